@@ -72,12 +72,13 @@ Bulk = BulkInsert | BulkCopy
 class ChangeSet:
     """Everything one transaction of one step changed, in order.
 
-    ``text`` names the step for menus and history ("Label as PERSON").  ``undoes`` is the id of the step that this one takes back or
-    brings again, 0 for an ordinary step.
+    ``text`` and ``detail`` name the step for menus and history: a text to translate with a place for the detail ("Label as {}",
+    "PERSON").  ``undoes`` is the id of the step that this one takes back or brings again, 0 for an ordinary step.
     """
 
     step_id: int
     text: str
+    detail: str
     actor: str
     lane: Lane
     changes: tuple[Change, ...] = ()
@@ -86,6 +87,11 @@ class ChangeSet:
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.bulk)
+
+    @property
+    def title(self) -> str:
+        """The step's name in English, as logs and the command line show it."""
+        return self.text.format(self.detail)
 
     def of_set(self, set_id: int) -> Iterator[Change]:
         """Yield the changes inside one annotation set."""

@@ -1,0 +1,84 @@
+"""Opening a document for a person, and saying how far the work on it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from annotator.commands.command import Command, begin_work
+from annotator.domain.annotations import Kind, SetInfo
+from annotator.domain.changes import Lane
+from annotator.domain.documents import Status
+from annotator.domain.rules import ALLOWED, problems
+from annotator.errors import Refused
+from annotator.store.transaction import Transaction
+
+
+def open_for(document_id: int, annotator: str) -> Command:
+    """Make sure the person has a set on the document, filled with what the models suggest; returns the set's id."""
+
+    def run(tx: Transaction) -> int:
+        found = tx.find_set(document_id, annotator, Kind.PERSON)
+        if found is not None:
+            return found
+        set_id = tx.add_set(SetInfo(document_id, annotator, Kind.PERSON))
+        tx.copy_suggestions(set_id)
+        return set_id
+
+    return Command("Open the {}", run, "document", Lane.SYSTEM)
+
+
+def mark_done(set_id: int) -> Command:
+    """Say that the document is finished: what is left of the suggestions is accepted.
+
+    Refused, with the first problem, while something in the set breaks the rules: done means fit to train on.
+    """
+
+    def run(tx: Transaction) -> None:
+        document, content = tx.document_of(set_id), tx.annotation_set(set_id)
+        found = problems(document.text, document.tokens, tx.scheme, content.spans, content.relations.values())
+        wrong = [problem for problem in found if problem.rule not in ALLOWED]
+        if wrong:
+            more = f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise Refused(f"Not done yet: {wrong[0].message}{more}")
+        tx.accept_all(set_id)
+        tx.put_set(set_id, replace(tx.set_info(set_id), status=Status.DONE))
+
+    return Command("Mark the {} done", run, "document")
+
+
+def skip(set_id: int) -> Command:
+    """Leave the document out; it is neither done nor offered again as the next one."""
+    return _with_status(set_id, Status.SKIPPED, "Skip the {}")
+
+
+def reopen(set_id: int) -> Command:
+    """Take the document up again after it was done or skipped."""
+    return _with_status(set_id, Status.IN_PROGRESS, "Reopen the {}")
+
+
+def toggle_flag(set_id: int) -> Command:
+    """Flag the document for later, or take the flag away."""
+
+    def run(tx: Transaction) -> bool:
+        info = tx.set_info(set_id)
+        tx.put_set(set_id, replace(info, flagged=not info.flagged))
+        return not info.flagged
+
+    return Command("Flag the {}", run, "document")
+
+
+def set_categories(set_id: int, categories: tuple[str, ...]) -> Command:
+    """Say which of the scheme's document categories hold."""
+
+    def run(tx: Transaction) -> None:
+        begin_work(tx, set_id)
+        tx.put_set(set_id, replace(tx.set_info(set_id), categories=categories))
+
+    return Command("Categorise the {}", run, "document")
+
+
+def _with_status(set_id: int, status: Status, text: str) -> Command:
+    def run(tx: Transaction) -> None:
+        tx.put_set(set_id, replace(tx.set_info(set_id), status=status))
+
+    return Command(text, run, "document")

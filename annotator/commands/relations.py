@@ -1,0 +1,136 @@
+"""Making, relabelling, reversing, accepting and removing relations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from annotator.commands.command import Command, begin_work, must_have_relation, must_have_span, refuse, reject
+from annotator.domain.annotations import Relation
+from annotator.domain.changes import What
+from annotator.domain.rules import relation_ends, relation_problems
+from annotator.errors import Refused
+from annotator.store.transaction import Transaction
+
+
+def add_relation(set_id: int, head: str, tail: str, label: str) -> Command:
+    """Link two spans; returns the new relation's id.  Where the same suggestion stands already, that one is accepted instead.
+
+    Refused, with the reason, where the label scheme does not allow the label between these spans.
+    """
+
+    def run(tx: Transaction) -> str:
+        relation = Relation(tx.new_id(set_id, What.RELATION), label, head, tail, origin=f"person:{tx.actor}")
+        _check(tx, set_id, relation)
+        begin_work(tx, set_id)
+        twin = _twin(tx, set_id, relation)
+        if twin is not None and twin.reviewed:
+            raise Refused(f"These spans are linked by “{label}” already.")
+        if twin is not None:
+            tx.put(set_id, replace(twin, reviewed=True))
+            return twin.id
+        tx.put(set_id, relation)
+        return relation.id
+
+    return Command("Link as {}", run, label)
+
+
+def relabel_relation(set_id: int, relation_id: str, label: str) -> Command:
+    """Give a relation another label, if its ends allow it."""
+
+    def run(tx: Transaction) -> str:
+        relation = must_have_relation(tx, set_id, relation_id)
+        _replace(tx, set_id, relation, replace(relation, label=label))
+        return relation_id
+
+    return Command("Relabel the relation as {}", run, label)
+
+
+def reverse_relation(set_id: int, relation_id: str) -> Command:
+    """Swap head and tail, if the label allows that."""
+
+    def run(tx: Transaction) -> str:
+        relation = must_have_relation(tx, set_id, relation_id)
+        label = tx.scheme.relation(relation.label)
+        if label is not None and label.symmetric:
+            raise Refused(f"“{relation.label}” has no direction.")
+        _replace(tx, set_id, relation, replace(relation, head=relation.tail, tail=relation.head))
+        return relation_id
+
+    return Command("Reverse the {}", run, "relation")
+
+
+def describe_relation(
+    set_id: int, relation_id: str, *, note: str | None = None, attributes: Mapping[str, Any] | None = None
+) -> Command:
+    """Change the note or the attributes of a relation; None leaves what is there."""
+
+    def run(tx: Transaction) -> str:
+        relation = must_have_relation(tx, set_id, relation_id)
+        begin_work(tx, set_id)
+        changed = replace(
+            relation,
+            note=relation.note if note is None else note,
+            attributes=relation.attributes if attributes is None else dict(attributes),
+        )
+        tx.put(set_id, changed)
+        return relation_id
+
+    return Command("Describe the {}", run, "relation")
+
+
+def accept_relation(set_id: int, relation_id: str) -> Command:
+    """Say that a suggested relation is right; its ends are then right too, or it could not be."""
+
+    def run(tx: Transaction) -> str:
+        relation = must_have_relation(tx, set_id, relation_id)
+        begin_work(tx, set_id)
+        for end in (relation.head, relation.tail):
+            tx.put(set_id, replace(must_have_span(tx, set_id, end), reviewed=True))
+        tx.put(set_id, replace(relation, reviewed=True))
+        return relation_id
+
+    return Command("Accept {}", run, "the suggestion")
+
+
+def remove_relation(set_id: int, relation_id: str) -> Command:
+    """Remove a relation; a suggestion is remembered as rejected."""
+
+    def run(tx: Transaction) -> None:
+        relation = must_have_relation(tx, set_id, relation_id)
+        begin_work(tx, set_id)
+        reject(tx, set_id, relation)
+        tx.remove(set_id, relation)
+
+    return Command("Remove the {}", run, "relation")
+
+
+def _replace(tx: Transaction, set_id: int, old: Relation, new: Relation) -> None:
+    if new == old:
+        return
+    _check(tx, set_id, new)
+    begin_work(tx, set_id)
+    if _twin(tx, set_id, new) is not None:
+        raise Refused(f"These spans are linked by “{new.label}” already.")
+    reject(tx, set_id, old)
+    tx.put(set_id, replace(new, reviewed=True))
+
+
+def _check(tx: Transaction, set_id: int, relation: Relation) -> None:
+    ends = {key: must_have_span(tx, set_id, key) for key in (relation.head, relation.tail)}
+    refuse(list(relation_problems(relation, ends, tx.scheme)))
+
+
+def _twin(tx: Transaction, set_id: int, relation: Relation) -> Relation | None:
+    """Return another relation that says the same; for a symmetric label the order of the ends does not matter."""
+    scheme = tx.scheme
+    ends = relation_ends(relation, scheme)
+    return next(
+        (
+            other
+            for other in tx.relations_of(set_id, relation.head)
+            if other.id != relation.id and relation_ends(other, scheme) == ends
+        ),
+        None,
+    )

@@ -1,0 +1,95 @@
+"""What every format needs of files: safe replacing, sentences for what the system refuses, and the guess at an encoding."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from annotator.errors import FormatError
+
+SAMPLE = 1 << 16
+"""How many bytes the encoding is guessed from."""
+
+_MARKS = (
+    # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+_REASONS = {
+    errno.ENOENT: "does not exist",
+    errno.EACCES: "may not be opened by you",
+    errno.EPERM: "may not be opened by you",
+    errno.EISDIR: "is a folder, not a file",
+    errno.ENOSPC: "does not fit: the disk is full",
+    errno.EDQUOT: "does not fit: your share of the disk is used up",
+    errno.EROFS: "lies on a disk that cannot be written",
+    errno.ENOTDIR: "lies in something that is no folder",
+    errno.ENAMETOOLONG: "has a name that is too long",
+}
+
+
+def refusal(path: Path, error: OSError) -> FormatError:
+    """Return the sentence for what the operating system refused to do with ``path``."""
+    reason = _REASONS.get(error.errno or 0) or f"cannot be used: {error.strerror or error}"
+    return FormatError(f"{path} {reason}.")
+
+
+def safe_stem(path: Path) -> str:
+    """Return the file's name without its suffix, as text that can be stored whatever bytes the file system allowed."""
+    return path.stem.encode("utf-8", "surrogateescape").decode("utf-8", "replace") or "untitled"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path`` that takes its place when the block ends well, and is removed when it does not.
+
+    Raises ``FormatError`` for what the operating system refuses.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise refusal(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def marked_encoding(data: bytes) -> str | None:
+    """Return the encoding that a byte-order mark at the start of ``data`` names, or None."""
+    return next((name for mark, name in _MARKS if data.startswith(mark)), None)
+
+
+def unmarked_utf16(data: bytes) -> str | None:
+    """Return the UTF-16 flavour of text without a byte-order mark, or None.
+
+    Such text in a Latin script is valid UTF-8 full of NUL characters, all at even or all at odd places; a text that merely holds
+    some NULs is left alone.
+    """
+    sample = data[:SAMPLE]
+    zeros = sample.count(0)
+    if zeros * 10 < len(sample) * 3:
+        return None
+    even = sample[::2].count(0)
+    if even * 20 < zeros:
+        return "utf-16-le"
+    return "utf-16-be" if even * 20 > zeros * 19 else None
+
+
+def guessed_encoding(data: bytes) -> str | None:
+    """Return the likely encoding of bytes that are not UTF-8, as a name that ``bytes.decode`` takes; None if there is no guess."""
+    sure = marked_encoding(data) or unmarked_utf16(data)
+    if sure:
+        return sure
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:SAMPLE]).best()
+    return best.encoding if best is not None else None

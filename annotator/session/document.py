@@ -1,0 +1,139 @@
+"""The open document in memory: one annotation set, indexed by position, kept in step by change sets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from annotator.domain.annotations import AnnotationSet, Relation, SetInfo, Span, text_order
+from annotator.domain.changes import ChangeSet, What
+from annotator.domain.documents import Document
+from annotator.domain.labels import LabelScheme
+from annotator.domain.rules import Problem, problems
+from annotator.domain.text import OffsetMap, Range, display_text
+
+_BUCKET = 512
+"""Code points a bucket of the position index covers: about one screen line of spans."""
+
+
+class DocumentState:
+    """A document with one annotator's set, as the views see it.  All offsets are code points.
+
+    Only ``apply`` changes it, with what was committed.  It satisfies ``ui.article.model.ArticleModel``.
+    """
+
+    def __init__(self, document: Document, content: AnnotationSet, scheme: LabelScheme, *, read_only: bool = False) -> None:
+        self.document = document
+        self.text = document.text
+        self.display = display_text(document.text)
+        self.offsets = OffsetMap(self.display)
+        self.tokens = document.tokens
+        self.sentences = document.sentences
+        self.scheme = scheme
+        self.read_only = read_only
+        self.set_id = content.id
+        self.info: SetInfo = content.info
+        self._spans: dict[str, Span] = {}
+        self._relations: dict[str, Relation] = {}
+        self._buckets: defaultdict[int, set[str]] = defaultdict(set)
+        self._links: defaultdict[str, set[str]] = defaultdict(set)
+        for span in content.spans.values():
+            self._put_span(span)
+        for relation in content.relations.values():
+            self._put_relation(relation)
+
+    # What is there
+
+    def span(self, span_id: str) -> Span | None:
+        """Return one span, or None."""
+        return self._spans.get(span_id)
+
+    def relation(self, relation_id: str) -> Relation | None:
+        """Return one relation, or None."""
+        return self._relations.get(relation_id)
+
+    def spans(self) -> list[Span]:
+        """Return all spans in text order."""
+        return sorted(self._spans.values(), key=text_order)
+
+    def relations(self) -> list[Relation]:
+        """Return all relations, by the place of their head."""
+        content = AnnotationSet(self.info, self._spans, self._relations)
+        return content.relations_in_order()
+
+    def spans_in(self, start: int, end: int) -> list[Span]:
+        """Return the spans that share text with ``[start, end)``, in text order."""
+        found = {key for bucket in range(start // _BUCKET, end // _BUCKET + 1) for key in self._buckets.get(bucket, ())}
+        overlapping = (self._spans[key] for key in found)
+        return sorted((span for span in overlapping if span.start < end and span.end > start), key=text_order)
+
+    def relations_of(self, span_id: str) -> list[Relation]:
+        """Return the relations that begin or end at a span, outgoing first."""
+        found = [self._relations[key] for key in self._links.get(span_id, ())]
+        return sorted(found, key=lambda relation: (relation.head != span_id, relation.label, relation.id))
+
+    def relations_in(self, start: int, end: int) -> list[Relation]:
+        """Return the relations with at least one end in ``[start, end)``."""
+        keys = {key for span in self.spans_in(start, end) for key in self._links.get(span.id, ())}
+        return [self._relations[key] for key in sorted(keys)]
+
+    def unreviewed_count(self) -> int:
+        """Return how many suggestions wait for a decision."""
+        return sum(not item.reviewed for item in (*self._spans.values(), *self._relations.values()))
+
+    def problems(self) -> list[Problem]:
+        """Return what breaks the rules."""
+        return problems(self.text, self.tokens, self.scheme, self._spans, self._relations.values())
+
+    # Keeping in step
+
+    def apply(self, changes: ChangeSet) -> None:
+        """Take over what was committed."""
+        for change in changes.changes:
+            if change.what is What.SCHEME and isinstance(change.after, LabelScheme):
+                self.scheme = change.after
+            if change.set_id != self.set_id:
+                continue
+            if isinstance(change.before, Span):
+                self._drop_span(change.before)
+            if isinstance(change.after, Span):
+                self._put_span(change.after)
+            if isinstance(change.before, Relation):
+                self._drop_relation(change.before)
+            if isinstance(change.after, Relation):
+                self._put_relation(change.after)
+            if isinstance(change.after, SetInfo):
+                self.info = change.after
+
+    def touched(self, changes: ChangeSet) -> list[Range]:
+        """Return the ranges (code points) whose look a change set may have changed; to be asked after ``apply``."""
+        ranges: list[Range] = []
+        for change in changes.changes:
+            if change.what is What.SCHEME:
+                return [(0, len(self.text))]
+            for value in (change.before, change.after) if change.set_id == self.set_id else ():
+                if isinstance(value, Span):
+                    ranges.append((value.start, value.end))
+                elif isinstance(value, Relation):
+                    ends = (self._spans.get(value.head), self._spans.get(value.tail))
+                    ranges += [(span.start, span.end) for span in ends if span is not None]
+        return ranges
+
+    def _put_span(self, span: Span) -> None:
+        self._spans[span.id] = span
+        for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
+            self._buckets[bucket].add(span.id)
+
+    def _drop_span(self, span: Span) -> None:
+        del self._spans[span.id]
+        for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
+            self._buckets[bucket].discard(span.id)
+
+    def _drop_relation(self, relation: Relation) -> None:
+        del self._relations[relation.id]
+        for end in (relation.head, relation.tail):
+            self._links[end].discard(relation.id)
+
+    def _put_relation(self, relation: Relation) -> None:
+        self._relations[relation.id] = relation
+        for end in (relation.head, relation.tail):
+            self._links[end].add(relation.id)

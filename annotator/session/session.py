@@ -1,0 +1,113 @@
+"""One person at work on one project: runs commands, undo and redo, and says what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotator.commands.command import Command
+from annotator.commands.documents import open_for
+from annotator.domain.annotations import AnnotationSet, Kind, SetInfo
+from annotator.domain.changes import ChangeSet
+from annotator.errors import ProjectError
+from annotator.session.document import DocumentState
+from annotator.session.events import Event
+from annotator.store import journal, queries
+from annotator.store.project import Project
+
+
+class Session:
+    """The open project of one person.
+
+    ``changed`` is emitted once after every commit, with what was committed; ``opened`` with the document that was opened (None when there
+    is none).  The open ``document`` is already up to date when listeners hear of a change.
+    """
+
+    def __init__(self, project: Project, annotator: str) -> None:
+        self.project = project
+        self.annotator = annotator
+        self.document: DocumentState | None = None
+        self.changed: Event[ChangeSet] = Event()
+        self.opened: Event[DocumentState | None] = Event()
+
+    def execute(self, command: Command, *, step_id: int = 0) -> Any:
+        """Run a command in a transaction, then announce what it changed; returns what the command returns.
+
+        Raises ``Refused`` or ``ProjectError`` with a sentence for the user; then nothing was written and nothing is announced.
+        """
+        with self.project.transaction(command.text, command.detail, actor=self.annotator, lane=command.lane, step_id=step_id) as tx:
+            result = command.run(tx)
+        changes = tuple(tx.changes)
+        self._announce(ChangeSet(tx.step_id, command.text, command.detail, self.annotator, command.lane, changes, tuple(tx.bulk)))
+        return result
+
+    def undo(self) -> ChangeSet | None:
+        """Take back this person's last edit, wherever it was; None if there is nothing to take back."""
+        return self._announce(self.project.undo(self.annotator))
+
+    def redo(self) -> ChangeSet | None:
+        """Bring back what was undone last; None if there is nothing."""
+        return self._announce(self.project.redo(self.annotator))
+
+    def undo_step(self, step_id: int) -> ChangeSet | None:
+        """Take back one step of the history, an import too."""
+        return self._announce(self.project.undo_step(step_id, self.annotator))
+
+    def next_undo(self) -> journal.Step | None:
+        """Return the step ``undo`` would take back."""
+        return journal.next_undo(self.project.connection, self.annotator)
+
+    def next_redo(self) -> journal.Step | None:
+        """Return the step ``redo`` would bring back."""
+        return journal.next_redo(self.project.connection, self.annotator)
+
+    def open_document(self, document_id: int) -> DocumentState:
+        """Open a document for this person; the first time, their set is made and filled with the models' suggestions.
+
+        In a read-only project without a set of theirs, the gold or the first other set is shown.
+        """
+        connection = self.project.connection
+        found = queries.document(connection, document_id)
+        if found is None:
+            raise ProjectError("This document is not in the project any more.")
+        if self.project.read_only:
+            set_id = self._set_to_show(document_id)
+        else:
+            set_id = queries.find_set(connection, document_id, self.annotator, Kind.PERSON)
+            if set_id is None:
+                set_id = self.execute(open_for(document_id, self.annotator))
+        content = queries.annotation_set(connection, set_id) if set_id else None
+        content = content or AnnotationSet(SetInfo(document_id, self.annotator, Kind.PERSON))
+        self.document = DocumentState(found, content, self.project.scheme, read_only=self.project.read_only)
+        self.opened.emit(self.document)
+        return self.document
+
+    def close_document(self) -> None:
+        """Have no document open."""
+        self.document = None
+        self.opened.emit(None)
+
+    def document_of(self, changes: ChangeSet) -> int | None:
+        """Return the document a change set is about: the open one if it is among them, else the first."""
+        set_ids = dict.fromkeys(change.set_id for change in changes.changes if change.set_id)
+        if self.document is not None and self.document.set_id in set_ids:
+            return self.document.document.id
+        infos = (queries.set_info(self.project.connection, set_id) for set_id in set_ids)
+        return next((info.document_id for info in infos if info is not None), None)
+
+    def close(self) -> None:
+        """Close the project; the session is of no use afterwards."""
+        self.document = None
+        self.project.close()
+
+    def _set_to_show(self, document_id: int) -> int | None:
+        connection = self.project.connection
+        mine = queries.find_set(connection, document_id, self.annotator, Kind.PERSON)
+        others = [key for key, _ in queries.set_ids(connection, document_id)]
+        return mine or queries.gold_set(connection, document_id) or next(iter(others), None)
+
+    def _announce(self, changes: ChangeSet | None) -> ChangeSet | None:
+        if changes:
+            if self.document is not None:
+                self.document.apply(changes)
+            self.changed.emit(changes)
+        return changes

@@ -1,0 +1,44 @@
+"""Turns SQLite's errors into sentences: what the user can mend is said, the rest stays our bug and is raised as it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from annotator.errors import DiskFull, NotAProject, ProjectDamaged, ProjectError, ProjectInUse, ProjectReadOnly
+
+_PRIMARY = 0xFF  # the low byte of an extended result code is the primary one (https://sqlite.org/rescode.html)
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Inside, an SQLite error about the file at ``path`` becomes the ``ProjectError`` that says so."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        mended = _sentence(error, path)
+        if mended is None:
+            raise
+        raise mended from error
+
+
+def _sentence(error: sqlite3.Error, path: Path) -> ProjectError | None:
+    match getattr(error, "sqlite_errorcode", 0) & _PRIMARY:
+        case sqlite3.SQLITE_FULL:
+            return DiskFull(f"The disk with “{path}” is full. The last edit was not saved; free some space and make it again.")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return ProjectReadOnly(f"“{path}” cannot be written. Check its permissions, or save a copy elsewhere.")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return ProjectInUse(f"“{path}” is being written by another program. Close that program and try again.")
+        case sqlite3.SQLITE_NOTADB:
+            return NotAProject(f"“{path}” is not an annotator project.")
+        case sqlite3.SQLITE_CORRUPT:
+            return ProjectDamaged(f"“{path}” is damaged and cannot be read whole. Keep it, and go on with a backup copy.")
+        case sqlite3.SQLITE_IOERR:
+            return ProjectError(f"The disk reported an error while reading or writing “{path}” ({error}). Check the disk.")
+        case sqlite3.SQLITE_CANTOPEN:
+            return ProjectError(f"“{path}” cannot be opened. Check that the folder exists and may be read.")
+        case _:
+            return None

@@ -1,0 +1,155 @@
+"""The history of the project: steps in order, what each changed, and which one undo and redo take next.
+
+A step is never removed by undo: taking it back is a new step that names it (``undoes``) and whose changes follow from it.  ``state``
+says where an ordinary step stands: done, undone, or undone and cut off from redo by a newer edit.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+
+from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Lane, What
+from annotator.store.rows import journal_to_value, to_json, value_to_journal
+
+DONE, UNDONE, CUT = 0, 1, 2
+
+_BULK_INSERT, _BULK_COPY = "bulk-insert", "bulk-copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the history.  ``at`` is UTC in ISO 8601; the order of steps is that of their ids, whatever the clock says."""
+
+    id: int
+    at: str
+    actor: str
+    lane: Lane
+    text: str
+    detail: str
+    undoes: int | None
+    state: int
+
+    @property
+    def title(self) -> str:
+        """The step's name in English."""
+        return self.text.format(self.detail)
+
+
+_COLUMNS = "id, at, actor, lane, text, detail, undoes, state"
+
+
+def _step(row: tuple[int, str, str, str, str, str, int | None, int] | None) -> Step | None:
+    return None if row is None else Step(row[0], row[1], row[2], Lane(row[3]), *row[4:])
+
+
+def begin(
+    connection: sqlite3.Connection,
+    *,
+    actor: str,
+    lane: Lane,
+    text: str,
+    detail: str = "",
+    undoes: int | None = None,
+    finished: bool = True,
+) -> int:
+    """Add a step and return its id; an ordinary edit cuts what its actor had undone off from redo."""
+    if lane is Lane.EDIT and undoes is None:
+        connection.execute(
+            "UPDATE steps SET state = ? WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL", (CUT, actor, UNDONE)
+        )
+    cursor = connection.execute(
+        "INSERT INTO steps (at, actor, lane, text, detail, undoes, finished) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (datetime.now(UTC).isoformat(timespec="milliseconds"), actor, str(lane), text, detail, undoes, int(finished)),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def record(connection: sqlite3.Connection, step_id: int, first_number: int, changes: list[Change], bulk: list[Bulk]) -> None:
+    """Write what one transaction of a step changed, numbered from ``first_number``."""
+    rows: list[tuple[int, int, str, int, str, str | None, str | None]] = [
+        (step_id, number, str(c.what), c.set_id, c.key, value_to_journal(c.what, c.before), value_to_journal(c.what, c.after))
+        for number, c in enumerate(changes, first_number)
+    ]
+    for number, entry in enumerate(bulk, first_number + len(changes)):
+        match entry:
+            case BulkInsert(first, last):
+                rows.append((step_id, number, _BULK_INSERT, 0, "", None, to_json([first, last])))
+            case BulkCopy(set_id, document_id):
+                rows.append((step_id, number, _BULK_COPY, set_id, "", None, to_json([set_id, document_id])))
+    connection.executemany("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def recorded(connection: sqlite3.Connection, step_id: int) -> tuple[tuple[Change, ...], tuple[Bulk, ...]]:
+    """Return what a step changed, in order."""
+    changes: list[Change] = []
+    bulk: list[Bulk] = []
+    rows = connection.execute("SELECT what, set_id, key, before, after FROM changes WHERE step_id = ? ORDER BY number", (step_id,))
+    for what, set_id, key, before, after in rows:
+        if what == _BULK_INSERT:
+            bulk.append(BulkInsert(*orjson.loads(after)))
+        elif what == _BULK_COPY:
+            bulk.append(BulkCopy(*orjson.loads(after)))
+        else:
+            kind = What(what)
+            changes.append(Change(kind, set_id, key, journal_to_value(kind, before), journal_to_value(kind, after)))
+    return tuple(changes), tuple(bulk)
+
+
+def next_number(connection: sqlite3.Connection, step_id: int) -> int:
+    """Return the number the next change of a step gets."""
+    return connection.execute("SELECT coalesce(max(number) + 1, 0) FROM changes WHERE step_id = ?", (step_id,)).fetchone()[0]
+
+
+def next_undo(connection: sqlite3.Connection, actor: str) -> Step | None:
+    """Return the step that this actor's undo takes back next."""
+    return _step(
+        connection.execute(
+            f"SELECT {_COLUMNS} FROM steps WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL"
+            " ORDER BY id DESC LIMIT 1",
+            (actor, DONE),
+        ).fetchone()
+    )
+
+
+def next_redo(connection: sqlite3.Connection, actor: str) -> Step | None:
+    """Return the step that this actor's redo brings again next: the one undone last."""
+    return _step(
+        connection.execute(
+            f"SELECT {_COLUMNS} FROM steps WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL ORDER BY id LIMIT 1",
+            (actor, UNDONE),
+        ).fetchone()
+    )
+
+
+def step(connection: sqlite3.Connection, step_id: int) -> Step | None:
+    """Return one step, or None."""
+    return _step(connection.execute(f"SELECT {_COLUMNS} FROM steps WHERE id = ?", (step_id,)).fetchone())
+
+
+def steps(connection: sqlite3.Connection) -> Iterator[Step]:
+    """Yield the whole history, oldest first."""
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM steps ORDER BY id"):
+        found = _step(row)
+        assert found is not None
+        yield found
+
+
+def set_state(connection: sqlite3.Connection, step_id: int, state: int) -> None:
+    """Say where an ordinary step stands."""
+    connection.execute("UPDATE steps SET state = ? WHERE id = ?", (state, step_id))
+
+
+def finish(connection: sqlite3.Connection, step_id: int) -> None:
+    """Say that a step of several transactions is complete."""
+    connection.execute("UPDATE steps SET finished = 1 WHERE id = ?", (step_id,))
+
+
+def unfinished(connection: sqlite3.Connection) -> list[int]:
+    """Return the steps that a killed program left open, newest first."""
+    return [row[0] for row in connection.execute("SELECT id FROM steps WHERE finished = 0 ORDER BY id DESC")]

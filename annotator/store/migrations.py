@@ -1,0 +1,45 @@
+"""Numbered steps that bring a project file from any released schema to this one, with sqlite-utils.
+
+A step is never changed once released; a new schema is a new step.  ``PRAGMA user_version`` holds the number of the last step, so that
+opening a current file needs neither sqlite-utils nor its bookkeeping table to be read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from annotator.store import schema
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+VERSION = 1
+"""The schema this program writes; a file with a higher one is refused."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the missing steps, all in one transaction: a failure leaves the file as it was."""
+    from sqlite_utils import Database
+
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    db = Database(connection, execute_plugins=False)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number in range(found, VERSION):
+            _STEPS[number](db)
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _first_schema(db: Database) -> None:
+    for statement in (schema.TABLES + schema.VIEWS).split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_STEPS = (_first_schema,)

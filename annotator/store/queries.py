@@ -1,0 +1,256 @@
+"""Reading: each function takes a connection, so that the window and background jobs read by the same words."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span, Verdict
+from annotator.domain.documents import Document, Status
+from annotator.domain.exchange import Record
+from annotator.store.rows import CODECS, DOCUMENT_COLUMNS, What, row_document, row_relation, row_set, row_span, row_verdict
+
+_DOCUMENT = ", ".join(DOCUMENT_COLUMNS)
+_SPAN = CODECS[What.SPAN].column_list
+_RELATION = CODECS[What.RELATION].column_list
+_VERDICT = CODECS[What.VERDICT].column_list
+_SET = CODECS[What.SET].column_list
+
+
+def document(connection: sqlite3.Connection, document_id: int) -> Document | None:
+    """Return one document with its tokens, or None."""
+    row = connection.execute(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,)).fetchone()
+    return None if row is None else row_document(row)
+
+
+def documents_named(connection: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
+    """Return (id, text) of the documents with this name."""
+    return connection.execute("SELECT id, text FROM documents WHERE name = ?", (name,)).fetchall()
+
+
+def document_count(connection: sqlite3.Connection) -> int:
+    """Return how many documents the project has."""
+    return connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+
+
+def document_ids(connection: sqlite3.Connection, annotator: str = "", statuses: Iterable[Status] = ()) -> array[int]:
+    """Return the ids of all documents in order; with ``statuses`` only those with one of them for the person ``annotator``."""
+    wanted = [str(status) for status in statuses]
+    if not wanted:
+        return array("q", (row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id")))
+    marks = ", ".join("?" * len(wanted))
+    mine = f"SELECT document_id FROM annotation_sets WHERE annotator = ? AND kind = 'person' AND status IN ({marks})"
+    if Status.NEW in wanted:
+        others = [str(status) for status in Status if str(status) not in wanted]
+        marks = ", ".join("?" * len(others))
+        sql = f"SELECT id FROM documents WHERE id NOT IN (SELECT document_id FROM annotation_sets WHERE annotator = ? AND kind = 'person' AND status IN ({marks})) ORDER BY id"  # noqa: E501
+        return array("q", (row[0] for row in connection.execute(sql, (annotator, *others))))
+    return array("q", (row[0] for row in connection.execute(f"{mine} ORDER BY document_id", (annotator, *wanted))))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCard:
+    """What a list shows of a document, for one person."""
+
+    id: int
+    name: str
+    status: Status
+    flagged: bool
+
+
+def document_cards(connection: sqlite3.Connection, ids: Sequence[int], annotator: str) -> dict[int, DocumentCard]:
+    """Return the cards of some documents, by id."""
+    marks = ", ".join("?" * len(ids))
+    rows = connection.execute(
+        "SELECT d.id, d.name, coalesce(s.status, 'new'), coalesce(s.flagged, 0) FROM documents d"
+        " LEFT JOIN annotation_sets s ON s.document_id = d.id AND s.annotator = ? AND s.kind = 'person'"
+        f" WHERE d.id IN ({marks})",
+        (annotator, *ids),
+    )
+    return {key: DocumentCard(key, name, Status(status), bool(flagged)) for key, name, status, flagged in rows}
+
+
+def open_document_after(connection: sqlite3.Connection, document_id: int, annotator: str) -> int | None:
+    """Return the next document this person has neither done nor skipped, round the end; None when there is none but this one."""
+    sql = (
+        "SELECT id FROM documents d WHERE {} AND NOT EXISTS (SELECT 1 FROM annotation_sets s WHERE s.document_id = d.id"
+        " AND s.annotator = ? AND s.kind = 'person' AND s.status IN ('done', 'skipped')) ORDER BY id LIMIT 1"
+    )
+    for condition in ("id > ?", "id < ?"):
+        row = connection.execute(sql.format(condition), (document_id, annotator)).fetchone()
+        if row is not None:
+            return row[0]
+    return None
+
+
+def neighbour_document(connection: sqlite3.Connection, document_id: int, direction: int) -> int | None:
+    """Return the document before (-1) or after (1) this one in the list, or None at its end."""
+    order, sign = ("ASC", ">") if direction > 0 else ("DESC", "<")
+    row = connection.execute(f"SELECT id FROM documents WHERE id {sign} ? ORDER BY id {order} LIMIT 1", (document_id,)).fetchone()
+    return None if row is None else row[0]
+
+
+def set_info(connection: sqlite3.Connection, set_id: int) -> SetInfo | None:
+    """Return what an annotation set is, or None."""
+    row = connection.execute(f"SELECT {_SET} FROM annotation_sets WHERE id = ?", (set_id,)).fetchone()
+    return None if row is None else row_set(row)
+
+
+def set_ids(connection: sqlite3.Connection, document_id: int) -> list[tuple[int, SetInfo]]:
+    """Return the annotation sets of a document: persons, then gold, then models, each by annotator."""
+    rows = connection.execute(
+        f"SELECT id, {_SET} FROM annotation_sets WHERE document_id = ?"
+        " ORDER BY CASE kind WHEN 'person' THEN 0 WHEN 'gold' THEN 1 ELSE 2 END, annotator",
+        (document_id,),
+    )
+    return [(row[0], row_set(row[1:])) for row in rows]
+
+
+def find_set(connection: sqlite3.Connection, document_id: int, annotator: str, kind: Kind) -> int | None:
+    """Return the id of one annotator's set on a document, or None."""
+    row = connection.execute(
+        "SELECT id FROM annotation_sets WHERE document_id = ? AND annotator = ? AND kind = ?", (document_id, annotator, str(kind))
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def span(connection: sqlite3.Connection, set_id: int, span_id: str) -> Span | None:
+    """Return one span, or None."""
+    row = connection.execute(f"SELECT {_SPAN} FROM spans WHERE set_id = ? AND id = ?", (set_id, span_id)).fetchone()
+    return None if row is None else row_span(row)
+
+
+def spans(connection: sqlite3.Connection, set_id: int) -> Iterator[Span]:
+    """Yield the spans of a set by start."""
+    return map(row_span, connection.execute(f"SELECT {_SPAN} FROM spans WHERE set_id = ? ORDER BY start", (set_id,)))
+
+
+def spans_between(connection: sqlite3.Connection, set_id: int, start: int, end: int) -> Iterator[Span]:
+    """Yield the spans of a set that start in ``[start, end)`` (code points)."""
+    return map(
+        row_span,
+        connection.execute(f"SELECT {_SPAN} FROM spans WHERE set_id = ? AND start >= ? AND start < ?", (set_id, start, end)),
+    )
+
+
+def relation(connection: sqlite3.Connection, set_id: int, relation_id: str) -> Relation | None:
+    """Return one relation, or None."""
+    row = connection.execute(f"SELECT {_RELATION} FROM relations WHERE set_id = ? AND id = ?", (set_id, relation_id)).fetchone()
+    return None if row is None else row_relation(row)
+
+
+def relations(connection: sqlite3.Connection, set_id: int) -> Iterator[Relation]:
+    """Yield the relations of a set."""
+    return map(row_relation, connection.execute(f"SELECT {_RELATION} FROM relations WHERE set_id = ?", (set_id,)))
+
+
+def relations_of(connection: sqlite3.Connection, set_id: int, span_id: str) -> Iterator[Relation]:
+    """Yield the relations that begin or end at a span, each once."""
+    sql = f"SELECT {_RELATION} FROM relations WHERE set_id = ? AND head = ? UNION SELECT {_RELATION} FROM relations WHERE set_id = ? AND tail = ?"  # noqa: E501
+    return map(row_relation, connection.execute(sql, (set_id, span_id, set_id, span_id)))
+
+
+def verdicts(connection: sqlite3.Connection, set_id: int) -> Iterator[Verdict]:
+    """Yield the verdicts of a set."""
+    return map(row_verdict, connection.execute(f"SELECT {_VERDICT} FROM verdicts WHERE set_id = ? ORDER BY signature", (set_id,)))
+
+
+def annotation_set(connection: sqlite3.Connection, set_id: int) -> AnnotationSet | None:
+    """Return a whole annotation set, or None."""
+    info = set_info(connection, set_id)
+    if info is None:
+        return None
+    return AnnotationSet(
+        info,
+        {found.id: found for found in spans(connection, set_id)},
+        {found.id: found for found in relations(connection, set_id)},
+        {found.signature: found for found in verdicts(connection, set_id)},
+        set_id,
+    )
+
+
+def gold_set(connection: sqlite3.Connection, document_id: int) -> int | None:
+    """Return the set that is this document's gold, or None (see the glossary in ``annotator.domain``)."""
+    row = connection.execute("SELECT set_id FROM gold_sets WHERE document_id = ?", (document_id,)).fetchone()
+    return None if row is None else row[0]
+
+
+def disputed(connection: sqlite3.Connection) -> set[int]:
+    """Return the documents that several persons have done differently and nobody adjudicated."""
+    return {row[0] for row in connection.execute("SELECT document_id FROM disputed_documents")}
+
+
+def record(connection: sqlite3.Connection, found: Document, set_id: int | None) -> Record:
+    """Return a document with one of its sets as the formats take it; ``set_id`` None gives it without annotations."""
+    plain = Record(found.name, found.text, found.meta, found.tokens, place=str(found.id))
+    content = annotation_set(connection, set_id) if set_id is not None else None
+    if content is None:
+        return plain
+    info = content.info
+    plain.annotator, plain.kind, plain.status = info.annotator, info.kind, info.status
+    plain.flagged, plain.categories = info.flagged, info.categories
+    plain.spans = tuple(content.in_text_order())
+    plain.relations = tuple(content.relations_in_order())
+    plain.verdicts = tuple(content.verdicts.values())
+    return plain
+
+
+def status_counts(connection: sqlite3.Connection, annotator: str) -> dict[Status, int]:
+    """Count the documents by what their status is for this person; a document the person never opened is new."""
+    counts = dict.fromkeys(Status, 0)
+    rows = connection.execute(
+        "SELECT status, count(*) FROM annotation_sets WHERE annotator = ? AND kind = 'person' GROUP BY status", (annotator,)
+    )
+    for status, count in rows:
+        counts[Status(status)] = count
+    counts[Status.NEW] += document_count(connection) - sum(counts.values())
+    return counts
+
+
+def statistics(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return the figures of ``annotator stats``: documents, annotators with their status counts, labels, gold."""
+    annotators: dict[tuple[str, str], dict[str, Any]] = {}
+    for name, kind, status, count in connection.execute(
+        "SELECT annotator, kind, status, count(*) FROM annotation_sets GROUP BY annotator, kind, status ORDER BY kind, annotator"
+    ):
+        figures = annotators.setdefault((name, kind), {"annotator": name, "kind": kind, "status": {}})
+        figures["status"][status] = count
+    for table in ("spans", "relations"):
+        rows = connection.execute(
+            f"SELECT a.annotator, a.kind, i.label, count(*), sum(1 - i.reviewed) FROM annotation_sets a"
+            f" JOIN {table} i ON i.set_id = a.id GROUP BY a.annotator, a.kind, i.label ORDER BY count(*) DESC, i.label"
+        )
+        for name, kind, label, count, unreviewed in rows:
+            figures = annotators[name, kind]
+            figures.setdefault(table, {})[label] = count
+            figures["unreviewed"] = figures.get("unreviewed", 0) + unreviewed
+    return {
+        "documents": document_count(connection),
+        "gold": connection.execute("SELECT count(*) FROM gold_sets").fetchone()[0],
+        "disputed": len(disputed(connection)),
+        "annotators": list(annotators.values()),
+    }
+
+
+def project_value(connection: sqlite3.Connection, key: str) -> str | None:
+    """Return one of the project's own values ("scheme", "language", "tokenizer", "name"), or None."""
+    row = connection.execute("SELECT value FROM project WHERE key = ?", (key,)).fetchone()
+    return None if row is None else row[0]
+
+
+def integrity(connection: sqlite3.Connection) -> list[str]:
+    """Return what SQLite finds wrong with the file; nothing if it is sound."""
+    found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    return [line for line in found if line != "ok"] + [f"{row[0]} points to a missing {row[2]}" for row in orphans]
+
+
+def meta_of(connection: sqlite3.Connection, document_id: int) -> dict[str, Any]:
+    """Return the metadata of a document, empty if there is no such document."""
+    row = connection.execute("SELECT meta FROM documents WHERE id = ?", (document_id,)).fetchone()
+    return {} if row is None else orjson.loads(row[0])

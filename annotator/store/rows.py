@@ -1,0 +1,210 @@
+"""Between rows and values: one codec for each kind of thing that changes, used by tables and journal alike.
+
+Tokens are packed as the distances between successive offsets, ``gap, length, gap, length, ...``, one byte each and a LEB128 number
+where 127 is not enough: two bytes a token, and unpacked at C speed in the usual case.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from annotator.domain.annotations import NOTHING, Kind, Relation, SetInfo, Span, Verdict
+from annotator.domain.changes import Value, What
+from annotator.domain.documents import Document, Status
+from annotator.domain.labels import LabelScheme, scheme_from_dict, scheme_to_dict
+from annotator.domain.text import Tokens
+
+Row = tuple[Any, ...]
+
+SPAN_COLUMNS = (
+    "id", "start", '"end"', "label", "fragments", "attributes", "note", "kb_id", "confidence", "origin", "reviewed", "derived_from",
+)  # fmt: skip
+RELATION_COLUMNS = (
+    "id", "label", "head", "tail", "attributes", "note", "confidence", "origin", "reviewed", "derived_from",
+)  # fmt: skip
+VERDICT_COLUMNS = ("signature", "origin", "verdict")
+SET_COLUMNS = ("document_id", "annotator", "kind", "status", "flagged", "categories")
+DOCUMENT_COLUMNS = ("id", "name", "text", "meta", "tokens", "sentences")
+
+
+def to_json(value: Any) -> str:
+    """Return compact JSON text."""
+    return orjson.dumps(value).decode()
+
+
+def span_row(span: Span) -> Row:
+    """Return a span in the order of ``SPAN_COLUMNS``; fragments only where there are several."""
+    return (
+        span.id,
+        span.start,
+        span.end,
+        span.label,
+        to_json(span.fragments) if span.discontinuous else None,
+        to_json(dict(span.attributes)) if span.attributes else None,
+        span.note,
+        span.kb_id,
+        span.confidence,
+        span.origin,
+        int(span.reviewed),
+        span.derived_from,
+    )
+
+
+def row_span(row: Sequence[Any]) -> Span:
+    """Return the span of a row in the order of ``SPAN_COLUMNS``."""
+    key, start, end, label, fragments, attributes, note, kb_id, confidence, origin, reviewed, derived_from = row
+    return Span(
+        key,
+        tuple((low, high) for low, high in orjson.loads(fragments)) if fragments else ((start, end),),
+        label,
+        orjson.loads(attributes) if attributes else NOTHING,
+        note,
+        kb_id,
+        confidence,
+        origin,
+        bool(reviewed),
+        derived_from,
+    )
+
+
+def relation_row(relation: Relation) -> Row:
+    """Return a relation in the order of ``RELATION_COLUMNS``."""
+    return (
+        relation.id,
+        relation.label,
+        relation.head,
+        relation.tail,
+        to_json(dict(relation.attributes)) if relation.attributes else None,
+        relation.note,
+        relation.confidence,
+        relation.origin,
+        int(relation.reviewed),
+        relation.derived_from,
+    )
+
+
+def row_relation(row: Sequence[Any]) -> Relation:
+    """Return the relation of a row in the order of ``RELATION_COLUMNS``."""
+    key, label, head, tail, attributes, note, confidence, origin, reviewed, derived_from = row
+    attributes = orjson.loads(attributes) if attributes else NOTHING
+    return Relation(key, label, head, tail, attributes, note, confidence, origin, bool(reviewed), derived_from)
+
+
+def verdict_row(verdict: Verdict) -> Row:
+    """Return a verdict in the order of ``VERDICT_COLUMNS``."""
+    return verdict.signature, verdict.origin, verdict.verdict
+
+
+def row_verdict(row: Sequence[Any]) -> Verdict:
+    """Return the verdict of a row in the order of ``VERDICT_COLUMNS``."""
+    return Verdict(*row)
+
+
+def set_row(info: SetInfo) -> Row:
+    """Return what an annotation set is, in the order of ``SET_COLUMNS``."""
+    kind, status = str(info.kind), str(info.status)
+    return info.document_id, info.annotator, kind, status, int(info.flagged), to_json(list(info.categories))
+
+
+def row_set(row: Sequence[Any]) -> SetInfo:
+    """Return what an annotation set is, from a row in the order of ``SET_COLUMNS``."""
+    document_id, annotator, kind, status, flagged, categories = row
+    return SetInfo(document_id, annotator, Kind(kind), Status(status), bool(flagged), tuple(orjson.loads(categories)))
+
+
+def scheme_text(scheme: LabelScheme) -> str:
+    """Return the scheme as the project keeps it."""
+    return to_json(scheme_to_dict(scheme))
+
+
+def text_scheme(text: str) -> LabelScheme:
+    """Return the scheme the project keeps."""
+    return scheme_from_dict(orjson.loads(text))
+
+
+def document_row(document: Document) -> Row:
+    """Return a document in the order of ``DOCUMENT_COLUMNS``, its id None where it has none yet."""
+    flat = itertools.chain.from_iterable(document.tokens)
+    return (
+        document.id or None,
+        document.name,
+        document.text,
+        to_json(dict(document.meta)),
+        pack(flat),
+        pack(document.sentences),
+    )
+
+
+def row_document(row: Sequence[Any]) -> Document:
+    """Return the document of a row in the order of ``DOCUMENT_COLUMNS``."""
+    key, name, text, meta, tokens, sentences = row
+    return Document(name, text, orjson.loads(meta), Tokens.from_flat(unpack(tokens)), tuple(unpack(sentences)), key)
+
+
+def pack(rising: Iterable[int]) -> bytes:
+    """Pack whole numbers that never fall and start at 0 or more."""
+    packed = bytearray()
+    previous = 0
+    for number in rising:
+        step = number - previous
+        previous = number
+        while step > 0x7F:
+            packed.append(step & 0x7F | 0x80)
+            step >>= 7
+        packed.append(step)
+    return bytes(packed)
+
+
+def unpack(packed: bytes) -> list[int]:
+    """Return the numbers that ``pack`` packed."""
+    if packed.isascii():
+        return list(itertools.accumulate(packed))
+    steps: list[int] = []
+    step = shift = 0
+    for byte in packed:
+        step |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            steps.append(step)
+            step = shift = 0
+    return list(itertools.accumulate(steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How one kind of thing is kept: its table, the column that is its key inside a set, its columns, and both directions."""
+
+    table: str
+    key: str
+    columns: tuple[str, ...]
+    to_row: Callable[[Any], Row]
+    from_row: Callable[[Sequence[Any]], Value]
+
+    @property
+    def column_list(self) -> str:
+        """The columns as SQL."""
+        return ", ".join(self.columns)
+
+
+CODECS: dict[What, Codec] = {
+    What.SPAN: Codec("spans", "id", SPAN_COLUMNS, span_row, row_span),
+    What.RELATION: Codec("relations", "id", RELATION_COLUMNS, relation_row, row_relation),
+    What.VERDICT: Codec("verdicts", "signature", VERDICT_COLUMNS, verdict_row, row_verdict),
+    What.SET: Codec("annotation_sets", "", SET_COLUMNS, set_row, row_set),
+    What.SCHEME: Codec("project", "", ("value",), lambda scheme: (scheme_text(scheme),), lambda row: text_scheme(row[0])),
+}
+
+
+def value_to_journal(what: What, value: Value) -> str | None:
+    """Return the JSON that the journal keeps of a value, None for absence."""
+    return None if value is None else to_json(CODECS[what].to_row(value))
+
+
+def journal_to_value(what: What, kept: str | None) -> Value:
+    """Return the value the journal kept."""
+    return None if kept is None else CODECS[what].from_row(orjson.loads(kept))

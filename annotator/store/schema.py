@@ -1,0 +1,163 @@
+"""The tables and views of a project file, as SQL.
+
+All tables are STRICT.  Spans and relations are kept ``WITHOUT ROWID`` under (set, id), so that one annotation set lies together on
+disk and copying a model's set for a person needs no new ids.  Offsets are code points, as SQLite's ``substr`` counts.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x416E6E6F
+"""``Anno`` in the file's header, by which ``file`` and this program know it."""
+
+TABLES = """
+CREATE TABLE project (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    meta TEXT NOT NULL DEFAULT '{}',
+    tokens BLOB NOT NULL DEFAULT x'',
+    sentences BLOB NOT NULL DEFAULT x''
+) STRICT;
+CREATE INDEX documents_by_name ON documents (name);
+
+CREATE TABLE annotation_sets (
+    id INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    annotator TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('person', 'model', 'gold')),
+    status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'in progress', 'done', 'skipped')),
+    flagged INTEGER NOT NULL DEFAULT 0 CHECK (flagged IN (0, 1)),
+    categories TEXT NOT NULL DEFAULT '[]',
+    UNIQUE (document_id, annotator, kind)
+) STRICT;
+CREATE INDEX annotation_sets_by_work ON annotation_sets (annotator, kind, status, document_id);
+
+CREATE TABLE spans (
+    set_id INTEGER NOT NULL REFERENCES annotation_sets ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    start INTEGER NOT NULL CHECK (start >= 0),
+    "end" INTEGER NOT NULL CHECK ("end" > start),
+    label TEXT NOT NULL,
+    fragments TEXT,
+    attributes TEXT,
+    note TEXT NOT NULL DEFAULT '',
+    kb_id TEXT NOT NULL DEFAULT '',
+    confidence REAL,
+    origin TEXT NOT NULL DEFAULT '',
+    reviewed INTEGER NOT NULL DEFAULT 1 CHECK (reviewed IN (0, 1)),
+    derived_from TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (set_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spans_by_place ON spans (set_id, start);
+
+CREATE TABLE relations (
+    set_id INTEGER NOT NULL REFERENCES annotation_sets ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    label TEXT NOT NULL,
+    head TEXT NOT NULL,
+    tail TEXT NOT NULL,
+    attributes TEXT,
+    note TEXT NOT NULL DEFAULT '',
+    confidence REAL,
+    origin TEXT NOT NULL DEFAULT '',
+    reviewed INTEGER NOT NULL DEFAULT 1 CHECK (reviewed IN (0, 1)),
+    derived_from TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (set_id, id),
+    FOREIGN KEY (set_id, head) REFERENCES spans (set_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (set_id, tail) REFERENCES spans (set_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+CREATE INDEX relations_by_head ON relations (set_id, head);
+CREATE INDEX relations_by_tail ON relations (set_id, tail);
+
+CREATE TABLE verdicts (
+    set_id INTEGER NOT NULL REFERENCES annotation_sets ON DELETE CASCADE,
+    signature TEXT NOT NULL,
+    origin TEXT NOT NULL DEFAULT '',
+    verdict TEXT NOT NULL DEFAULT 'rejected',
+    PRIMARY KEY (set_id, signature)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    lane TEXT NOT NULL CHECK (lane IN ('edit', 'job', 'system')),
+    text TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT '',
+    undoes INTEGER REFERENCES steps,
+    state INTEGER NOT NULL DEFAULT 0 CHECK (state IN (0, 1, 2)),
+    finished INTEGER NOT NULL DEFAULT 1 CHECK (finished IN (0, 1))
+) STRICT;
+CREATE INDEX steps_to_undo ON steps (actor, lane, state, id) WHERE undoes IS NULL;
+CREATE INDEX steps_unfinished ON steps (id) WHERE finished = 0;
+
+CREATE TABLE changes (
+    step_id INTEGER NOT NULL REFERENCES steps ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    set_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    PRIMARY KEY (step_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX changes_by_set ON changes (set_id, step_id);
+"""
+
+# Two sets differ when one holds a labelled place, a linked pair of places, an attribute, a knowledge-base id or a category that the
+# other lacks; ids, notes and origins do not count.
+_SPAN_CONTENT = (
+    """SELECT start, "end", coalesce(fragments, ''), label, coalesce(attributes, ''), kb_id FROM spans WHERE set_id = {}"""
+)
+_RELATION_CONTENT = """SELECT r.label, coalesce(r.attributes, ''), h.start, h."end", coalesce(h.fragments, ''), h.label,
+        t.start, t."end", coalesce(t.fragments, ''), t.label
+    FROM relations r JOIN spans h ON h.set_id = r.set_id AND h.id = r.head JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail
+    WHERE r.set_id = {}"""
+
+
+def _differ(content: str) -> str:
+    mine, other = content.format("s.id"), content.format("o.id")
+    return f"EXISTS ({mine} EXCEPT {other}) OR EXISTS ({other} EXCEPT {mine})"
+
+
+VIEWS = f"""
+CREATE VIEW disputed_documents AS
+SELECT DISTINCT s.document_id AS document_id
+FROM annotation_sets s JOIN annotation_sets o ON o.document_id = s.document_id AND o.id > s.id
+WHERE s.kind = 'person' AND s.status = 'done' AND o.kind = 'person' AND o.status = 'done'
+  AND NOT EXISTS (SELECT 1 FROM annotation_sets g WHERE g.document_id = s.document_id AND g.kind = 'gold')
+  AND (s.categories <> o.categories OR {_differ(_SPAN_CONTENT)} OR {_differ(_RELATION_CONTENT)});
+
+CREATE VIEW gold_sets AS
+SELECT min(s.id) AS set_id, s.document_id AS document_id
+FROM annotation_sets s
+WHERE s.kind = 'gold'
+   OR (s.kind = 'person' AND s.status = 'done'
+       AND NOT EXISTS (SELECT 1 FROM annotation_sets g WHERE g.document_id = s.document_id AND g.kind = 'gold')
+       AND s.document_id NOT IN (SELECT document_id FROM disputed_documents))
+GROUP BY s.document_id;
+
+CREATE VIEW gold_spans AS
+SELECT d.id AS document_id, d.name AS document, a.annotator AS annotator, s.id AS span_id, s.start AS start, s."end" AS "end",
+       s.label AS label, substr(d.text, s.start + 1, s."end" - s.start) AS text, s.fragments AS fragments,
+       s.attributes AS attributes, s.note AS note, s.kb_id AS kb_id, s.confidence AS confidence, s.origin AS origin,
+       s.reviewed AS reviewed
+FROM gold_sets g JOIN annotation_sets a ON a.id = g.set_id JOIN documents d ON d.id = g.document_id JOIN spans s ON s.set_id = g.set_id;
+
+CREATE VIEW gold_relations AS
+SELECT d.id AS document_id, d.name AS document, a.annotator AS annotator, r.id AS relation_id, r.label AS label,
+       h.id AS head_id, h.start AS head_start, h."end" AS head_end, h.label AS head_label,
+       substr(d.text, h.start + 1, h."end" - h.start) AS head_text,
+       t.id AS tail_id, t.start AS tail_start, t."end" AS tail_end, t.label AS tail_label,
+       substr(d.text, t.start + 1, t."end" - t.start) AS tail_text,
+       r.attributes AS attributes, r.note AS note, r.confidence AS confidence, r.origin AS origin, r.reviewed AS reviewed
+FROM gold_sets g JOIN annotation_sets a ON a.id = g.set_id JOIN documents d ON d.id = g.document_id
+JOIN relations r ON r.set_id = g.set_id
+JOIN spans h ON h.set_id = r.set_id AND h.id = r.head
+JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail;
+"""

@@ -1,0 +1,295 @@
+"""The only way to write: every change is applied, remembered and journalled in one SQLite transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span, Verdict
+from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Value, What
+from annotator.domain.documents import Document
+from annotator.domain.labels import LabelScheme
+from annotator.errors import UndoRefused
+from annotator.store import queries
+from annotator.store.rows import (
+    CODECS,
+    DOCUMENT_COLUMNS,
+    document_row,
+    relation_row,
+    scheme_text,
+    set_row,
+    span_row,
+    text_scheme,
+    verdict_row,
+)
+
+_INSERT_DOCUMENT = f"INSERT INTO documents ({', '.join(DOCUMENT_COLUMNS)}) VALUES ({', '.join('?' * len(DOCUMENT_COLUMNS))})"
+_INSERT_SET = f"INSERT INTO annotation_sets ({CODECS[What.SET].column_list}) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def _insert_item(what: What) -> str:
+    codec = CODECS[what]
+    return f"INSERT INTO {codec.table} (set_id, {codec.column_list}) VALUES ({', '.join('?' * (len(codec.columns) + 1))})"
+
+
+_INSERT_SPAN, _INSERT_RELATION, _INSERT_VERDICT = map(_insert_item, (What.SPAN, What.RELATION, What.VERDICT))
+
+
+class Transaction:
+    """One transaction of one step, handed to a command.
+
+    Everything read through it is as of now, its own writes included.  Nothing is visible to others before the project commits; after
+    an exception nothing was written.  ``changes`` and ``bulk`` say what was done so far.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, step_id: int, actor: str) -> None:
+        self._connection = connection
+        self.step_id = step_id
+        self.actor = actor
+        self.changes: list[Change] = []
+        self.bulk: list[Bulk] = []
+
+    # Reading
+
+    @property
+    def scheme(self) -> LabelScheme:
+        """The project's label scheme as of now."""
+        text = queries.project_value(self._connection, "scheme")
+        return text_scheme(text) if text else LabelScheme()
+
+    def document(self, document_id: int) -> Document | None:
+        """Return a document, or None."""
+        return queries.document(self._connection, document_id)
+
+    def document_of(self, set_id: int) -> Document:
+        """Return the document an annotation set is about."""
+        info = self.set_info(set_id)
+        found = self.document(info.document_id)
+        assert found is not None  # a foreign key holds it
+        return found
+
+    def set_info(self, set_id: int) -> SetInfo:
+        """Return what an annotation set is; raises ``LookupError`` if there is none with this id."""
+        info = queries.set_info(self._connection, set_id)
+        if info is None:
+            raise LookupError(f"annotation set {set_id}")
+        return info
+
+    def find_set(self, document_id: int, annotator: str, kind: Kind) -> int | None:
+        """Return the id of one annotator's set on a document, or None."""
+        return queries.find_set(self._connection, document_id, annotator, kind)
+
+    def find_document(self, name: str, text: str) -> int | None:
+        """Return the id of the document with this name and text, or None."""
+        return next((key for key, found in queries.documents_named(self._connection, name) if found == text), None)
+
+    def annotation_set(self, set_id: int) -> AnnotationSet:
+        """Return a whole annotation set."""
+        found = queries.annotation_set(self._connection, set_id)
+        if found is None:
+            raise LookupError(f"annotation set {set_id}")
+        return found
+
+    def span(self, set_id: int, span_id: str) -> Span | None:
+        """Return one span, or None."""
+        return queries.span(self._connection, set_id, span_id)
+
+    def spans(self, set_id: int) -> list[Span]:
+        """Return the spans of a set by start."""
+        return list(queries.spans(self._connection, set_id))
+
+    def spans_starting(self, set_id: int, start: int) -> list[Span]:
+        """Return the spans of a set that start at a code point."""
+        return list(queries.spans_between(self._connection, set_id, start, start + 1))
+
+    def relation(self, set_id: int, relation_id: str) -> Relation | None:
+        """Return one relation, or None."""
+        return queries.relation(self._connection, set_id, relation_id)
+
+    def relations_of(self, set_id: int, span_id: str) -> list[Relation]:
+        """Return the relations that begin or end at a span."""
+        return list(queries.relations_of(self._connection, set_id, span_id))
+
+    def unreviewed(self, set_id: int) -> Iterator[Span | Relation]:
+        """Yield the suggestions of a set."""
+        for what in (What.SPAN, What.RELATION):
+            codec = CODECS[what]
+            sql = f"SELECT {codec.column_list} FROM {codec.table} WHERE set_id = ? AND reviewed = 0"
+            for row in self._connection.execute(sql, (set_id,)).fetchall():
+                found = codec.from_row(row)
+                assert isinstance(found, Span | Relation)
+                yield found
+
+    def new_id(self, set_id: int, what: What) -> str:
+        """Return an id that is free in the set: the step's number, and a further number where one step makes several."""
+        letter = "s" if what is What.SPAN else "r"
+        stem = f"{letter}{self.step_id}"
+        candidates = (stem, *(f"{stem}.{number}" for number in range(2, 1_000_000)))
+        return next(key for key in candidates if self._read(what, set_id, key) is None)
+
+    # Writing
+
+    def put(self, set_id: int, item: Span | Relation | Verdict) -> None:
+        """Add an item to a set, or replace the one with the same id."""
+        match item:
+            case Span():
+                self._change(What.SPAN, set_id, item.id, item)
+            case Relation():
+                self._change(What.RELATION, set_id, item.id, item)
+            case Verdict():
+                self._change(What.VERDICT, set_id, item.signature, item)
+
+    def remove(self, set_id: int, item: Span | Relation | Verdict) -> None:
+        """Remove an item from a set; the relations of a span are the caller's to remove first."""
+        key = item.signature if isinstance(item, Verdict) else item.id
+        what = What.SPAN if isinstance(item, Span) else What.RELATION if isinstance(item, Relation) else What.VERDICT
+        self._change(what, set_id, key, None)
+
+    def put_set(self, set_id: int, info: SetInfo) -> None:
+        """Change the status, flag or categories of an annotation set."""
+        self._change(What.SET, set_id, "", info)
+
+    def put_scheme(self, scheme: LabelScheme) -> None:
+        """Replace the project's label scheme."""
+        self._change(What.SCHEME, 0, "", scheme)
+
+    def add_set(self, info: SetInfo) -> int:
+        """Add an empty annotation set and return its id."""
+        cursor = self._connection.execute(_INSERT_SET, set_row(info))
+        assert cursor.lastrowid is not None
+        self.changes.append(Change(What.SET, cursor.lastrowid, "", None, info))
+        return cursor.lastrowid
+
+    def add_documents(self, items: Iterable[tuple[Document, Iterable[AnnotationSet]]]) -> BulkInsert | None:
+        """Add new documents with their annotation sets; the journal keeps their range, not their content.
+
+        The sets' ``document_id`` is filled in here.  Returns the range, or None if there was nothing to add.
+        """
+        first = last = 0
+        sets: list[tuple[int, AnnotationSet]] = []
+        for document, contents in items:
+            last = self._connection.execute(_INSERT_DOCUMENT, document_row(document)).lastrowid or 0
+            first = first or last
+            for content in contents:
+                cursor = self._connection.execute(_INSERT_SET, set_row(replace(content.info, document_id=last)))
+                sets.append((cursor.lastrowid or 0, content))
+        if not last:
+            return None
+        self._fill(sets)
+        self.bulk.append(BulkInsert(first, last))
+        return BulkInsert(first, last)
+
+    def _fill(self, sets: list[tuple[int, AnnotationSet]]) -> None:
+        many = self._connection.executemany
+        many(_INSERT_SPAN, ((set_id, *span_row(item)) for set_id, content in sets for item in content.spans.values()))
+        many(_INSERT_RELATION, ((set_id, *relation_row(item)) for set_id, content in sets for item in content.relations.values()))
+        many(_INSERT_VERDICT, ((set_id, *verdict_row(item)) for set_id, content in sets for item in content.verdicts.values()))
+
+    def copy_suggestions(self, set_id: int) -> None:
+        """Fill a person's new set with what the models suggest for the document, as unreviewed items.
+
+        Where two models suggest the same label at the same place, the first model's item is taken, and the other's relations join
+        it.  ``derived_from`` becomes ``annotator/id``.
+        """
+        document_id = self.set_info(set_id).document_id
+        models = self._connection.execute(
+            "SELECT id, annotator FROM annotation_sets WHERE document_id = ? AND kind = 'model' ORDER BY id", (document_id,)
+        ).fetchall()
+        for source, annotator in models:
+            self._connection.execute(_COPY_SPANS, {"set": set_id, "source": source, "annotator": annotator})
+            self._connection.execute(_COPY_RELATIONS, {"set": set_id, "source": source, "annotator": annotator})
+        if models:
+            self.bulk.append(BulkCopy(set_id, document_id))
+
+    def accept_all(self, set_id: int) -> None:
+        """Mark every suggestion of a set as reviewed."""
+        for item in list(self.unreviewed(set_id)):
+            self.put(set_id, replace(item, reviewed=True))
+
+    # Undo
+
+    def apply_inverse(self, changes: Iterable[Change]) -> None:
+        """Apply changes given in inverse form; raises ``UndoRefused`` if something is no longer as the step left it."""
+        for change in changes:
+            if self._read(change.what, change.set_id, change.key) != change.before:
+                raise UndoRefused("This step cannot be taken back: a later step changed the same things. Take that one back first.")
+            self._change(change.what, change.set_id, change.key, change.after)
+
+    def remove_documents(self, inserted: BulkInsert, *, but_for_step: int) -> None:
+        """Remove documents that a step brought in; refused if a later step worked on one of them."""
+        touched = self._connection.execute(
+            "SELECT 1 FROM changes c JOIN steps s ON s.id = c.step_id JOIN annotation_sets a ON a.id = c.set_id"
+            " WHERE a.document_id BETWEEN ? AND ? AND s.id <> ? AND s.lane <> 'system' LIMIT 1",
+            (inserted.first, inserted.last, but_for_step),
+        ).fetchone()
+        if touched:
+            raise UndoRefused("These documents have been worked on since; they cannot be taken out with the import.")
+        self._connection.execute("DELETE FROM relations WHERE set_id IN (" + _SETS_BETWEEN + ")", (inserted.first, inserted.last))
+        self._connection.execute("DELETE FROM documents WHERE id BETWEEN ? AND ?", (inserted.first, inserted.last))
+        self.bulk.append(inserted)
+
+    # The one place where rows change
+
+    def _read(self, what: What, set_id: int, key: str) -> Value:
+        codec = CODECS[what]
+        where, parameters = _place(what, set_id, key)
+        row = self._connection.execute(f"SELECT {codec.column_list} FROM {codec.table} WHERE {where}", parameters).fetchone()
+        return None if row is None else codec.from_row(row)
+
+    def _change(self, what: What, set_id: int, key: str, after: Any) -> None:
+        before = self._read(what, set_id, key)
+        if before == after:
+            return
+        codec = CODECS[what]
+        where, parameters = _place(what, set_id, key)
+        if after is None:
+            self._connection.execute(f"DELETE FROM {codec.table} WHERE {where}", parameters)
+        elif before is None and what in (What.SPAN, What.RELATION, What.VERDICT):
+            self._connection.execute(_insert_item(what), (set_id, *codec.to_row(after)))
+        elif before is None and what is What.SET:
+            row = (set_id, *set_row(after))
+            self._connection.execute(f"INSERT INTO annotation_sets (id, {codec.column_list}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        elif before is None:
+            self._connection.execute("INSERT INTO project (key, value) VALUES ('scheme', ?)", (scheme_text(after),))
+        else:
+            assignments = ", ".join(f"{column} = ?" for column in codec.columns)
+            self._connection.execute(f"UPDATE {codec.table} SET {assignments} WHERE {where}", (*codec.to_row(after), *parameters))
+        self.changes.append(Change(what, set_id, key, before, after))
+
+
+_SETS_BETWEEN = "SELECT id FROM annotation_sets WHERE document_id BETWEEN ? AND ?"
+
+
+def _place(what: What, set_id: int, key: str) -> tuple[str, tuple[Any, ...]]:
+    if what is What.SCHEME:
+        return "key = 'scheme'", ()
+    if what is What.SET:
+        return "id = ?", (set_id,)
+    return f"set_id = ? AND {CODECS[what].key} = ?", (set_id, key)
+
+
+_SPAN_FIELDS = ("start", '"end"', "label", "fragments", "attributes", "note", "kb_id", "confidence", "origin")
+_RELATION_FIELDS = ("attributes", "note", "confidence", "origin")
+_SAME_PLACE = """{0}.start = {1}.start AND {0}."end" = {1}."end" AND {0}.label = {1}.label
+    AND coalesce({0}.fragments, '') = coalesce({1}.fragments, '')"""
+_FREE_ID = """CASE WHEN EXISTS (SELECT 1 FROM {} taken WHERE taken.set_id = :set AND taken.id = m.id)
+    THEN :annotator || ':' || m.id ELSE m.id END"""
+_COPY_SPANS = f"""
+INSERT INTO spans (set_id, id, {", ".join(_SPAN_FIELDS)}, reviewed, derived_from)
+SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in _SPAN_FIELDS)}, 0, :annotator || '/' || m.id
+FROM spans m WHERE m.set_id = :source
+AND NOT EXISTS (SELECT 1 FROM spans p WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
+"""
+_COPY_RELATIONS = f"""
+INSERT INTO relations (set_id, id, label, head, tail, {", ".join(_RELATION_FIELDS)}, reviewed, derived_from)
+SELECT :set, {_FREE_ID.format("relations")}, m.label, min(ph.id), min(pt.id), {", ".join("m." + column for column in _RELATION_FIELDS)},
+    0, :annotator || '/' || m.id
+FROM relations m
+JOIN spans mh ON mh.set_id = m.set_id AND mh.id = m.head JOIN spans ph ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
+JOIN spans mt ON mt.set_id = m.set_id AND mt.id = m.tail JOIN spans pt ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
+WHERE m.set_id = :source
+AND NOT EXISTS (SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = ph.id AND p.tail = pt.id)
+GROUP BY m.id
+"""
