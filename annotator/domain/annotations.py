@@ -35,7 +35,7 @@ class Span:
     id: str
     fragments: tuple[Range, ...]
     label: str
-    attributes: Mapping[str, Any] = field(default=NOTHING)
+    attributes: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     note: str = ""
     kb_id: str = ""
     confidence: float | None = None
@@ -76,7 +76,7 @@ class Relation:
     label: str
     head: str
     tail: str
-    attributes: Mapping[str, Any] = field(default=NOTHING)
+    attributes: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     note: str = ""
     confidence: float | None = None
     origin: str = ""

@@ -32,7 +32,7 @@ class Document:
 
     name: str
     text: str
-    meta: Mapping[str, Any] = field(default=_NO_META)
+    meta: Mapping[str, Any] = field(default_factory=lambda: _NO_META)
     tokens: Tokens = field(default_factory=Tokens)
     sentences: tuple[int, ...] = ()
     id: int = 0

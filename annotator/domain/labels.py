@@ -33,8 +33,8 @@ class SpanLabel:
     color: str = ""
     key: str = ""
     code: str = ""
-    description: Translations = field(default=_NO_TEXT)
-    examples: Translations = field(default=_NO_TEXT)
+    description: Translations = field(default_factory=lambda: _NO_TEXT)
+    examples: Translations = field(default_factory=lambda: _NO_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class RelationLabel:
     color: str = ""
     key: str = ""
     code: str = ""
-    description: Translations = field(default=_NO_TEXT)
-    examples: Translations = field(default=_NO_TEXT)
+    description: Translations = field(default_factory=lambda: _NO_TEXT)
+    examples: Translations = field(default_factory=lambda: _NO_TEXT)
 
     def allows(self, head: str, tail: str) -> bool:
         """Tell whether spans labelled ``head`` and ``tail`` may be the ends, in this order (either order if symmetric)."""
@@ -74,7 +74,7 @@ class AttributeDefinition:
     name: str
     values: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    description: Translations = field(default=_NO_TEXT)
+    description: Translations = field(default_factory=lambda: _NO_TEXT)
 
     def applies_to(self, label: str) -> bool:
         """Tell whether items with this label have the attribute."""
@@ -90,7 +90,7 @@ class LabelScheme:
     relations: tuple[RelationLabel, ...] = ()
     attributes: tuple[AttributeDefinition, ...] = ()
     categories: tuple[str, ...] = ()
-    description: Translations = field(default=_NO_TEXT)
+    description: Translations = field(default_factory=lambda: _NO_TEXT)
 
     def span(self, name: str) -> SpanLabel | None:
         """Return the span label called ``name``, or None."""

@@ -1,1 +1,126 @@
-"""To be written."""
+"""The exchange formats: one module each, and the one table that names them all.
+
+A reader streams records and complaints, a writer writes records, reads them back and reports every loss
+(``domain.exchange``).  The modules behind the table are imported when a format is used, by plain import statements inside
+functions, so that listing the formats costs nothing and a frozen program still finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.domain.exchange import Complaint, LossReport, ReadDefaults, Record, Writer
+from annotator.domain.labels import LabelScheme
+from annotator.domain.progress import Progress
+from annotator.errors import FormatError
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What the program knows of a format without loading it.
+
+    ``read(path, defaults, **options)`` takes the options of ``read_options``, ``write`` those of ``write_options``: names with the
+    values they may have, the default first; an empty tuple means any text.  ``carries`` says in a phrase what survives an export.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    carries: str
+    read: Callable[..., Iterator[Record | Complaint]] | None = None
+    write: Writer | None = None
+    read_options: Mapping[str, tuple[str, ...]] | None = None
+    write_options: Mapping[str, tuple[str, ...]] | None = None
+
+
+def _read_text(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import text_files
+
+    return text_files.read(path, defaults, encoding=options.get("encoding") or None)
+
+
+def _read_jsonl(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import jsonl
+
+    del options
+    return jsonl.read(path, defaults)
+
+
+def _write_jsonl(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import jsonl
+
+    return jsonl.write(records, path, scheme, options=options, progress=progress)
+
+
+def _write_spacy(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import docbin
+
+    return docbin.write(records, path, scheme, options=options, progress=progress)
+
+
+FORMATS: dict[str, Format] = {
+    "text": Format(
+        name="text",
+        title="Plain text, one article a file",
+        suffixes=(".txt",),
+        carries="the text",
+        read=_read_text,
+        read_options={"encoding": ()},
+    ),
+    "jsonl": Format(
+        name="jsonl",
+        title="Native JSONL, one document and annotation set a line",
+        suffixes=(".jsonl", ".ndjson"),
+        carries="everything; the label scheme in a file beside it",
+        read=_read_jsonl,
+        write=_write_jsonl,
+    ),
+    "spacy": Format(
+        name="spacy",
+        title="spaCy training data (DocBin)",
+        suffixes=(".spacy",),
+        carries="spans that token borders allow, overlapping ones in a span group, relations, categories; fragments not",
+        write=_write_spacy,
+        write_options={"misaligned": ("missing", "expand", "contract"), "overlap": ("longest", "first")},
+    ),
+}
+"""All formats by name, in the order they are listed to the user."""
+
+
+def detect(path: Path) -> Format:
+    """Return the format to read ``path`` with: by its suffix, else by how it begins.
+
+    Raises ``FormatError`` if the file cannot be opened, is in a format that is only written, or in none we know.
+    """
+    suffix = path.suffix.lower()
+    known = next((entry for entry in FORMATS.values() if suffix in entry.suffixes), None)
+    if known is None and _begins_like_jsonl(path):
+        known = FORMATS["jsonl"]
+    if known is not None and known.read is not None:
+        return known
+    readable = "; ".join(f"{entry.name} ({', '.join(entry.suffixes)})" for entry in FORMATS.values() if entry.read)
+    what = f"holds {known.title}, which can be written but not read" if known else "is in no format that can be told from its name"
+    raise FormatError(f"{path} {what}. Formats that can be read: {readable}; name one with --format.")
+
+
+def _begins_like_jsonl(path: Path) -> bool:
+    import orjson
+
+    from annotator.formats.files import SAMPLE, refusal
+
+    try:
+        with path.open("rb") as file:
+            line = file.readline(SAMPLE * 64)
+    except OSError as error:
+        raise refusal(path, error) from error
+    try:
+        data = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(data, dict) and isinstance(data.get("text"), str)

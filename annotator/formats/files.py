@@ -89,7 +89,24 @@ def guessed_encoding(data: bytes) -> str | None:
     sure = marked_encoding(data) or unmarked_utf16(data)
     if sure:
         return sure
+    sample = data[:SAMPLE]
+    if _rarely_accented(sample):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:SAMPLE]).best()
+    best = from_bytes(sample).best()
     return best.encoding if best is not None else None
+
+
+def _rarely_accented(sample: bytes) -> bool:
+    """Tell whether this is ASCII with a few letters and quotation marks of Western Windows, which statistics cannot tell.
+
+    Indonesian and English articles that are not UTF-8 are nearly always this; with two curly quotes to go by, the general guess
+    answers anything from Hebrew to Urdu.
+    """
+    accents = sum(byte >= 0x80 for byte in sample)
+    try:
+        shown = sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return accents * 20 <= len(sample) and shown.replace("\n", "").replace("\r", "").replace("\t", "").isprintable()

@@ -16,6 +16,7 @@ from contextlib import suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, TypeVar
 
+from annotator.domain.progress import Cancelled
 from annotator.errors import AnnotatorError
 
 A = TypeVar("A")
@@ -38,6 +39,7 @@ class _Recording(SpawnContext):
     def __init__(self) -> None:
         super().__init__()
         self.made: list[SpawnProcess] = []
+        self.killed = False
 
     def Process(self, *args: Any, **keywords: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802 - multiprocessing's name
         process = SpawnProcess(*args, **keywords)
@@ -69,7 +71,7 @@ class WorkerProcess:
         except BrokenProcessPool:  # it died while idle: begin anew
             self.close(kill=True)
             inner = self._running_pool().submit(function, *arguments)
-        return _translated(inner)
+        return _translated(inner, self._context)
 
     def map_ordered(self, function: Callable[[A], T], batches: Iterable[A], *, ahead: int = 2) -> Iterator[T]:
         """Yield ``function(batch)`` for each batch, in order, reading at most ``ahead`` batches (or one a process) in advance.
@@ -93,12 +95,13 @@ class WorkerProcess:
     def close(self, *, kill: bool = False) -> None:
         """End the processes: after the work they are at, or in the midst of it with ``kill``; queued work is cancelled.
 
-        The object can be used again: the next call starts new processes.
+        Futures of work that was not finished raise ``Cancelled``.  The object can be used again: the next call starts new processes.
         """
         pool, self._pool = self._pool, None
         if pool is None:
             return
         if kill:
+            self._context.killed = True
             for process in self._context.made:
                 with suppress(ValueError, OSError):  # ended and cleaned up already
                     process.terminate()
@@ -116,20 +119,19 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _translated(inner: Future[T]) -> Future[T]:
+def _translated(inner: Future[T], context: _Recording) -> Future[T]:
     """Return a future that follows ``inner``, with a sentence in place of a broken pool."""
     outer: Future[T] = Future()
 
     def follow(finished: Future[T]) -> None:
-        if finished.cancelled():
-            outer.cancel()
-            outer.set_running_or_notify_cancel()
-            return
         if not outer.set_running_or_notify_cancel():
-            return  # cancelled from outside after the worker had begun: nobody waits for it
+            return  # cancelled from outside: nobody waits for it
+        if finished.cancelled():
+            outer.set_exception(Cancelled())
+            return
         error = finished.exception()
         if isinstance(error, BrokenProcessPool):
-            outer.set_exception(WorkerEnded())
+            outer.set_exception(Cancelled() if context.killed else WorkerEnded())
         elif error is not None:
             outer.set_exception(error)
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
@@ -61,14 +61,13 @@ class _LineEngine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         ratio = painter.device().devicePixelRatio()
-        pixmap = self.scaledPixmap(rect.size() * ratio, mode, state, ratio)
-        painter.drawPixmap(rect, pixmap)
+        painter.drawPixmap(rect, self.scaledPixmap(rect.size(), mode, state, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: ARG002  # Qt's signature
-        """Return the drawing at ``size`` device pixels, marked as ``scale`` of them to a logical one."""
+        """Return the drawing at ``size`` logical pixels, with ``scale`` device pixels to each."""
         color = _color(mode)
         key = (self._name, size.width(), size.height(), scale, color)
         if key not in _PIXMAPS:
@@ -78,11 +77,14 @@ class _LineEngine(QIconEngine):
         return _PIXMAPS[key]
 
 
-_CLONES: list[Any] = []
+_CLONES: list[_LineEngine] = []
 
 
 def _kept(engine: _LineEngine) -> _LineEngine:
-    """Keep a clone alive from Python: Qt takes its C++ half, and a call into a collected Python half would end the program."""
+    """Keep a clone alive from Python: Qt takes over its C++ half and would call into a Python half that is collected (a crash).
+
+    Qt clones an engine only when somebody changes a copied icon, which nothing here does, so the list stays short.
+    """
     _CLONES.append(engine)
     return engine
 
@@ -96,7 +98,8 @@ def _color(mode: QIcon.Mode) -> int:
 
 
 def _drawn(name: str, size: QSize, scale: float, color: int) -> QPixmap:
-    pixmap = QPixmap(size)
+    pixmap = QPixmap(size * scale)
+    pixmap.setDevicePixelRatio(scale)
     pixmap.fill(Qt.GlobalColor.transparent)
     side = min(size.width(), size.height())
     renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", f"#{color & 0xFFFFFF:06x}").encode()))
@@ -104,7 +107,6 @@ def _drawn(name: str, size: QSize, scale: float, color: int) -> QPixmap:
     painter.setOpacity((color >> 24) / 255)
     renderer.render(painter, QRectF((size.width() - side) / 2, (size.height() - side) / 2, side, side))
     painter.end()
-    pixmap.setDevicePixelRatio(scale)
     return pixmap
 
 
@@ -117,5 +119,5 @@ def _drawing(name: str) -> str:
 
 
 @cache
-def _folder() -> Any:
+def _folder() -> Path:
     return resource_dir() / "icons"

@@ -1,1 +1,10 @@
-"""To be written."""
+"""The article view: one document's text, with its spans and relations painted over it.
+
+It knows ``annotator.domain`` and ``annotator.ui.theme``, and nothing of files, commands or sessions: it reads through
+``model.ArticleModel`` and says what the person wants by signals.  Offsets in every signal, method and plain value are code points of
+the original text; ``qt_position`` (UTF-16 code units of the display text) exists inside this package alone.
+
+Pure, without Qt: ``layout`` (rows, chips, room), ``arcs``, ``hit``, ``hints``, ``caret``, ``model``.  With Qt: ``geometry`` (where text
+stands), ``scene`` (what a visible line shows), ``paint`` and ``paint_marks``, ``keys``, ``modes``, ``pointer``, and the widget in three
+storeys: ``surface`` shows, ``navigator`` has a caret and a focus, ``view`` has hands.
+"""

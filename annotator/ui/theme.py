@@ -1,0 +1,258 @@
+"""Colours, type and spacing of the window: two themes as plain values, and what is derived from them.
+
+Colours are ``#rrggbb`` texts, so that a theme is a hashable value and the contrast sums need no Qt; ``color()`` makes the ``QColor``.
+Contrast is WCAG 2.2's (relative luminance of sRGB): text has at least 4.5 against what is behind it, outlines at least 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+
+TEXT_CONTRAST = 4.5
+"""Least contrast of text (WCAG 2.2, success criterion 1.4.3, level AA)."""
+
+OUTLINE_CONTRAST = 3.0
+"""Least contrast of what is no text but carries meaning (success criterion 1.4.11)."""
+
+ARTICLE_FAMILIES = (
+    "Inter",
+    "Segoe UI",
+    "SF Pro Text",
+    "Helvetica Neue",
+    "Noto Sans",
+    "Cantarell",
+    "Ubuntu",
+    "DejaVu Sans",
+    "Arial",
+)
+"""Families for reading, best first; Qt takes the first that is there and falls back by script for what it lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One look.  Sizes are in points or in device-independent pixels at 100 % zoom; ``space`` is the unit of all distances."""
+
+    name: str
+    dark: bool
+    page: str
+    text: str
+    quiet_text: str
+    window: str
+    raised: str
+    border: str
+    accent: str
+    accent_text: str
+    selection: str
+    caret_token: str
+    hit: str
+    current_hit: str
+    arc: str
+    hint: str
+    hint_text: str
+    warning: str
+    good: str
+    article_points: float = 12.5
+    chip_points: float = 8.0
+    space: int = 4
+    radius: int = 4
+    column_characters: int = 90
+
+
+LIGHT = Theme(
+    name="light",
+    dark=False,
+    page="#fdfdfc",
+    text="#1d2126",
+    quiet_text="#5b636d",
+    window="#f1f2f3",
+    raised="#ffffff",
+    border="#d3d7dc",
+    accent="#1f5fbf",
+    accent_text="#ffffff",
+    selection="#b9d5fb",
+    caret_token="#e3e9f2",
+    hit="#ffe9a3",
+    current_hit="#ffc94a",
+    arc="#717b87",
+    hint="#fff3c4",
+    hint_text="#3d2f00",
+    warning="#a33b00",
+    good="#1c6b3c",
+)
+
+DARK = Theme(
+    name="dark",
+    dark=True,
+    page="#1b1e22",
+    text="#e4e7ea",
+    quiet_text="#9aa4af",
+    window="#24282d",
+    raised="#2c3137",
+    border="#3c434b",
+    accent="#7fb2ff",
+    accent_text="#0d1c30",
+    selection="#2f5583",
+    caret_token="#2e353f",
+    hit="#5a4a12",
+    current_hit="#8a6d0f",
+    arc="#8b96a3",
+    hint="#f0d264",
+    hint_text="#241c00",
+    warning="#ffae7a",
+    good="#7fd6a0",
+)
+
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColors:
+    """What the view paints a label with: ``fill`` behind text, ``edge`` for bars and outlines, the chip, and the strong chip."""
+
+    fill: str
+    edge: str
+    chip: str
+    chip_text: str
+    strong: str
+    strong_text: str
+
+
+def luminance(value: str) -> float:
+    """Return the relative luminance of ``#rrggbb``: 0 for black, 1 for white."""
+
+    def linear(channel: int) -> float:
+        part = channel / 255
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = _channels(value)
+    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21."""
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def mix(first: str, second: str, share: float) -> str:
+    """Return ``first`` with ``share`` (0 to 1) of it replaced by ``second``."""
+    mixed = (round(a + (b - a) * share) for a, b in zip(_channels(first), _channels(second), strict=True))
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def legible(value: str, behind: str, least: float) -> str:
+    """Return ``value``, moved towards black or white no further than needed for ``least`` contrast with ``behind``."""
+    pole = "#000000" if luminance(behind) > 0.18 else "#ffffff"
+    moved = value
+    for step in range(1, 21):
+        if contrast(moved, behind) >= least:
+            break
+        moved = mix(value, pole, step / 20)
+    return moved
+
+
+@lru_cache(maxsize=512)
+def label_colors(theme: Theme, base: str) -> LabelColors:
+    """Derive the shades of a label from its base colour, so that text keeps its contrast in this theme."""
+    base = base or theme.quiet_text
+    fill = _tint(theme, base, 0.30 if theme.dark else 0.20, theme.text, TEXT_CONTRAST)
+    edge = legible(base, theme.page, OUTLINE_CONTRAST)
+    chip = _tint(theme, base, 0.20 if theme.dark else 0.12, theme.text, TEXT_CONTRAST)
+    ink = legible(base, chip, TEXT_CONTRAST + 0.3)
+    strong_text = "#ffffff" if not theme.dark else "#14171a"
+    strong = legible(base, strong_text, TEXT_CONTRAST)
+    return LabelColors(fill, edge, chip, ink, strong, strong_text)
+
+
+def _tint(theme: Theme, base: str, share: float, ink: str, least: float) -> str:
+    while share > 0.02:
+        tint = mix(theme.page, base, share)
+        if contrast(ink, tint) >= least:
+            return tint
+        share -= 0.02
+    return theme.page
+
+
+def _channels(value: str) -> tuple[int, int, int]:
+    return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
+
+
+@lru_cache(maxsize=2048)
+def color(value: str, alpha: int = 255) -> QColor:
+    """Return the ``QColor`` of ``#rrggbb``; it is shared, so do not change it."""
+    made = QColor(value)
+    made.setAlpha(alpha)
+    return made
+
+
+def article_font(theme: Theme, zoom: float = 1.0) -> QFont:
+    """Return the font of the article at ``zoom`` (1.0 is 100 %)."""
+    font = QFont()
+    font.setFamilies(list(ARTICLE_FAMILIES))
+    font.setPointSizeF(theme.article_points * zoom)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+def chip_font(theme: Theme, zoom: float = 1.0) -> QFont:
+    """Return the small font of chips, arc labels and hints at ``zoom``."""
+    font = article_font(theme, zoom)
+    font.setPointSizeF(theme.chip_points * zoom)
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return the palette that gives Fusion this look; set it on the application with the Fusion style."""
+    role = QPalette.ColorRole
+    made = QPalette(color(theme.window))
+    plain = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.page,
+        role.AlternateBase: mix(theme.page, theme.window, 0.6),
+        role.Text: theme.text,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.warning,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.PlaceholderText: theme.quiet_text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.accent_text,
+        role.Accent: theme.accent,
+        role.Link: legible(theme.accent, theme.page, TEXT_CONTRAST),
+        role.LinkVisited: legible(mix(theme.accent, "#882255", 0.5), theme.page, TEXT_CONTRAST),
+        role.Light: mix(theme.raised, "#ffffff", 0.06 if theme.dark else 0.6),
+        role.Midlight: mix(theme.window, theme.border, 0.4),
+        role.Mid: theme.border,
+        role.Dark: mix(theme.border, "#000000", 0.35),
+        role.Shadow: mix(theme.border, "#000000", 0.7),
+    }
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+        for which, value in plain.items():
+            made.setColor(group, which, color(value))
+    disabled = mix(theme.quiet_text, theme.window, 0.35)
+    for which, value in plain.items():
+        made.setColor(QPalette.ColorGroup.Disabled, which, color(value))
+    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        made.setColor(QPalette.ColorGroup.Disabled, which, color(disabled))
+    made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, color(theme.border))
+    return made
+
+
+def system_theme() -> Theme:
+    """Return the theme the desktop asks for; light where it does not say."""
+    hints = QGuiApplication.styleHints()
+    if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark:
+        return DARK
+    return LIGHT
+
+
+def theme_named(name: str) -> Theme:
+    """Return the theme called ``light`` or ``dark``; anything else follows the system."""
+    return THEMES.get(name) or system_theme()

@@ -1,0 +1,48 @@
+"""Tokens of spaCy's blank tokenizers."""
+
+from __future__ import annotations
+
+import pickle
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import spacy
+
+from annotator.domain.text import Tokens, tokens_problem
+from annotator.errors import FormatError
+from annotator.nlp import tokens
+
+SEED = Path(__file__).parents[2] / "seeds" / "000_445bde8beb3af8fb.txt"
+
+
+def test_tokens_are_spacys_without_white_space():
+    text = SEED.read_bytes().decode()
+    (mine,) = tokens.tokenize([text], "id")
+    theirs = [(token.idx, token.idx + len(token)) for token in spacy.blank("id").make_doc(text) if not token.is_space]
+    assert list(mine) == theirs
+    assert tokens_problem(list(mine), text) is None
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\r\n", "a  b\tc", "😀 x", "anak-anak", "a\u00a0b", "Pak Dr. rer. nat. Budi"])
+def test_whatever_the_text_its_tokens_are_sound(text):
+    for language in ("id", "en", "xx"):
+        (mine,) = tokens.tokenize([text], language)
+        assert tokens_problem(list(mine), text) is None
+
+
+def test_a_worker_gets_and_gives_plain_lists():
+    work = pickle.loads(pickle.dumps(tokens.tokenize_batch))
+    flat = work(["Budi di BRI.", ""], "xx")
+    assert flat == [[0, 4, 5, 7, 8, 11, 11, 12], []]
+    assert [list(Tokens.from_flat(item)) for item in flat] == [[(0, 4), (5, 7), (8, 11), (11, 12)], []]
+
+
+@pytest.mark.parametrize("language", ["qq", "Indonesian", "", "../x", "ID"])
+def test_an_unknown_language_gets_a_sentence_at_once(language):
+    with pytest.raises(FormatError, match=f"“{language}”"):
+        tokens.tokenize([], language)
+
+
+def test_the_name_tells_language_and_version():
+    assert tokens.tokenizer_name("id") == f"spacy.blank('id') {version('spacy')}"
