@@ -76,7 +76,7 @@ def unmarked_utf16(data: bytes) -> str | None:
     """
     sample = data[:SAMPLE]
     zeros = sample.count(0)
-    if zeros * 10 < len(sample) * 3:
+    if len(data) % 2 or len(data) < 8 or zeros * 10 < len(sample) * 3:
         return None
     even = sample[::2].count(0)
     if even * 20 < zeros:
@@ -109,4 +109,4 @@ def _rarely_accented(sample: bytes) -> bool:
         shown = sample.decode("cp1252")
     except UnicodeDecodeError:
         return False
-    return accents * 20 <= len(sample) and shown.replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
+    return accents * 10 <= len(sample) and shown.replace("\n", "").replace("\r", "").replace("\t", "").isprintable()

@@ -15,6 +15,9 @@ from annotator.domain.documents import Document, Status
 from annotator.domain.exchange import Record
 from annotator.store.rows import CODECS, DOCUMENT_COLUMNS, What, row_document, row_relation, row_set, row_span, row_verdict
 
+Connection = sqlite3.Connection
+"""What these functions read through; other rooms name it without knowing SQLite."""
+
 _DOCUMENT = ", ".join(DOCUMENT_COLUMNS)
 _SPAN = CODECS[What.SPAN].column_list
 _RELATION = CODECS[What.RELATION].column_list

@@ -129,12 +129,11 @@ class Form(StrEnum):
 class ChipRequest:
     """A chip that wants to hang at ``anchor``: growing to the right, or to the left where the text runs right to left.
 
-    ``name`` and ``code`` are the widths of those texts with their padding; ``reach`` is the far edge of its own bar.
+    ``name`` and ``code`` are the widths of those texts with their padding.
     """
 
     row: int
     anchor: float
-    reach: float
     name: float
     code: float
     leftward: bool = False

@@ -1,0 +1,75 @@
+"""The entry point and the group of verbs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from typing import Any
+
+import click
+
+from annotator import log
+from annotator._version import __version__
+from annotator.cli import exchange, inspection, projects, window
+from annotator.cli.output import PROBLEMS, remark
+from annotator.errors import AnnotatorError
+from annotator.paths import PROFILE_VARIABLE
+
+
+class _Verbs(click.Group):
+    """Shows the verbs in the order a newcomer needs them, and turns every error of ours into one sentence and status 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AnnotatorError as error:
+            remark(f"annotator: {error}")
+            ctx.exit(PROBLEMS)
+
+
+@click.group(cls=_Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="annotator")
+@click.option("--self-check", is_flag=True, help="Open a project off screen, edit, export, read it back, and say how that went.")
+@click.option("--temp-profile", is_flag=True, help="Use settings, demo and logs of a temporary folder for this run.")
+@click.option("--debug", is_flag=True, help="Write more into the log file.")
+@click.pass_context
+def verbs(ctx: click.Context, self_check: bool, temp_profile: bool, debug: bool) -> None:
+    """Correct pre-annotated articles, span by span and relation by relation, and export training data you can trust.
+
+    Without a verb the window opens on the last project.  New here?  Start with:  annotator demo
+
+    Exit status: 0 all is fine, 1 problems were found or something was lost, 2 the command was used wrongly.
+    """
+    if temp_profile:
+        folder = ctx.with_resource(tempfile.TemporaryDirectory(prefix="annotator-"))
+        os.environ[PROFILE_VARIABLE] = folder
+    log.set_up(debug)
+    ctx.call_on_close(log.tear_down)
+    if self_check:
+        from annotator.cli.self_check import run
+
+        ctx.exit(run())
+    if ctx.invoked_subcommand is None:
+        ctx.exit(window.open_last())
+
+
+for _verb in (
+    window.open_verb,
+    window.demo,
+    projects.new,
+    exchange.import_verb,
+    exchange.export_verb,
+    inspection.check_verb,
+    inspection.stats,
+    exchange.formats,
+):
+    verbs.add_command(_verb)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program with the given arguments, or those of the process; ends the process with its exit status."""
+    verbs.main(args=sys.argv[1:] if arguments is None else arguments, prog_name="annotator")

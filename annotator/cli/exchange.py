@@ -1,0 +1,198 @@
+"""The verbs that bring data in and out: import, export, formats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from annotator.cli.output import FINE, PROBLEMS, opened, person, remark, say, say_json, shown_progress
+from annotator.commands.exporting import ExportOptions, export
+from annotator.commands.importing import ImportOptions, ImportReport, import_files
+from annotator.domain.annotations import Kind
+from annotator.domain.exchange import LossReport
+from annotator.domain.text import Tokens
+from annotator.errors import FormatError
+from annotator.formats import FORMATS
+from annotator.nlp.tokens import tokenize
+from annotator.session.session import Session
+from annotator.settings.store import Settings
+
+_SHOWN_LOSSES = 20
+
+_READABLE = [name for name, entry in FORMATS.items() if entry.read is not None]
+_WRITABLE = [name for name, entry in FORMATS.items() if entry.write is not None]
+
+
+@click.command("import")
+@click.argument("project", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--format", "format_name", type=click.Choice(["auto", *_READABLE]), default="auto", show_default=True)
+@click.option("--annotator", default="import", show_default=True, help="Whose the annotations are, where the file does not say.")
+@click.option(
+    "--kind",
+    type=click.Choice([str(kind) for kind in Kind]),
+    default=str(Kind.MODEL),
+    show_default=True,
+    help="What that annotator is, where the file does not say.",
+)
+@click.option("--encoding", default="", metavar="NAME", help="Encoding of plain texts that are not UTF-8, e.g. cp1252.")
+@click.option("--strict", is_flag=True, help="Bring in nothing unless everything is sound.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_context
+def import_verb(
+    ctx: click.Context,
+    project: Path,
+    files: tuple[Path, ...],
+    format_name: str,
+    annotator: str,
+    kind: str,
+    encoding: str,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Import articles (.txt) or annotations (.jsonl) into PROJECT.
+
+    What is sound comes in; the rest is named by file, line and reason.
+    """
+    options = ImportOptions(format_name, annotator, Kind(kind), strict, encoding)
+    with opened(project, to_write=True) as found, shown_progress() as progress:
+        language = found.language
+
+        def tokens_of(texts: list[str]) -> Sequence[Tokens]:
+            return list(tokenize(texts, language))
+
+        session = Session(found, person(Settings()))
+        report = import_files(session, files, options, tokenize=tokens_of, progress=progress)
+    if as_json:
+        say_json(report.to_dict())
+    else:
+        _tell_import(report, strict)
+    ctx.exit(PROBLEMS if report.losses else FINE)
+
+
+def _tell_import(report: ImportReport, strict: bool) -> None:
+    for complaint in report.complaints:
+        remark(f"{complaint.place}: {complaint.message}")
+    for rule, count in report.broken_rules.items():
+        remark(f"{count} imported items break the rule “{rule}”; annotator check lists them.")
+    if report.labels:
+        remark(f"Added to the label scheme: {', '.join(report.labels)}.")
+    if strict and report.losses:
+        say(f"Nothing was imported: {len(report.losses)} problems, and --strict was given.")
+        return
+    say(
+        f"{report.documents} documents, {report.sets} annotation sets, {report.spans} spans, {report.relations} relations imported; "
+        f"{report.unchanged} sets were there already; {len(report.losses)} problems."
+    )
+
+
+@click.command("export")
+@click.argument("project", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--format", "format_name", type=click.Choice(_WRITABLE), required=True, help="What to write.")
+@click.option(
+    "--status", type=click.Choice(["done", "any"]), default="done", show_default=True, help="Only finished documents, or all."
+)
+@click.option("--annotator", default="", help="Take this annotator's sets instead of the gold.")
+@click.option(
+    "--sets", type=click.Choice(["chosen", "all"]), default="chosen", show_default=True, help="One set a document, or every one."
+)
+@click.option(
+    "--misaligned",
+    type=click.Choice(["missing", "expand", "contract"]),
+    default="missing",
+    show_default=True,
+    help="What becomes of spans that cut a token (spacy).",
+)
+@click.option("--report", type=click.Path(path_type=Path), help="Write the report as JSON to this file.")
+@click.option("--allow-loss", is_flag=True, help="Exit with 0 although something was lost.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_context
+def export_verb(
+    ctx: click.Context,
+    project: Path,
+    out: Path,
+    format_name: str,
+    status: str,
+    annotator: str,
+    sets: str,
+    misaligned: str,
+    report: Path | None,
+    allow_loss: bool,
+    as_json: bool,
+) -> None:
+    """Export gold-standard data from PROJECT to the file OUT, read it back, and report every loss."""
+    writes = FORMATS[format_name].write_options or {}
+    given = {"misaligned": misaligned}
+    chosen_by_user = ctx.get_parameter_source("misaligned") is click.core.ParameterSource.COMMANDLINE
+    if chosen_by_user and "misaligned" not in writes:
+        raise click.UsageError(f"--misaligned has no meaning for the format {format_name}.")
+    if sets == "all" and format_name != "jsonl":
+        raise click.UsageError(f"--sets all needs --format jsonl; {format_name} holds one set a document.")
+    if out.resolve() == project.resolve():
+        raise click.UsageError("OUT is the project itself; name another file.")
+    options = ExportOptions(format_name, status, annotator, sets, {name: value for name, value in given.items() if name in writes})
+    with opened(project) as found, shown_progress() as progress:
+        who = person(Settings(), annotator or None)
+        result = export(found.connection, found.scheme, out, options, annotator=who, progress=progress)
+    if report is not None:
+        _write_report(result, report)
+    if as_json:
+        say_json(result.to_dict())
+    else:
+        _tell_export(result, report)
+    ctx.exit(FINE if result.lossless or allow_loss else PROBLEMS)
+
+
+def _write_report(result: LossReport, path: Path) -> None:
+    try:
+        path.write_bytes(orjson.dumps(result.to_dict(), option=orjson.OPT_INDENT_2))
+    except OSError as error:
+        raise FormatError(f"The report “{path}” could not be written: {error.strerror}. The export itself is complete.") from error
+
+
+def _tell_export(result: LossReport, report: Path | None) -> None:
+    say(f"{result.path}: {result.documents} documents, {result.spans} spans, {result.relations} relations, read back and compared.")
+    if result.unreviewed:
+        remark(f"{result.unreviewed} of them are suggestions nobody reviewed.")
+    for notice in result.notices:
+        remark(notice)
+    if result.lossless:
+        say("Nothing was lost.")
+        return
+    say(f"{len(result.losses)} items did not arrive as they are:")
+    for (item, reason), count in result.by_reason().most_common():
+        say(f"  {count:6}  {item}: {reason}")
+    for loss in result.losses[:_SHOWN_LOSSES]:
+        place = f" at {loss.start}" if loss.start >= 0 else ""
+        remark(f"{loss.document}{place}: {loss.label} “{loss.surface}” {loss.fate}: {loss.reason}")
+    if len(result.losses) > _SHOWN_LOSSES and report is None:
+        remark(f"... and {len(result.losses) - _SHOWN_LOSSES} more; --report FILE lists them all.")
+
+
+@click.command("formats")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+def formats(as_json: bool) -> None:
+    """List the formats that can be read and written."""
+    rows: list[dict[str, Any]] = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "suffixes": list(entry.suffixes),
+            "reads": entry.read is not None,
+            "writes": entry.write is not None,
+            "carries": entry.carries,
+        }
+        for entry in FORMATS.values()
+    ]
+    if as_json:
+        say_json(rows)
+        return
+    for row in rows:
+        ways = " and ".join(way for way, able in (("read", row["reads"]), ("write", row["writes"])) if able)
+        say(f"{row['name']:10} {ways:14} {row['title']} ({', '.join(row['suffixes'])})")
+        say(f"{'':25} carries {row['carries']}")

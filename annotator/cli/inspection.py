@@ -1,0 +1,53 @@
+"""The verbs that look: check and stats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli.output import FINE, PROBLEMS, opened, remark, say, say_json, shown_progress
+from annotator.commands.checking import check
+from annotator.store import queries
+
+_PROJECT = click.argument("project", type=click.Path(path_type=Path))
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+@click.command("check")
+@_PROJECT
+@_JSON
+@click.pass_context
+def check_verb(ctx: click.Context, project: Path, as_json: bool) -> None:
+    """Check the file and every annotation in PROJECT against the rules."""
+    with opened(project) as found, shown_progress() as progress:
+        damage = queries.integrity(found.connection)
+        findings = list(check(found.connection, found.scheme, progress))
+    if as_json:
+        say_json({"damage": damage, "problems": [finding.to_dict() for finding in findings]})
+    else:
+        for line in damage:
+            say(f"{project}: damaged: {line}")
+        for finding in findings:
+            say(f"{finding.document} ({finding.annotator}): {finding.problem.message} [{finding.problem.rule}]")
+        remark(f"{len(findings) + len(damage)} problems." if findings or damage else "No problems.")
+    ctx.exit(PROBLEMS if findings or damage else FINE)
+
+
+@click.command("stats")
+@_PROJECT
+@_JSON
+def stats(project: Path, as_json: bool) -> None:
+    """Count documents, annotators and labels in PROJECT."""
+    with opened(project) as found:
+        figures = queries.statistics(found.connection)
+    if as_json:
+        say_json(figures)
+        return
+    say(f"{figures['documents']} documents, {figures['gold']} of them gold, {figures['disputed']} disputed")
+    for annotator in figures["annotators"]:
+        status = ", ".join(f"{count} {name}" for name, count in annotator["status"].items())
+        say(f"\n{annotator['annotator']} ({annotator['kind']}): {status}; {annotator.get('unreviewed', 0)} unreviewed")
+        for table in ("spans", "relations"):
+            for label, count in annotator.get(table, {}).items():
+                say(f"  {count:8}  {label}")

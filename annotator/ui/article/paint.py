@@ -1,0 +1,231 @@
+"""Painters of what lies behind and under the text: search hits, selection, caret, highlights, bars and chips.
+
+They take a scene and a ``Style`` and keep no state.  Coordinates are the document's; the caller has moved the painter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPen
+
+from annotator.domain.text import Range
+from annotator.ui.article.geometry import Geometry, Line
+from annotator.ui.article.hit import Box, Handle, Part
+from annotator.ui.article.scene import LinePlan, Metrics, Piece, PlacedChip, Scene, SceneBuilder
+from annotator.ui.theme import LabelColors, Theme, color, label_colors, mix
+
+SOLID, DASHED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
+
+
+@dataclass(slots=True)
+class Style:
+    """How to paint: the theme, and what has the eye.
+
+    ``legal`` is None outside relation making; then it says of each span in view whether it may be the target, and all others are
+    dimmed.  ``linked`` are the ends of the focused relation, or the source of one being made.
+    """
+
+    theme: Theme
+    metrics: Metrics
+    base_color: Callable[[str], str]
+    relation_color: Callable[[str], str]
+    focused: str | None = None
+    hovered: str | None = None
+    focused_relation: str | None = None
+    hovered_relation: str | None = None
+    linked: frozenset[str] = frozenset()
+    legal: Mapping[str, bool] | None = None
+    arcs: str = "focused"
+    active: bool = True
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def colors(self, label: str) -> LabelColors:
+        """Return the shades of a span label."""
+        return label_colors(self.theme, self.base_color(label))
+
+    def dimmed(self, span_id: str) -> bool:
+        """Tell whether a span is to stand back because it cannot be the target."""
+        return self.legal is not None and not self.legal.get(span_id, False) and span_id not in self.linked
+
+
+def range_rects(geometry: Geometry, lines: Iterable[Line], span: Range, *, grow: float = 2.0) -> list[QRectF]:
+    """Return the rectangles of a range on these lines."""
+    start, end = span
+    return [
+        QRectF(left, line.top - grow, right - left, line.bottom - line.top + 2 * grow)
+        for line in lines
+        if line.start < end and start < line.end
+        for left, right in geometry.intervals(line, start, end)
+    ]
+
+
+def paint_ranges(painter: QPainter, rects: Iterable[QRectF], value: str, radius: float = 2.0) -> None:
+    """Fill rectangles with a colour."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(value))
+    for rect in rects:
+        painter.drawRoundedRect(rect, radius, radius)
+
+
+def paint_caret(painter: QPainter, style: Style, token: Sequence[QRectF], bar: tuple[float, float, float] | None) -> None:
+    """Paint a plate behind the token that a label key would label, and the caret itself at ``bar``: x, top, bottom."""
+    if not style.active:
+        return
+    paint_ranges(painter, token, style.theme.caret_token, 4.0)
+    if bar is not None:
+        x, top, bottom = bar
+        painter.setPen(QPen(color(style.theme.accent), 2.0, SOLID, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
+
+
+def paint_fills(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:
+    """Paint the highlights behind the text, outer spans first."""
+    for plan in scene.plans:
+        for piece in plan.pieces:
+            colors = style.colors(piece.span.label)
+            fill = mix(colors.fill, style.theme.page, 0.75) if style.dimmed(piece.span.id) else colors.fill
+            if not piece.span.reviewed:
+                fill = mix(fill, style.theme.page, 0.45)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color(fill))
+            for rect in _fill_rects(builder, piece):
+                painter.drawRoundedRect(rect, 3.0, 3.0)
+
+
+def _fill_rects(builder: SceneBuilder, piece: Piece, grow: float = 0.0) -> Iterable[QRectF]:
+    top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
+    for left, right in piece.intervals:
+        yield QRectF(left - 1 - grow, top - grow, right - left + 2 + 2 * grow, bottom - top + 2 * grow)
+
+
+def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:
+    """Paint dashed outlines of suggestions, and solid ones of what has the focus, the pointer, or is linked."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for plan in scene.plans:
+        for piece in plan.pieces:
+            pen = _outline(piece, style)
+            if pen is not None:
+                painter.setPen(pen)
+                for rect in _fill_rects(builder, piece):
+                    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
+
+
+def _outline(piece: Piece, style: Style) -> QPen | None:
+    span, colors = piece.span, style.colors(piece.span.label)
+    if style.dimmed(span.id):
+        return None
+    if span.id == style.focused:
+        return QPen(color(colors.edge), 2.0)
+    if span.id in style.linked or (style.legal is not None and style.legal.get(span.id)):
+        return QPen(color(colors.edge), 1.6)
+    if not span.reviewed:
+        pen = QPen(color(colors.edge), 1.2)
+        pen.setDashPattern([3.0, 2.5])
+        return pen
+    if span.id == style.hovered:
+        return QPen(color(colors.edge), 1.0)
+    return None
+
+
+def paint_rows(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:
+    """Paint bars and chips below the lines; the chips of the focused and the hovered span come last, in full."""
+    painter.setFont(style.metrics.chip_font)
+    raised: list[PlacedChip] = []
+    for plan in scene.plans:
+        _paint_bars(painter, builder, plan, style)
+        for chip in plan.chips:
+            if chip.span.id in (style.focused, style.hovered):
+                raised.append(chip)
+            else:
+                _paint_chip(painter, chip, chip.text, chip.box, style)
+    for chip in sorted(raised, key=lambda one: one.span.id == style.focused):
+        _paint_chip(painter, chip, chip.text if chip.text.startswith(chip.span.label) else chip.span.label, chip.box, style)
+
+
+def _paint_bars(painter: QPainter, builder: SceneBuilder, plan: LinePlan, style: Style) -> None:
+    height = builder.metrics.bar
+    for piece in plan.pieces:
+        if piece.row is None:
+            continue
+        edge = style.colors(piece.span.label).edge
+        if style.dimmed(piece.span.id):
+            edge = mix(edge, style.theme.page, 0.7)
+        y = builder.row_top(plan.line, piece.row) + height / 2
+        pen = QPen(color(edge), height)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if not piece.span.reviewed:
+            pen.setDashPattern([2.0, 1.5])
+        painter.setPen(pen)
+        for left, right in piece.intervals:
+            painter.drawLine(QPointF(left, y), QPointF(right, y))
+        if len(piece.span.fragments) > 1 and len(piece.intervals) > 1:
+            thin = QPen(color(edge), 1.0, Qt.PenStyle.DotLine)
+            painter.setPen(thin)
+            for before, after in zip(piece.intervals, piece.intervals[1:], strict=False):
+                painter.drawLine(QPointF(before[1], y), QPointF(after[0], y))
+
+
+def _paint_chip(painter: QPainter, chip: PlacedChip, text: str, box: Box, style: Style) -> None:
+    colors = style.colors(chip.span.label)
+    strong = chip.span.id == style.focused
+    back, ink = (colors.strong, colors.strong_text) if strong else (colors.chip, colors.chip_text)
+    if style.dimmed(chip.span.id):
+        back, ink = mix(back, style.theme.page, 0.7), mix(ink, style.theme.page, 0.7)
+    if not text:
+        size = box.right - box.left
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(colors.edge))
+        painter.drawEllipse(QRectF(box.left, box.top + 2, size, size))
+        return
+    width = style.metrics.width(text)
+    left = box.left if box.right - box.left > 7 or width > 0 else box.left
+    rect = QRectF(left, box.top, max(width, box.right - box.left), box.bottom - box.top)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(color(back)))
+    _hanging(painter, rect)
+    painter.setPen(color(ink))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def _hanging(painter: QPainter, rect: QRectF) -> None:
+    """Fill a tab that hangs from its bar: square above, round below."""
+    radius = min(3.5, rect.height() / 3)
+    painter.drawRoundedRect(rect, radius, radius)
+    painter.drawRect(QRectF(rect.left(), rect.top(), rect.width(), rect.height() / 2))
+
+
+def handles_of(builder: SceneBuilder, scene: Scene, span_id: str | None) -> list[Handle]:
+    """Return the handles of a span that are in view: both edges, and the link handle above its middle."""
+    pieces = scene.pieces_of(span_id) if span_id else []
+    found: list[Handle] = []
+    for piece in pieces:
+        top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
+        leftward = builder.geometry.leftward(piece.line, piece.span.start)
+        if piece.begins:
+            left, right = piece.intervals[-1 if leftward else 0]
+            found.append(Handle(piece.span.id, Part.START, right + 1 if leftward else left - 1, top))
+            found.append(Handle(piece.span.id, Part.LINK, (left + right) / 2, top - 5))
+        if piece.ends:
+            left, right = piece.intervals[0 if leftward else -1]
+            found.append(Handle(piece.span.id, Part.END, left - 1 if leftward else right + 1, bottom))
+    return found
+
+
+def paint_handles(painter: QPainter, builder: SceneBuilder, handles: Iterable[Handle], colors: LabelColors, style: Style) -> None:
+    """Paint the handles of the focused span: an upright with a knob at each edge, a ring to pull a relation from."""
+    height = builder.metrics.line
+    for handle in handles:
+        if handle.part is Part.LINK:
+            painter.setPen(QPen(color(colors.edge), 1.6))
+            painter.setBrush(color(style.theme.page))
+            painter.drawEllipse(QPointF(handle.x, handle.y), 3.6, 3.6)
+            continue
+        painter.setPen(QPen(color(colors.edge), 2.0))
+        towards = height if handle.part is Part.START else -height
+        painter.drawLine(QPointF(handle.x, handle.y), QPointF(handle.x, handle.y + towards))
+        painter.setPen(QPen(color(style.theme.page), 1.0))
+        painter.setBrush(color(colors.edge))
+        painter.drawEllipse(QPointF(handle.x, handle.y), 4.2, 4.2)

@@ -1,0 +1,184 @@
+"""Painters of what lies over the text: relation arcs, the line being dragged, hint letters, and the strip that pins a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+
+from annotator.ui.article.arcs import Arc, rounded
+from annotator.ui.article.paint import Style
+from annotator.ui.article.scene import Scene
+from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, color, legible, mix
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Hint letters at a place: ``x`` and ``y`` are the left and the lower edge; the first ``typed`` letters are done."""
+
+    code: str
+    typed: int
+    x: float
+    y: float
+
+
+def arc_is_strong(relation_head: str, relation_tail: str, relation_id: str, style: Style) -> bool:
+    """Tell whether an arc has the eye: its relation or one of its ends has the focus or the pointer."""
+    if style.focused_relation is not None:
+        return relation_id == style.focused_relation
+    if relation_id == style.hovered_relation:
+        return True
+    return style.focused is not None and style.focused in (relation_head, relation_tail)
+
+
+def paint_arcs(painter: QPainter, scene: Scene, style: Style) -> None:
+    """Paint the arcs: faint ones first, then those that have the eye with their labels on top."""
+    painter.setFont(style.metrics.chip_font)
+    strong: list[Arc] = []
+    for arc in scene.arcs:
+        relation = scene.relations[arc.id]
+        if arc_is_strong(relation.head, relation.tail, arc.id, style):
+            strong.append(arc)
+        else:
+            _paint_arc(painter, arc, scene, style, strong=False)
+    for arc in scene.arcs:
+        if arc not in strong:
+            _paint_label(painter, arc, scene, style, strong=False)
+    for arc in strong:
+        _paint_arc(painter, arc, scene, style, strong=True)
+    for arc in strong:
+        _paint_label(painter, arc, scene, style, strong=True)
+
+
+def _arc_color(arc: Arc, scene: Scene, style: Style, *, strong: bool) -> str:
+    relation, theme = scene.relations[arc.id], style.theme
+    base = style.relation_color(relation.label) or theme.arc
+    if strong:
+        return legible(base, theme.page, OUTLINE_CONTRAST)
+    faint = 0.35 if style.arcs == "all" else 0.6
+    return mix(mix(theme.arc, base, 0.35), theme.page, faint)
+
+
+def _paint_arc(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, strong: bool) -> None:
+    relation = scene.relations[arc.id]
+    ink = color(_arc_color(arc, scene, style, strong=strong))
+    pen = QPen(ink, (2.4 if arc.id == style.focused_relation else 1.8) if strong else 1.2)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    if not relation.reviewed:
+        pen.setDashPattern([3.0, 2.5])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(arc_path(arc))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    if arc.arrow is not None:
+        x, y = arc.arrow
+        size = 4.0 if strong else 3.2
+        painter.drawPolygon(QPolygonF([QPointF(x - size, y - 1.4 * size), QPointF(x + size, y - 1.4 * size), QPointF(x, y + 0.5)]))
+    if arc.far is not None:
+        x, y, direction = arc.far
+        painter.drawPolygon(
+            QPolygonF([QPointF(x - 4, y - 1.5 * direction), QPointF(x + 4, y - 1.5 * direction), QPointF(x, y + 4.5 * direction)])
+        )
+
+
+def arc_path(arc: Arc) -> QPainterPath:
+    """Return an arc as a path with round corners."""
+    path = QPainterPath()
+    for kind, first, second in rounded(arc.points, 6.0):
+        if kind == "move":
+            path.moveTo(*first)
+        elif kind == "line":
+            path.lineTo(*first)
+        else:
+            path.quadTo(*first, *second)
+    return path
+
+
+def _paint_label(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, strong: bool) -> None:
+    relation, theme = scene.relations[arc.id], style.theme
+    width = style.metrics.width(relation.label)
+    if not strong and arc.label_room < width + 12:
+        return
+    x, y = arc.label_at
+    height = style.metrics.chip
+    left = min(max(x - width / 2, 2.0), painter.window().width() - width - 2.0) if strong else x - width / 2
+    rect = QRectF(left, y - height / 2, width, height)
+    base = style.relation_color(relation.label) or theme.arc
+    painter.setPen(Qt.PenStyle.NoPen)
+    if strong:
+        back = legible(base, "#14171a" if theme.dark else "#ffffff", TEXT_CONTRAST)
+        ink = "#14171a" if theme.dark else "#ffffff"
+        if arc.id != style.focused_relation:
+            back, ink = theme.page, legible(base, theme.page, TEXT_CONTRAST)
+            painter.setPen(QPen(color(legible(base, theme.page, OUTLINE_CONTRAST)), 1.0))
+    else:
+        back, ink = theme.page, mix(theme.quiet_text, theme.page, 0.15)
+    painter.setBrush(color(back))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), height / 2.6, height / 2.6)
+    painter.setPen(color(ink))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), relation.label)
+
+
+def paint_pull(painter: QPainter, style: Style, start: tuple[float, float], end: tuple[float, float], *, legal: bool) -> None:
+    """Paint the line from a span to the pointer while a relation is dragged: solid over a legal target, else dashed."""
+    theme = style.theme
+    pen = QPen(color(theme.accent if legal else theme.quiet_text), 2.0)
+    if not legal:
+        pen.setDashPattern([3.0, 2.5])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    path = QPainterPath(QPointF(*start))
+    lift = min(start[1], end[1]) - min(40.0, 12 + abs(start[0] - end[0]) / 6)
+    path.cubicTo(start[0], lift, end[0], lift, end[0], end[1])
+    painter.drawPath(path)
+    painter.setBrush(color(theme.accent if legal else theme.quiet_text))
+    painter.drawEllipse(QPointF(*end), 3.5, 3.5)
+
+
+def paint_hints(painter: QPainter, hints: Iterable[Hint], style: Style) -> None:
+    """Paint hint letters as small plates; letters already typed stand back."""
+    theme, metrics = style.theme, style.metrics
+    painter.setFont(metrics.chip_font)
+    height = metrics.chip
+    border = QPen(color(mix(theme.hint, theme.hint_text, 0.35)), 1.0)
+    for hint in hints:
+        width = metrics.width(hint.code) - metrics.padding
+        rect = QRectF(hint.x, hint.y - height, width, height)
+        painter.setPen(border)
+        painter.setBrush(color(theme.hint))
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
+        done, rest = hint.code[: hint.typed], hint.code[hint.typed :]
+        x = rect.left() + metrics.padding / 2
+        if done:
+            painter.setPen(color(mix(theme.hint_text, theme.hint, 0.6)))
+            painter.drawText(QRectF(x, rect.top(), width, height), int(Qt.AlignmentFlag.AlignVCenter), done)
+            x += metrics.width(done) - 2 * metrics.padding
+        painter.setPen(color(theme.hint_text))
+        painter.drawText(QRectF(x, rect.top(), width, height), int(Qt.AlignmentFlag.AlignVCenter), rest)
+
+
+def paint_strip(painter: QPainter, style: Style, width: float, label: str, surface: str, advice: str) -> None:
+    """Paint a strip over the top of the window that names the source of the relation being made; here y 0 is the window's top."""
+    theme, metrics = style.theme, style.metrics
+    height = metrics.chip + 14.0
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(theme.raised))
+    painter.drawRect(QRectF(0, 0, width, height))
+    painter.setPen(QPen(color(theme.border), 1.0))
+    painter.drawLine(QPointF(0, height), QPointF(width, height))
+    painter.setFont(metrics.chip_font)
+    colors = style.colors(label)
+    chip = QRectF(14, 7, metrics.width(label), metrics.chip)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(colors.strong))
+    painter.drawRoundedRect(chip, 3.5, 3.5)
+    painter.setPen(color(colors.strong_text))
+    painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), label)
+    painter.setPen(color(theme.text))
+    words = QRectF(chip.right() + 10, 0, width - chip.right() - 20, height)
+    painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), surface)
+    painter.setPen(color(theme.quiet_text))
+    painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), advice)

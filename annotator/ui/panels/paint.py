@@ -1,0 +1,96 @@
+"""What the delegates of the lists draw: rows, key caps, the marks of a status.
+
+A status is told by the shape of its mark, and by colour only besides: a ring for new, a half disc for in progress, a disc with a tick
+for done, a ring with a bar for skipped.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QWidget
+
+from annotator.domain.documents import Status
+from annotator.ui.theme import Theme, color, mix
+
+
+def draw_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """Paint what lies behind a row: selection, hover, or nothing."""
+    widget: QWidget | None = option.widget  # type: ignore[attr-defined]  # the stubs leave out the fields of style options
+    style = widget.style() if widget is not None else QApplication.style()
+    style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
+
+
+def draw_focus(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
+    """Paint a thin frame on the row that has the keyboard."""
+    state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+    if state & QStyle.StateFlag.State_HasFocus:
+        painter.save()
+        painter.setPen(QPen(color(theme.accent_text if state & QStyle.StateFlag.State_Selected else theme.accent), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(option.rect.adjusted(1, 1, -2, -2))  # type: ignore[attr-defined]
+        painter.restore()
+
+
+def ink(option: QStyleOptionViewItem, *, quiet: bool = False) -> QColor:
+    """Return the colour of a row's text; ``quiet`` the softer one."""
+    palette: QPalette = option.palette  # type: ignore[attr-defined]
+    state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+    if state & QStyle.StateFlag.State_Selected:
+        return palette.color(QPalette.ColorRole.HighlightedText)
+    return palette.color(QPalette.ColorRole.PlaceholderText if quiet else QPalette.ColorRole.Text)
+
+
+def draw_text(painter: QPainter, rect: QRect, text: str, ink_color: QColor, *, right: bool = False) -> None:
+    """Paint one line of text into ``rect``, shortened at its end where it does not fit."""
+    metrics = painter.fontMetrics()
+    painter.setPen(ink_color)
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    flags = Qt.AlignmentFlag.AlignVCenter | side | Qt.TextFlag.TextSingleLine
+    painter.drawText(rect, int(flags), metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
+
+
+def draw_key_cap(painter: QPainter, right: int, middle: int, text: str, theme: Theme, font: QFont) -> int:
+    """Paint a key as on a keyboard, its right edge at ``right``; returns where it begins."""
+    metrics = QFontMetrics(font)
+    width = max(metrics.horizontalAdvance(text) + 2 * theme.space + 2, metrics.height() + 2)
+    height = metrics.height() + 2
+    cap = QRectF(right - width + 0.5, middle - height / 2 + 0.5, width - 1, height - 1)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    painter.setPen(QPen(color(mix(theme.border, theme.text, 0.15)), 1))
+    painter.setBrush(color(theme.raised))
+    painter.drawRoundedRect(cap, 3, 3)
+    painter.setPen(color(theme.text))
+    painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.restore()
+    return right - width
+
+
+def draw_status(painter: QPainter, rect: QRectF, status: Status, theme: Theme, ground: QColor | None = None) -> None:
+    """Paint the mark of a status into a square; ``ground`` is the colour behind it where that is the selection's."""
+    colors = {Status.NEW: theme.quiet_text, Status.IN_PROGRESS: theme.accent, Status.DONE: theme.good, Status.SKIPPED: theme.quiet_text}
+    mark = QColor(ground) if ground is not None else color(colors[status])
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(mark, 1.6))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    disc = rect.adjusted(1, 1, -1, -1)
+    if status is Status.DONE:
+        painter.setBrush(mark)
+        painter.drawEllipse(disc)
+        tick = color(theme.page if ground is None else theme.accent)
+        painter.setPen(QPen(tick, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        x, y, side = disc.x(), disc.y(), disc.width()
+        corners = [QPointF(x + side * a, y + side * b) for a, b in ((0.26, 0.53), (0.44, 0.70), (0.75, 0.33))]
+        painter.drawPolyline(corners)
+    else:
+        painter.drawEllipse(disc)
+    if status is Status.IN_PROGRESS:
+        painter.setBrush(mark)
+        painter.drawPie(disc, 90 * 16, 180 * 16)
+    elif status is Status.SKIPPED:
+        middle = disc.center()
+        painter.drawLine(QPointF(disc.left() + 3, middle.y()), QPointF(disc.right() - 3, middle.y()))
+    painter.restore()

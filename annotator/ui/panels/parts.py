@@ -1,0 +1,146 @@
+"""Small pieces all panels and dialogs are made of, so that they look and behave alike.
+
+Colours come from the palette or from ``theme_of``, never from fixed values, so a change between light and dark needs no call.
+"""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLayout, QSizePolicy, QToolButton, QWidget
+
+from annotator.ui.icons import icon
+from annotator.ui.theme import DARK, LIGHT, Theme, color, label_colors, luminance
+
+SWATCH = 12
+"""Side of a label's colour sample, in device-independent pixels."""
+
+
+def theme_of(widget: QWidget | None) -> Theme:
+    """Return the theme a widget is shown in, told by how bright its palette is."""
+    palette = QPalette() if widget is None else widget.palette()
+    return DARK if luminance(palette.color(QPalette.ColorRole.Window).name()) < 0.18 else LIGHT
+
+
+def plain_label(text: str = "", *, quiet: bool = False, wrap: bool = True) -> QLabel:
+    """Return a label that never takes its text for rich text; ``quiet`` gives the softer colour of hints."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setWordWrap(wrap)
+    if quiet:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
+
+
+def heading(text: str, *, larger: float = 1.0) -> QLabel:
+    """Return a label in bold, ``larger`` times as big as the text around it."""
+    label = plain_label(text)
+    font = QFont(label.font())
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * larger)
+    label.setFont(font)
+    return label
+
+
+def rule() -> QFrame:
+    """Return a thin horizontal line."""
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setFrameShadow(QFrame.Shadow.Plain)
+    line.setForegroundRole(QPalette.ColorRole.Mid)
+    return line
+
+
+def icon_button(icon_name: str, name: str, *, tip: str = "") -> QToolButton:
+    """Return a flat button with an icon; ``name`` is what assistive technology says, and the tool tip unless ``tip`` says more."""
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    button.setAutoRaise(True)
+    button.setAccessibleName(name)
+    button.setToolTip(plain_tip(tip or name))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def plain_tip(text: str) -> str:
+    """Return ``text`` as a tool tip that Qt wraps and cannot mistake for rich text."""
+    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if text else ""
+
+
+def spaced(layout: QLayout, theme: Theme = LIGHT, *, margin: int = 0, spacing: int = 2) -> None:
+    """Set the margins and the spacing of a layout, in the theme's unit of distance."""
+    edge = margin * theme.space
+    layout.setContentsMargins(edge, edge, edge, edge)
+    layout.setSpacing(spacing * theme.space)
+
+
+def swatch_icon(theme: Theme, base: str, *, dashed: bool = False) -> QIcon:
+    """Return a label's colour as a small square; ``dashed`` is the outline of a suggestion."""
+    side = SWATCH
+    pixmap = QPixmap(QSize(side, side) * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    draw_swatch(painter, 0, 0, side, theme, base, dashed=dashed)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def draw_swatch(painter: QPainter, x: int, y: int, side: int, theme: Theme, base: str, *, dashed: bool = False) -> None:
+    """Paint a label's colour as a rounded square with its upper left corner at (x, y)."""
+    colors = label_colors(theme, base)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(color(colors.edge), 1.4)
+    if dashed:
+        pen.setDashPattern([2.0, 1.6])
+    painter.setPen(pen)
+    painter.setBrush(color(colors.fill if dashed else colors.strong))
+    painter.drawRoundedRect(x + 1, y + 1, side - 2, side - 2, 3, 3)
+    painter.restore()
+
+
+def blend(first: QColor, second: QColor, share: float) -> QColor:
+    """Return ``first`` with ``share`` of it replaced by ``second``."""
+    keep = 1 - share
+    return QColor(
+        round(first.red() * keep + second.red() * share),
+        round(first.green() * keep + second.green() * share),
+        round(first.blue() * keep + second.blue() * share),
+    )
+
+
+def row_height(metrics: QFontMetrics, theme: Theme = LIGHT) -> int:
+    """Return the height of a row in a list: the text with air above and below it."""
+    return metrics.height() + 3 * theme.space
+
+
+class CalmComboBox(QComboBox):
+    """A combo box that changes nothing unless it is opened.
+
+    A wheel that passes over it while the panel scrolls, or an arrow key on the way through the form, would otherwise relabel a span
+    without anybody meaning it.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        opening = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F4)
+        if event.key() in opening:
+            self.showPopup()
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) or event.text().isprintable():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
