@@ -14,6 +14,7 @@ from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError, FormatError
 from annotator.formats import FORMATS
 from annotator.store import queries
+from annotator.store.project import open_project
 from annotator.store.queries import Connection
 
 
@@ -136,6 +137,15 @@ def export(
         if open_documents:
             report.notices.append(f"{open_documents} documents are not done and were not exported.")
     return report
+
+
+def export_project(project: str, target: str, options: ExportOptions, annotator: str) -> LossReport:
+    """Do ``export`` with a read-only opening of the project file: for a worker process, which takes plain values alone."""
+    found = open_project(Path(project), read_only=True)
+    try:
+        return export(found.connection, found.scheme, Path(target), options, annotator=annotator)
+    finally:
+        found.close()
 
 
 def _records(connection: Connection, choice: Choice) -> Iterator[Record]:

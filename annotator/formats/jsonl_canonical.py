@@ -72,15 +72,16 @@ def _span_fields(span: Span, reviewed: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {"id": span.id, "start": span.start, "end": span.end, "label": span.label}
     if span.discontinuous:
         fields["fragments"] = span.fragments
-    return fields | dict(_present(span, reviewed, ("attributes", "note", "kb_id", "confidence", "origin", "reviewed")))
+    return fields | dict(present(span, reviewed, ("attributes", "note", "kb_id", "confidence", "origin", "reviewed")))
 
 
 def _relation_fields(relation: Relation, reviewed: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {"id": relation.id, "label": relation.label, "head": relation.head, "tail": relation.tail}
-    return fields | dict(_present(relation, reviewed, ("attributes", "note", "confidence", "origin", "reviewed")))
+    return fields | dict(present(relation, reviewed, ("attributes", "note", "confidence", "origin", "reviewed")))
 
 
-def _present(item: Span | Relation, reviewed: bool, keys: tuple[str, ...]) -> Iterable[tuple[str, Any]]:
+def present(item: Span | Relation, reviewed: bool, keys: tuple[str, ...]) -> Iterable[tuple[str, Any]]:
+    """Yield the optional fields among ``keys`` that say something, then ``derived_from``."""
     for key in (*keys, "derived_from"):
         value = getattr(item, key)
         if key == "reviewed":

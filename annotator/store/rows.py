@@ -6,7 +6,10 @@ where 127 is not enough: two bytes a token, and unpacked at C speed in the usual
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +35,22 @@ SET_COLUMNS = ("document_id", "annotator", "kind", "status", "flagged", "categor
 DOCUMENT_COLUMNS = ("id", "name", "text", "meta", "tokens", "sentences")
 
 
+_LONG_STEP = re.compile(rb"[\x80-\xff]+[\x00-\x7f]")
+
+
 def to_json(value: Any) -> str:
-    """Return compact JSON text."""
-    return orjson.dumps(value).decode()
+    """Return compact JSON text with sorted keys, so that equal attributes are equal text to SQL too.
+
+    Raises ``TypeError`` for what JSON cannot hold: lone surrogates, whole numbers beyond 64 bits, objects.
+    """
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _finite(confidence: float | None) -> float | None:
+    """Return a confidence as it is kept; raises ``ValueError`` for what neither SQLite nor JSON gives back: NaN and infinity."""
+    if confidence is not None and not math.isfinite(confidence):
+        raise ValueError(f"a confidence is a finite number, not {confidence}")
+    return confidence
 
 
 def span_row(span: Span) -> Row:
@@ -48,7 +64,7 @@ def span_row(span: Span) -> Row:
         to_json(dict(span.attributes)) if span.attributes else None,
         span.note,
         span.kb_id,
-        span.confidence,
+        _finite(span.confidence),
         span.origin,
         int(span.reviewed),
         span.derived_from,
@@ -81,7 +97,7 @@ def relation_row(relation: Relation) -> Row:
         relation.tail,
         to_json(dict(relation.attributes)) if relation.attributes else None,
         relation.note,
-        relation.confidence,
+        _finite(relation.confidence),
         relation.origin,
         int(relation.reviewed),
         relation.derived_from,
@@ -122,8 +138,9 @@ def scheme_text(scheme: LabelScheme) -> str:
     return to_json(scheme_to_dict(scheme))
 
 
+@functools.lru_cache(maxsize=8)
 def text_scheme(text: str) -> LabelScheme:
-    """Return the scheme the project keeps."""
+    """Return the scheme the project keeps; remembered by its text, since every edit asks for it."""
     return scheme_from_dict(orjson.loads(text))
 
 
@@ -165,13 +182,12 @@ def unpack(packed: bytes) -> list[int]:
     if packed.isascii():
         return list(itertools.accumulate(packed))
     steps: list[int] = []
-    step = shift = 0
-    for byte in packed:
-        step |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            steps.append(step)
-            step = shift = 0
+    position = 0
+    for match in _LONG_STEP.finditer(packed):
+        steps += packed[position : match.start()]
+        steps.append(sum((byte & 0x7F) << 7 * place for place, byte in enumerate(match.group())))
+        position = match.end()
+    steps += packed[position:]
     return list(itertools.accumulate(steps))
 
 

@@ -1,7 +1,8 @@
 """The tables and views of a project file, as SQL.
 
 All tables are STRICT.  Spans and relations are kept ``WITHOUT ROWID`` under (set, id), so that one annotation set lies together on
-disk and copying a model's set for a person needs no new ids.  Offsets are code points, as SQLite's ``substr`` counts.
+disk and copying a model's set for a person needs no new ids.  Offsets are code points, as SQLite's ``substr`` counts.  The numbers of
+documents and sets are never given out twice (AUTOINCREMENT), because the journal names things by them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ CREATE TABLE project (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE documents (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
     text TEXT NOT NULL,
     meta TEXT NOT NULL DEFAULT '{}',
@@ -26,7 +27,7 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_name ON documents (name);
 
 CREATE TABLE annotation_sets (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     annotator TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('person', 'model', 'gold')),
@@ -35,6 +36,7 @@ CREATE TABLE annotation_sets (
     categories TEXT NOT NULL DEFAULT '[]',
     UNIQUE (document_id, annotator, kind)
 ) STRICT;
+CREATE INDEX annotation_sets_by_document ON annotation_sets (document_id, kind, status);
 CREATE INDEX annotation_sets_by_work ON annotation_sets (annotator, kind, status, document_id);
 
 CREATE TABLE spans (
@@ -94,6 +96,7 @@ CREATE TABLE steps (
     finished INTEGER NOT NULL DEFAULT 1 CHECK (finished IN (0, 1))
 ) STRICT;
 CREATE INDEX steps_to_undo ON steps (actor, lane, state, id) WHERE undoes IS NULL;
+CREATE INDEX steps_by_undone ON steps (undoes, id) WHERE undoes IS NOT NULL;
 CREATE INDEX steps_unfinished ON steps (id) WHERE finished = 0;
 
 CREATE TABLE changes (
@@ -109,52 +112,78 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_set ON changes (set_id, step_id);
 """
 
+def _place(span: str) -> str:
+    """Where a span is and what it is called, as one text."""
+    return f"""{span}.start || '-' || {span}."end" || coalesce({span}.fragments, '') || ' ' || {span}.label"""
+
+
+_SYMMETRIC = "r.label IN (SELECT label FROM symmetric_labels)"
+
 # Two sets differ when one holds a labelled place, a linked pair of places, an attribute, a knowledge-base id or a category that the
-# other lacks; ids, notes and origins do not count.
-_SPAN_CONTENT = (
-    """SELECT start, "end", coalesce(fragments, ''), label, coalesce(attributes, ''), kb_id FROM spans WHERE set_id = {}"""
+# other lacks; ids, notes and origins do not count, nor does the order of categories or of the ends of a symmetric relation.
+_CONTENTS = (
+    f"""SELECT {_place("i")}, i.attributes, i.kb_id FROM spans i WHERE i.set_id = {{0}}.id""",
+    f"""SELECT r.label, r.attributes,
+            CASE WHEN {_SYMMETRIC} THEN min({_place("h")}, {_place("t")}) ELSE {_place("h")} END,
+            CASE WHEN {_SYMMETRIC} THEN max({_place("h")}, {_place("t")}) ELSE {_place("t")} END
+        FROM relations r JOIN spans h ON h.set_id = r.set_id AND h.id = r.head JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail
+        WHERE r.set_id = {{0}}.id""",
+    "SELECT value FROM json_each({0}.categories)",
 )
-_RELATION_CONTENT = """SELECT r.label, coalesce(r.attributes, ''), h.start, h."end", coalesce(h.fragments, ''), h.label,
-        t.start, t."end", coalesce(t.fragments, ''), t.label
-    FROM relations r JOIN spans h ON h.set_id = r.set_id AND h.id = r.head JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail
-    WHERE r.set_id = {}"""
+_DIFFER = " OR ".join(
+    f"EXISTS ({content.format(mine)} EXCEPT {content.format(other)})"
+    for content in _CONTENTS
+    for mine, other in (("x", "y"), ("y", "x"))
+)
+_TWO_DONE_DIFFER = f"""x.kind = 'person' AND x.status = 'done' AND y.kind = 'person' AND y.status = 'done'
+  AND y.document_id = x.document_id AND y.id > x.id AND ({_DIFFER})"""
 
 
-def _differ(content: str) -> str:
-    mine, other = content.format("s.id"), content.format("o.id")
-    return f"EXISTS ({mine} EXCEPT {other}) OR EXISTS ({other} EXCEPT {mine})"
+def _adjudicated(document_id: str) -> str:
+    return f"EXISTS (SELECT 1 FROM annotation_sets g WHERE g.document_id = {document_id} AND g.kind = 'gold')"
+
+
+def _surface(span: str) -> str:
+    """The text of a span, fragments joined by a blank; NULL where SQLite's text functions stop short, at a NUL in the text."""
+    whole = f"""substr(d.text, {span}.start + 1, {span}."end" - {span}.start)"""
+    low, high = "json_extract(f.value, '$[0]')", "json_extract(f.value, '$[1]')"
+    piece = f"substr(d.text, {low} + 1, {high} - {low})"
+    return f"""CASE WHEN {span}.fragments IS NULL
+        THEN CASE WHEN length({whole}) = {span}."end" - {span}.start THEN {whole} END
+        ELSE (SELECT CASE WHEN min(length({piece}) = {high} - {low}) THEN group_concat({piece}, ' ') END FROM json_each({span}.fragments) f)
+        END"""
 
 
 VIEWS = f"""
+CREATE VIEW symmetric_labels AS
+SELECT json_extract(l.value, '$.name') AS label
+FROM project p, json_each(p.value, '$.relations') l
+WHERE p.key = 'scheme' AND json_extract(l.value, '$.symmetric');
+
 CREATE VIEW disputed_documents AS
-SELECT DISTINCT s.document_id AS document_id
-FROM annotation_sets s JOIN annotation_sets o ON o.document_id = s.document_id AND o.id > s.id
-WHERE s.kind = 'person' AND s.status = 'done' AND o.kind = 'person' AND o.status = 'done'
-  AND NOT EXISTS (SELECT 1 FROM annotation_sets g WHERE g.document_id = s.document_id AND g.kind = 'gold')
-  AND (s.categories <> o.categories OR {_differ(_SPAN_CONTENT)} OR {_differ(_RELATION_CONTENT)});
+SELECT DISTINCT x.document_id AS document_id
+FROM annotation_sets x, annotation_sets y
+WHERE {_TWO_DONE_DIFFER} AND NOT {_adjudicated("x.document_id")};
 
 CREATE VIEW gold_sets AS
 SELECT min(s.id) AS set_id, s.document_id AS document_id
 FROM annotation_sets s
 WHERE s.kind = 'gold'
-   OR (s.kind = 'person' AND s.status = 'done'
-       AND NOT EXISTS (SELECT 1 FROM annotation_sets g WHERE g.document_id = s.document_id AND g.kind = 'gold')
-       AND s.document_id NOT IN (SELECT document_id FROM disputed_documents))
+   OR (s.kind = 'person' AND s.status = 'done' AND NOT {_adjudicated("s.document_id")}
+       AND NOT EXISTS (SELECT 1 FROM annotation_sets x, annotation_sets y WHERE x.document_id = s.document_id AND {_TWO_DONE_DIFFER}))
 GROUP BY s.document_id;
 
 CREATE VIEW gold_spans AS
 SELECT d.id AS document_id, d.name AS document, a.annotator AS annotator, s.id AS span_id, s.start AS start, s."end" AS "end",
-       s.label AS label, substr(d.text, s.start + 1, s."end" - s.start) AS text, s.fragments AS fragments,
+       s.label AS label, {_surface("s")} AS text, s.fragments AS fragments,
        s.attributes AS attributes, s.note AS note, s.kb_id AS kb_id, s.confidence AS confidence, s.origin AS origin,
        s.reviewed AS reviewed
 FROM gold_sets g JOIN annotation_sets a ON a.id = g.set_id JOIN documents d ON d.id = g.document_id JOIN spans s ON s.set_id = g.set_id;
 
 CREATE VIEW gold_relations AS
 SELECT d.id AS document_id, d.name AS document, a.annotator AS annotator, r.id AS relation_id, r.label AS label,
-       h.id AS head_id, h.start AS head_start, h."end" AS head_end, h.label AS head_label,
-       substr(d.text, h.start + 1, h."end" - h.start) AS head_text,
-       t.id AS tail_id, t.start AS tail_start, t."end" AS tail_end, t.label AS tail_label,
-       substr(d.text, t.start + 1, t."end" - t.start) AS tail_text,
+       h.id AS head_id, h.start AS head_start, h."end" AS head_end, h.label AS head_label, {_surface("h")} AS head_text,
+       t.id AS tail_id, t.start AS tail_start, t."end" AS tail_end, t.label AS tail_label, {_surface("t")} AS tail_text,
        r.attributes AS attributes, r.note AS note, r.confidence AS confidence, r.origin AS origin, r.reviewed AS reviewed
 FROM gold_sets g JOIN annotation_sets a ON a.id = g.set_id JOIN documents d ON d.id = g.document_id
 JOIN relations r ON r.set_id = g.set_id

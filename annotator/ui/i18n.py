@@ -7,6 +7,8 @@ keep it.  Texts with parts use ``tr("... {}").format(...)``: translate first, fi
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from annotator.domain.labels import Translations
@@ -38,3 +40,8 @@ def by_count(count: int, one: str, many: str) -> str:
 def number(value: int) -> str:
     """Return a whole number with the separators of the window's language."""
     return QLocale().toString(value)
+
+
+def plain_tip(text: str) -> str:
+    """Return ``text`` as a tool tip that Qt wraps and cannot mistake for rich text of its own."""
+    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if text else ""

@@ -1,6 +1,7 @@
 """Spans, relations and annotation sets as values."""
 
 import dataclasses
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -108,7 +109,7 @@ def test_ordered_fragments_cover_the_same_text_and_leave_gaps_between_them(fragm
     assert {point for start, end in joined for point in range(start, end)} == {
         point for start, end in fragments for point in range(start, end)
     }
-    assert all(left[1] < right[0] for left, right in zip(joined, joined[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(joined))
     assert ordered_fragments(reversed(joined)) == joined
 
 

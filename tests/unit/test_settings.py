@@ -289,3 +289,16 @@ def test_listeners_hear_of_a_change_that_could_not_be_saved(tmp_path):
     with pytest.raises(AnnotatorError):
         settings.set("ui.theme", "dark")
     assert heard == ["dark"]
+
+
+def test_a_damaged_file_that_cannot_be_put_aside_is_said_too(path, monkeypatch, caplog):
+    path.write_bytes(b"{")
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(path), "replace", refuse)
+    settings = Settings(path)
+    assert settings.problem == f"The settings file {path} is damaged; the usual values are used."
+    assert path.read_bytes() == b"{"
+    assert "cannot be put aside" in caplog.text

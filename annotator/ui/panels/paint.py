@@ -7,7 +7,7 @@ for done, a ring with a bar for skipped.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QWidget
 
 from annotator.domain.documents import Status
@@ -16,26 +16,26 @@ from annotator.ui.theme import Theme, color, mix
 
 def draw_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
     """Paint what lies behind a row: selection, hover, or nothing."""
-    widget: QWidget | None = option.widget  # type: ignore[attr-defined]  # the stubs leave out the fields of style options
+    widget: QWidget | None = option.widget
     style = widget.style() if widget is not None else QApplication.style()
     style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
 
 
 def draw_focus(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
     """Paint a thin frame on the row that has the keyboard."""
-    state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+    state: QStyle.StateFlag = option.state
     if state & QStyle.StateFlag.State_HasFocus:
         painter.save()
         painter.setPen(QPen(color(theme.accent_text if state & QStyle.StateFlag.State_Selected else theme.accent), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(option.rect.adjusted(1, 1, -2, -2))  # type: ignore[attr-defined]
+        painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
         painter.restore()
 
 
 def ink(option: QStyleOptionViewItem, *, quiet: bool = False) -> QColor:
     """Return the colour of a row's text; ``quiet`` the softer one."""
-    palette: QPalette = option.palette  # type: ignore[attr-defined]
-    state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+    palette: QPalette = option.palette
+    state: QStyle.StateFlag = option.state
     if state & QStyle.StateFlag.State_Selected:
         return palette.color(QPalette.ColorRole.HighlightedText)
     return palette.color(QPalette.ColorRole.PlaceholderText if quiet else QPalette.ColorRole.Text)
@@ -50,15 +50,14 @@ def draw_text(painter: QPainter, rect: QRect, text: str, ink_color: QColor, *, r
     painter.drawText(rect, int(flags), metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
 
 
-def draw_key_cap(painter: QPainter, right: int, middle: int, text: str, theme: Theme, font: QFont) -> int:
-    """Paint a key as on a keyboard, its right edge at ``right``; returns where it begins."""
-    metrics = QFontMetrics(font)
+def draw_key_cap(painter: QPainter, right: int, middle: int, text: str, theme: Theme) -> int:
+    """Paint a key as on a keyboard in the painter's font, its right edge at ``right``; returns where it begins."""
+    metrics = painter.fontMetrics()
     width = max(metrics.horizontalAdvance(text) + 2 * theme.space + 2, metrics.height() + 2)
     height = metrics.height() + 2
     cap = QRectF(right - width + 0.5, middle - height / 2 + 0.5, width - 1, height - 1)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(font)
     painter.setPen(QPen(color(mix(theme.border, theme.text, 0.15)), 1))
     painter.setBrush(color(theme.raised))
     painter.drawRoundedRect(cap, 3, 3)
@@ -70,7 +69,12 @@ def draw_key_cap(painter: QPainter, right: int, middle: int, text: str, theme: T
 
 def draw_status(painter: QPainter, rect: QRectF, status: Status, theme: Theme, ground: QColor | None = None) -> None:
     """Paint the mark of a status into a square; ``ground`` is the colour behind it where that is the selection's."""
-    colors = {Status.NEW: theme.quiet_text, Status.IN_PROGRESS: theme.accent, Status.DONE: theme.good, Status.SKIPPED: theme.quiet_text}
+    colors = {
+        Status.NEW: theme.quiet_text,
+        Status.IN_PROGRESS: theme.accent,
+        Status.DONE: theme.good,
+        Status.SKIPPED: theme.quiet_text,
+    }
     mark = QColor(ground) if ground is not None else color(colors[status])
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

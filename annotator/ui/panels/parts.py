@@ -5,12 +5,11 @@ Colours come from the palette or from ``theme_of``, never from fixed values, so 
 
 from __future__ import annotations
 
-import html
-
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QLabel, QLayout, QSizePolicy, QTableView, QToolButton, QWidget
 
+from annotator.ui.i18n import plain_tip
 from annotator.ui.icons import icon
 from annotator.ui.theme import DARK, LIGHT, Theme, color, label_colors, luminance
 
@@ -65,11 +64,6 @@ def icon_button(icon_name: str, name: str, *, tip: str = "") -> QToolButton:
     return button
 
 
-def plain_tip(text: str) -> str:
-    """Return ``text`` as a tool tip that Qt wraps and cannot mistake for rich text."""
-    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if text else ""
-
-
 def spaced(layout: QLayout, theme: Theme = LIGHT, *, margin: int = 0, spacing: int = 2) -> None:
     """Set the margins and the spacing of a layout, in the theme's unit of distance."""
     edge = margin * theme.space
@@ -79,18 +73,17 @@ def spaced(layout: QLayout, theme: Theme = LIGHT, *, margin: int = 0, spacing: i
 
 def swatch_icon(theme: Theme, base: str, *, dashed: bool = False) -> QIcon:
     """Return a label's colour as a small square; ``dashed`` is the outline of a suggestion."""
-    side = SWATCH
-    pixmap = QPixmap(QSize(side, side) * 2)
+    pixmap = QPixmap(QSize(SWATCH, SWATCH) * 2)
     pixmap.setDevicePixelRatio(2)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    draw_swatch(painter, 0, 0, side, theme, base, dashed=dashed)
+    draw_swatch(painter, QPoint(0, 0), theme, base, dashed=dashed)
     painter.end()
     return QIcon(pixmap)
 
 
-def draw_swatch(painter: QPainter, x: int, y: int, side: int, theme: Theme, base: str, *, dashed: bool = False) -> None:
-    """Paint a label's colour as a rounded square with its upper left corner at (x, y)."""
+def draw_swatch(painter: QPainter, corner: QPoint, theme: Theme, base: str, *, dashed: bool = False) -> None:
+    """Paint a label's colour as a rounded square of side ``SWATCH`` with its upper left corner at ``corner``."""
     colors = label_colors(theme, base)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -99,7 +92,7 @@ def draw_swatch(painter: QPainter, x: int, y: int, side: int, theme: Theme, base
         pen.setDashPattern([2.0, 1.6])
     painter.setPen(pen)
     painter.setBrush(color(colors.fill if dashed else colors.strong))
-    painter.drawRoundedRect(x + 1, y + 1, side - 2, side - 2, 3, 3)
+    painter.drawRoundedRect(corner.x() + 1, corner.y() + 1, SWATCH - 2, SWATCH - 2, 3, 3)
     painter.restore()
 
 
@@ -116,6 +109,31 @@ def blend(first: QColor, second: QColor, share: float) -> QColor:
 def row_height(metrics: QFontMetrics, theme: Theme = LIGHT) -> int:
     """Return the height of a row in a list: the text with air above and below it."""
     return metrics.height() + 3 * theme.space
+
+
+def long_list(name: str) -> QTableView:
+    """Return a view for a list of any length, in rows of one height; ``name`` is what assistive technology says.
+
+    It is a table of one column: ``QListView`` visits every row before it shows the first (a million rows take it seconds).
+    """
+    view = QTableView()
+    view.setAccessibleName(name)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setShowGrid(False)
+    view.setTabKeyNavigation(False)
+    view.setWordWrap(False)
+    view.setMouseTracking(True)
+    view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.horizontalHeader().hide()
+    view.horizontalHeader().setStretchLastSection(True)
+    view.verticalHeader().hide()
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    view.verticalHeader().setMinimumSectionSize(0)
+    view.verticalHeader().setDefaultSectionSize(row_height(view.fontMetrics()))
+    return view
 
 
 class CalmComboBox(QComboBox):

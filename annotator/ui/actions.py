@@ -1,0 +1,346 @@
+"""The one table of what a user can do: id, words, icon, keys, when, and what runs.
+
+Keys are Qt's portable names.  An action of scope ``article`` acts only while the article has the focus, where its key may be a
+printable character; one of scope ``window`` acts everywhere.  Menus, tool tips, the key sheet and the article's bindings all come from
+here, and a setting (``keys.overrides``) may give an action other keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from annotator.ui.article.view import ArticleView
+from annotator.ui.documents import Documents
+from annotator.ui.editing import Editing
+from annotator.ui.finding import Finding
+from annotator.ui.projects import Projects
+from annotator.ui.workbench import Workbench
+
+
+class Scope(StrEnum):
+    """Where an action's keys act."""
+
+    ARTICLE = "article"
+    WINDOW = "window"
+
+
+class Section(StrEnum):
+    """The menus, in their order; ``Move`` has no menu of its own and stands on the key sheet alone."""
+
+    PROJECT = "Project"
+    EDIT = "Edit"
+    SPAN = "Span"
+    RELATION = "Relation"
+    DOCUMENT = "Document"
+    VIEW = "View"
+    MOVE = "Move"
+    HELP = "Help"
+
+
+class Shell:
+    """What actions need of the window itself; the main window is one."""
+
+    def ask_new_project(self) -> None:
+        """Ask for a new project's name, scheme and language."""
+
+    def ask_open_project(self) -> None:
+        """Ask for a project file."""
+
+    def ask_import(self) -> None:
+        """Ask what to import."""
+
+    def ask_export(self) -> None:
+        """Ask what to export."""
+
+    def edit_note(self) -> None:
+        """Put the cursor into the note of the focused item."""
+
+    def edit_kb_id(self) -> None:
+        """Put the cursor into the knowledge-base id of the focused span."""
+
+    def choose_span_label(self) -> None:
+        """Offer the span labels by name."""
+
+    def focus_panels(self) -> None:
+        """Leave the article for the panels."""
+
+    def focus_article(self) -> None:
+        """Go back into the article."""
+
+    def toggle_full_screen(self) -> None:
+        """Show the article alone, or everything again."""
+
+    def set_theme(self, name: str) -> None:
+        """Use the theme ``light``, ``dark`` or ``system``."""
+
+    def show_keys(self) -> None:
+        """Show all keys on one sheet."""
+
+    def show_about(self) -> None:
+        """Show version and diagnostics."""
+
+    def quit(self) -> None:
+        """Close the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Everything an action may reach."""
+
+    bench: Workbench
+    view: ArticleView
+    editing: Editing
+    documents: Documents
+    finding: Finding
+    projects: Projects
+    shell: Shell
+
+
+When = Callable[[Hands], bool]
+
+
+def always(_: Hands) -> bool:
+    """In every state of the window."""
+    return True
+
+
+def with_project(hands: Hands) -> bool:
+    """While a project is open."""
+    return hands.bench.session is not None
+
+
+def with_writable_project(hands: Hands) -> bool:
+    """While a project is open that may be written."""
+    return hands.bench.session is not None and not hands.bench.session.project.read_only
+
+
+def with_document(hands: Hands) -> bool:
+    """While a document is open."""
+    return hands.bench.document is not None
+
+
+def editable(hands: Hands) -> bool:
+    """While a document is open that may be edited."""
+    return hands.bench.editable
+
+
+def on_item(hands: Hands) -> bool:
+    """While an editable span or relation has the focus."""
+    return editable(hands) and (hands.editing.span is not None or hands.editing.relation is not None)
+
+
+def on_span(hands: Hands) -> bool:
+    """While an editable span has the focus."""
+    return editable(hands) and hands.editing.span is not None
+
+
+def on_relation(hands: Hands) -> bool:
+    """While an editable relation has the focus."""
+    return editable(hands) and hands.editing.relation is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a user can do."""
+
+    id: str
+    section: Section
+    text: str
+    run: Callable[[Hands], object]
+    keys: tuple[str, ...] = ()
+    scope: Scope = Scope.WINDOW
+    enabled: When = always
+    icon: str = ""
+    toolbar: bool = False
+
+
+def _project_actions() -> tuple[Action, ...]:
+    at = Section.PROJECT
+    return (
+        Action("project.new", at, "New project…", lambda h: h.shell.ask_new_project(), ("Ctrl+N",), icon="file-plus"),
+        Action("project.open", at, "Open project…", lambda h: h.shell.ask_open_project(), ("Ctrl+O",), icon="folder-open"),
+        Action("project.demo", at, "Open the demo", lambda h: h.projects.demo(), icon="sparkles"),
+        Action("project.import", at, "Import…", lambda h: h.shell.ask_import(), ("Ctrl+I",), enabled=with_writable_project,
+               icon="file-import", toolbar=True),
+        Action("project.export", at, "Export…", lambda h: h.shell.ask_export(), ("Ctrl+E",), enabled=with_project,
+               icon="file-export", toolbar=True),
+        Action("project.copy", at, "Save a copy…", lambda h: h.projects.save_copy(), enabled=with_project, icon="copy"),
+        Action("project.close", at, "Close project", lambda h: h.projects.close(), ("Ctrl+W",), enabled=with_project, icon="x"),
+        Action("window.quit", at, "Quit", lambda h: h.shell.quit(), ("Ctrl+Q",)),
+    )  # fmt: skip
+
+
+def _edit_actions() -> tuple[Action, ...]:
+    at = Section.EDIT
+    return (
+        Action("edit.undo", at, "Undo", lambda h: h.editing.undo(), ("Ctrl+Z",), enabled=with_project, icon="arrow-back-up",
+               toolbar=True),
+        Action("edit.redo", at, "Redo", lambda h: h.editing.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=with_project,
+               icon="arrow-forward-up", toolbar=True),
+        Action("find.open", at, "Find in document", lambda h: h.finding.open(), ("Ctrl+F",), enabled=with_document, icon="search",
+               toolbar=True),
+        Action("find.next", at, "Next match", lambda h: h.finding.step(1), ("F3",), enabled=with_document),
+        Action("find.previous", at, "Previous match", lambda h: h.finding.step(-1), ("Shift+F3",), enabled=with_document),
+    )  # fmt: skip
+
+
+def _span_actions() -> tuple[Action, ...]:
+    at, here = Section.SPAN, Scope.ARTICLE
+    return (
+        Action("span.choose", at, "Label by name…", lambda h: h.shell.choose_span_label(), (" ",), here, editable, "tag"),
+        Action("span.enter", at, "Likeliest label, or accept and go on", lambda h: h.editing.enter(), ("Return",), here, editable,
+               "check"),
+        Action("span.remove", at, "Remove or reject", lambda h: h.editing.remove(), ("Del", "Backspace"), here, on_item, "trash"),
+        Action("span.start-out", at, "Start edge out", lambda h: h.editing.move_edge("start", -1), ("[", "F7"), here, on_span),
+        Action("span.start-in", at, "Start edge in", lambda h: h.editing.move_edge("start", 1), ("{", "Shift+F7"), here, on_span),
+        Action("span.end-out", at, "End edge out", lambda h: h.editing.move_edge("end", 1), ("]", "F8"), here, on_span),
+        Action("span.end-in", at, "End edge in", lambda h: h.editing.move_edge("end", -1), ("}", "Shift+F8"), here, on_span),
+        Action("span.start-out-character", at, "Start edge out by a character",
+               lambda h: h.editing.move_edge("start", -1, by_character=True), ("Alt+[", "Alt+F7"), here, on_span),
+        Action("span.start-in-character", at, "Start edge in by a character",
+               lambda h: h.editing.move_edge("start", 1, by_character=True), ("Alt+{", "Alt+Shift+F7"), here, on_span),
+        Action("span.end-out-character", at, "End edge out by a character",
+               lambda h: h.editing.move_edge("end", 1, by_character=True), ("Alt+]", "Alt+F8"), here, on_span),
+        Action("span.end-in-character", at, "End edge in by a character",
+               lambda h: h.editing.move_edge("end", -1, by_character=True), ("Alt+}", "Alt+Shift+F8"), here, on_span),
+        Action("item.note", at, "Note", lambda h: h.shell.edit_note(), ("n",), here, on_item, "note"),
+        Action("item.kb-id", at, "Knowledge-base link", lambda h: h.shell.edit_kb_id(), ("k",), here, on_span, "external-link"),
+    )  # fmt: skip
+
+
+def _relation_actions() -> tuple[Action, ...]:
+    at, here = Section.RELATION, Scope.ARTICLE
+    return (
+        Action("relation.start", at, "Relate the focused span to…", lambda h: h.editing.start_relation(), ("r",), here, on_span,
+               "link"),
+        Action("relation.reverse", at, "Reverse", lambda h: h.editing.reverse(), ("x",), here, on_relation, "arrows-exchange"),
+        Action("relation.other-end", at, "Go to the other end", lambda h: h.editing.go_to_other_end(), ("g",), here, on_item),
+        Action("relation.next", at, "Next relation", lambda h: h.view.step_relation(1), ("Ctrl+Right",), here, with_document),
+        Action("relation.previous", at, "Previous relation", lambda h: h.view.step_relation(-1), ("Ctrl+Left",), here,
+               with_document),
+    )  # fmt: skip
+
+
+def _document_actions() -> tuple[Action, ...]:
+    at = Section.DOCUMENT
+    return (
+        Action("document.done", at, "Done, and next", lambda h: h.documents.done(), ("Ctrl+Return",), enabled=with_document,
+               icon="checks", toolbar=True),
+        Action("document.skip", at, "Skip, and next", lambda h: h.documents.skip(), ("Ctrl+Shift+Return",), enabled=editable,
+               icon="player-skip-forward", toolbar=True),
+        Action("document.flag", at, "Flag for later", lambda h: h.documents.flag(), ("Ctrl+L",), enabled=editable, icon="flag",
+               toolbar=True),
+        Action("document.reopen", at, "Take up again", lambda h: h.documents.reopen(), enabled=editable, icon="refresh"),
+        Action("document.previous", at, "Previous document", lambda h: h.documents.step(-1), ("Ctrl+PgUp",),
+               enabled=with_document, icon="chevron-left", toolbar=True),
+        Action("document.next", at, "Next document", lambda h: h.documents.step(1), ("Ctrl+PgDown",), enabled=with_document,
+               icon="chevron-right", toolbar=True),
+    )  # fmt: skip
+
+
+def _view_actions() -> tuple[Action, ...]:
+    at = Section.VIEW
+    return (
+        Action("view.arcs", at, "Arcs: focused, all, none", lambda h: h.view.cycle_arcs(), ("v",), Scope.ARTICLE, with_document,
+               "eye"),
+        Action("view.zoom-in", at, "Larger", lambda h: h.view.zoom(1), ("Ctrl++", "Ctrl+="), icon="zoom-in"),
+        Action("view.zoom-out", at, "Smaller", lambda h: h.view.zoom(-1), ("Ctrl+-",), icon="zoom-out"),
+        Action("view.zoom-reset", at, "Usual size", lambda h: h.view.reset_zoom(), ("Ctrl+0",), icon="zoom-reset"),
+        Action("view.full-screen", at, "Article only", lambda h: h.shell.toggle_full_screen(), ("F11",)),
+        Action("view.theme-light", at, "Light", lambda h: h.shell.set_theme("light"), icon="sun"),
+        Action("view.theme-dark", at, "Dark", lambda h: h.shell.set_theme("dark"), icon="moon"),
+        Action("view.theme-system", at, "As the system", lambda h: h.shell.set_theme("system")),
+    )  # fmt: skip
+
+
+def _move_actions() -> tuple[Action, ...]:
+    at, here = Section.MOVE, Scope.ARTICLE
+    return (
+        Action("move.next-span", at, "Next span", lambda h: h.view.step_span(1), ("Tab",), here, with_document),
+        Action("move.previous-span", at, "Previous span", lambda h: h.view.step_span(-1), ("Shift+Tab",), here, with_document),
+        Action("move.next-unreviewed", at, "Next unreviewed", lambda h: h.view.step_unreviewed(1), (".",), here, with_document),
+        Action("move.previous-unreviewed", at, "Previous unreviewed", lambda h: h.view.step_unreviewed(-1), (",",), here,
+               with_document),
+        Action("move.cycle", at, "Cycle through the spans here", lambda h: h.view.cycle_spans(), ("c",), here, with_document),
+        Action("move.jump", at, "Jump to a token", lambda h: h.view.start_jump(), ("f",), here, with_document),
+        Action("move.unit", at, "Tokens or characters", lambda h: _toggle_unit(h), (";",), here, with_document),
+        Action("move.leave", at, "Leave the article", lambda h: h.shell.focus_panels(), ("F6",)),
+        Action("move.enter", at, "Enter the article", lambda h: h.shell.focus_article(), ("Shift+F6",)),
+        Action("move.clear", at, "Clear selection and focus", lambda h: _clear(h), ("Esc",), here),
+    )  # fmt: skip
+
+
+def _help_actions() -> tuple[Action, ...]:
+    at = Section.HELP
+    return (
+        Action("help.keys", at, "All keys", lambda h: h.shell.show_keys(), ("F1",), icon="keyboard", toolbar=True),
+        Action("help.about", at, "About and diagnostics", lambda h: h.shell.show_about(), icon="info-circle"),
+    )
+
+
+def _clear(hands: Hands) -> None:
+    if hands.view.cancel_mode():
+        return
+    if hands.view.selection is not None:
+        hands.view.place_caret(hands.view.caret)
+    else:
+        hands.view.clear_focus()
+
+
+def _toggle_unit(hands: Hands) -> None:
+    settings = hands.bench.settings
+    characters = settings.get("article.unit") != "characters"
+    settings.set("article.unit", "characters" if characters else "tokens")
+    hands.view.set_unit_characters(characters)
+    hands.bench.tell("Characters" if characters else "Tokens")
+
+
+ACTIONS: tuple[Action, ...] = (
+    *_project_actions(),
+    *_edit_actions(),
+    *_span_actions(),
+    *_relation_actions(),
+    *_document_actions(),
+    *_view_actions(),
+    *_move_actions(),
+    *_help_actions(),
+)
+
+
+def keys_of(action: Action, overrides: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Return the keys of an action, as the user has them."""
+    return tuple(overrides[action.id]) if action.id in overrides else action.keys
+
+
+def article_bindings(hands: Hands, overrides: Mapping[str, list[str]], label_keys: str) -> dict[str, Callable[[], None]]:
+    """Return what each key does in the article: the actions of that scope, then the label keys that no action takes."""
+    bindings: dict[str, Callable[[], None]] = {}
+    for action in ACTIONS:
+        if action.scope is Scope.ARTICLE:
+            for key in keys_of(action, overrides):
+                bindings[key] = _Bound(action, hands)
+    for key in label_keys:
+        bindings.setdefault(key, _LabelKey(hands, key))
+    return bindings
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    action: Action
+    hands: Hands
+
+    def __call__(self) -> None:
+        if self.action.enabled(self.hands):
+            self.action.run(self.hands)
+
+
+@dataclass(frozen=True, slots=True)
+class _LabelKey:
+    hands: Hands
+    key: str
+
+    def __call__(self) -> None:
+        if editable(self.hands):
+            self.hands.editing.press_label_key(self.key)

@@ -1,0 +1,365 @@
+"""The middle storey of the article view: caret, selection and focus, and moving them; still no keys and no pointer.
+
+Exactly one of a span and a relation has the focus, or neither.  A plain caret move clears the focus, extending a selection keeps it,
+and taking the focus empties the selection.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from annotator.domain.annotations import Relation, Span
+from annotator.domain.text import Range, Tokens
+from annotator.ui.article.caret import Caret
+from annotator.ui.article.hit import Handle, next_in_cycle
+from annotator.ui.article.model import ArticleModel
+from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, range_rects
+from annotator.ui.article.scene import Scene, SceneBuilder
+from annotator.ui.article.surface import ArticleSurface
+
+
+class ArticleNavigator(ArticleSurface):
+    """Adds a token caret, a snapped selection, and the focus on a span or relation.
+
+    ``focusChanged`` and ``selectionMoved`` come after the state has changed, once for each change.  ``announced`` carries one short
+    sentence for the status bar.
+    """
+
+    focusChanged = Signal()
+    selectionMoved = Signal()
+    announced = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._caret = Caret("", Tokens(), ())
+        self._goal_x: float | None = None
+        self._base: str | None = None  # the span whose relations are being walked
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Article"))
+
+    # State
+
+    @property
+    def caret(self) -> int:
+        """Where the caret is, in code points."""
+        return self._caret.position
+
+    @property
+    def selection(self) -> Range | None:
+        """The selected range in code points, snapped and trimmed; None if there is none."""
+        return self._caret.selection
+
+    @property
+    def focused_span(self) -> str | None:
+        """Id of the span that has the focus."""
+        return self._style.focused
+
+    @property
+    def focused_relation(self) -> str | None:
+        """Id of the relation that has the focus."""
+        return self._style.focused_relation
+
+    def token_at_caret(self) -> Range | None:
+        """Return the token a label key would label if nothing is selected or focused."""
+        return self._caret.token
+
+    # Setting it
+
+    def set_article(self, model: ArticleModel | None) -> None:
+        """Show a document with the caret on its first token and nothing focused."""
+        characters = self._caret.characters
+        if model is None:
+            self._caret = Caret("", Tokens(), ())
+        else:
+            self._caret = Caret(model.text, model.tokens, model.sentences)
+            if len(model.tokens):
+                self._caret.place(model.tokens.starts[0])
+        self._caret.characters = characters
+        self._goal_x, self._base = None, None
+        super().set_article(model)
+        self._style.linked = frozenset()
+        self._sync(reveal=False)
+        self.focusChanged.emit()
+        self.selectionMoved.emit()
+
+    def focus_span(self, span_id: str, reveal: bool = True) -> None:
+        """Give a span the focus; the selection empties and the caret goes to its start.  An unknown id clears the focus."""
+        span = self._model.span(span_id) if self._model is not None else None
+        if span is None:
+            self.clear_focus()
+            return
+        self._caret.place(span.start)
+        self._take_focus(span)
+        self._sync(reveal=reveal)
+        self.selectionMoved.emit()
+
+    def focus_relation(self, relation_id: str, reveal: bool = True) -> None:
+        """Give a relation the focus; the selection empties.  An unknown id clears the focus."""
+        relation = self._model.relation(relation_id) if self._model is not None else None
+        if relation is None or self._model is None:
+            self.clear_focus()
+            return
+        if self._base not in (relation.head, relation.tail):
+            self._base = relation.head
+        self._style.focused, self._style.focused_relation = None, relation_id
+        self._style.linked = frozenset((relation.head, relation.tail))
+        base = self._model.span(self._base or relation.head)
+        if base is not None:
+            self._caret.place(base.start)
+        self._sync(reveal=reveal)
+        self._announce_relation(relation)
+        self.focusChanged.emit()
+        self.selectionMoved.emit()
+
+    def clear_focus(self) -> None:
+        """Take the focus from span and relation; caret and selection stay."""
+        if self._style.focused is None and self._style.focused_relation is None:
+            return
+        self._style.focused = self._style.focused_relation = None
+        self._style.linked, self._base = frozenset(), None
+        self.setAccessibleDescription("")
+        self.viewport().update()
+        self.focusChanged.emit()
+
+    def select(self, start: int, end: int) -> None:
+        """Select a range exactly as given, but for white space at its edges; the focus stays as it is."""
+        self._caret.select(start, end)
+        self._moved(keep_focus=True)
+
+    def place_caret(self, offset: int, reveal: bool = True) -> None:
+        """Put the caret at ``offset`` and select nothing; clears the focus."""
+        self._caret.place(offset)
+        self._moved(keep_focus=False, reveal=reveal)
+
+    def set_unit_characters(self, on: bool) -> None:
+        """Move and select by characters from now on, or again by tokens."""
+        self._caret.characters = on
+
+    # Moving
+
+    def move(self, unit: str, direction: int, extend: bool = False) -> None:  # type: ignore[override]  # QWidget.move means nothing here
+        """Move the caret by ``token``, ``line``, ``sentence`` or ``character``, forwards (1) or backwards (-1)."""
+        if unit == "line":
+            self._move_by_line(direction, extend)
+            return
+        self._caret.step(unit, direction, extend=extend)
+        self._moved(keep_focus=extend)
+
+    def move_to_edge(self, unit: str, direction: int, extend: bool = False) -> None:
+        """Move the caret to the first (-1) or last (1) token of the ``line`` or the ``document``."""
+        if self._builder is None or self._model is None:
+            return
+        if unit == "line":
+            line = self._builder.geometry.line_of(self._caret.position)
+            start, end = line.start, line.end
+        else:
+            start, end = 0, len(self._model.text)
+        covered = self._model.tokens.covered(start, end)
+        if covered:
+            target = self._model.tokens.starts[covered[0] if direction < 0 else covered[-1]]
+            self._caret.move_to(max(start, target), extend=extend)
+            self._moved(keep_focus=extend)
+
+    def step_span(self, direction: int) -> bool:
+        """Focus the next (1) or previous (-1) span in text order, seen from the focused one or the caret; False if there is none."""
+        span = self._neighbour(direction, lambda _span: True)
+        if span is not None:
+            self.focus_span(span.id)
+        return span is not None
+
+    def step_unreviewed(self, direction: int) -> bool:
+        """Focus the next or previous unreviewed span; False if there is none that way."""
+        span = self._neighbour(direction, lambda span: not span.reviewed)
+        if span is not None:
+            self.focus_span(span.id)
+        return span is not None
+
+    def cycle_spans(self) -> bool:
+        """Focus the next of the spans under the caret, innermost first, round and round; False if there is none."""
+        if self._model is None:
+            return False
+        at = self._caret.position
+        spans = [
+            span for span in self._model.spans_in(at, at + 1) if any(start <= at < end for start, end in span.fragments)
+        ]
+        spans.sort(key=lambda span: (span.end - span.start, span.start, span.id))
+        following = next_in_cycle(ids=[span.id for span in spans], current=self.focused_span)
+        if following is None:
+            return False
+        self._focus_in_place(following)
+        return True
+
+    def step_relation(self, direction: int) -> bool:
+        """Focus the next or previous relation of the focused span (or of the one whose relations are being walked)."""
+        base = self._style.focused or self._base
+        relations = self._model.relations_of(base) if self._model is not None and base is not None else []
+        if base is None or not relations:
+            return False
+        relations = sorted(relations, key=self._relation_order)
+        ids = [relation.id for relation in relations]
+        if direction < 0:
+            ids.reverse()
+        self._base = base
+        following = next_in_cycle(ids=ids, current=self.focused_relation)
+        assert following is not None
+        self.focus_relation(following)
+        return True
+
+    # How it is done
+
+    def _relation_order(self, relation: Relation) -> tuple[int, int, str]:
+        assert self._model is not None
+        ends = [span.start if span is not None else 0 for span in (self._model.span(relation.head), self._model.span(relation.tail))]
+        return ends[0], ends[1], relation.id
+
+    def _neighbour(self, direction: int, wanted) -> Span | None:  # noqa: ANN001  # a test on spans
+        if self._model is None:
+            return None
+        focused = self._model.span(self.focused_span) if self.focused_span else None
+        at, length = self._caret.position, len(self._model.text)
+        here = (focused.start, -focused.end, focused.label, focused.id) if focused is not None else (at, -(1 << 60), "", "")
+
+        def key(span: Span) -> tuple[int, int, str, str]:
+            return span.start, -span.end, span.label, span.id
+
+        # Look in growing windows: the neighbour is mostly near, and a long document has many spans.
+        reach = 2000
+        while True:
+            low, high = (here[0], min(length, here[0] + reach)) if direction > 0 else (max(0, here[0] - reach), here[0] + 1)
+            spans = [span for span in self._model.spans_in(low, max(high, low + 1)) if span.fragments and wanted(span)]
+            if direction > 0:
+                found = min((span for span in spans if key(span) > here), key=key, default=None)
+            else:
+                # A span that reaches into the window from before it may hide nearer ones only if it starts before the window.
+                found = max((span for span in spans if key(span) < here), key=key, default=None)
+                found = found if found is None or found.start >= low or low == 0 else None
+            if found is not None or (high >= length if direction > 0 else low == 0):
+                return found
+            reach *= 8
+
+    def _move_by_line(self, direction: int, extend: bool) -> None:
+        if self._builder is None:
+            return
+        geometry = self._builder.geometry
+        line = geometry.line_of(self._caret.position)
+        goal = self._goal_x if self._goal_x is not None else geometry.x_of(line, self._caret.position)
+        other = geometry.next_line(line, direction)
+        while other is not None and other.start == other.end:
+            other = geometry.next_line(other, direction)
+        if other is None:
+            return
+        self._caret.move_to(geometry.offset_on(other, goal + 1), extend=extend)
+        self._moved(keep_focus=extend)
+        self._goal_x = goal
+
+    def _moved(self, *, keep_focus: bool, reveal: bool = True) -> None:
+        self._goal_x = None
+        if not keep_focus:
+            self.clear_focus()
+        self._sync(reveal=reveal)
+        self.selectionMoved.emit()
+
+    def _focus_in_place(self, span_id: str) -> None:
+        """Focus a span and leave the caret where it is, for clicks and cycling; the selection empties."""
+        span = self._model.span(span_id) if self._model is not None else None
+        if span is not None:
+            self._caret.place(self._caret.position)
+            self._take_focus(span)
+            self._sync(reveal=False)
+            self.selectionMoved.emit()
+
+    def _take_focus(self, span: Span) -> None:
+        changed = self._style.focused != span.id or self._style.focused_relation is not None
+        self._style.focused, self._style.focused_relation = span.id, None
+        self._style.linked, self._base = frozenset(), None
+        self._goal_x = None
+        if changed:
+            self._announce_span(span)
+            self.focusChanged.emit()
+
+    def refresh(self, ranges=None) -> None:  # noqa: ANN001  # as below
+        """Repaint after an edit; a focused thing that is gone loses the focus."""
+        super().refresh(ranges)
+        if self._model is None:
+            return
+        span, relation = self.focused_span, self.focused_relation
+        if (span is not None and self._model.span(span) is None) or (
+            relation is not None and self._model.relation(relation) is None
+        ):
+            self.clear_focus()
+
+    def _sync(self, *, reveal: bool) -> None:
+        """Bring Qt's cursor, which the clipboard and screen readers read, to our caret and selection."""
+        if self._model is None or self._builder is None:
+            return
+        offsets, selected = self._model.offsets, self._caret.selection
+        anchor = position = self._caret.position
+        if selected is not None:
+            anchor, position = selected if self._caret.position >= self._caret.anchor else (selected[1], selected[0])
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(offsets.to_qt(anchor))
+        cursor.setPosition(offsets.to_qt(position), QTextCursor.MoveMode.KeepAnchor)
+        bar = self.verticalScrollBar()
+        value = bar.value()
+        self.setTextCursor(cursor)
+        bar.setValue(value)
+        if reveal:
+            self._reveal(position)
+        self.viewport().update()
+
+    def _reveal(self, offset: int) -> None:
+        """Scroll as little as shows the line at ``offset`` with its arcs and chips; to a third of the height from far away."""
+        if self._builder is None:
+            return
+        line = self._builder.geometry.line_of(offset)
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        low, high = line.top - min(line.above, height / 4), line.bottom + min(line.below, height / 4)
+        if low < bar.value():
+            near = bar.value() - low < height / 2
+            bar.setValue(round(low if near else low - height / 3))
+        elif high > bar.value() + height:
+            near = high - bar.value() - height < height / 2
+            bar.setValue(round(high - height if near else low - height / 3))
+
+    def _announce_span(self, span: Span) -> None:
+        assert self._model is not None
+        surface = " ".join(span.surface(self._model.text).split())
+        state = self.tr("{label}: {text}") if span.reviewed else self.tr("Suggestion, {label}: {text}")
+        self._tell(state.format(label=span.label, text=surface))
+
+    def _announce_relation(self, relation: Relation) -> None:
+        assert self._model is not None
+        ends = [self._model.span(end) for end in (relation.head, relation.tail)]
+        head, tail = (" ".join(span.surface(self._model.text).split()) if span else "?" for span in ends)
+        self._tell(self.tr("{label}: {head} to {tail}").format(label=relation.label, head=head, tail=tail))
+
+    def _tell(self, sentence: str) -> None:
+        """Describe the focus for assistive technology, and have it spoken now."""
+        self.setAccessibleDescription(sentence)
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+
+    # Painting
+
+    def _handles(self, builder: SceneBuilder, scene: Scene) -> list[Handle]:
+        return handles_of(builder, scene, self.focused_span)
+
+    def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        selected = self.selection
+        lines = [plan.line for plan in scene.plans]
+        if selected is None and self.focused_span is None and self._caret.token is not None:
+            line = builder.geometry.line_of(self._caret.position)
+            x = builder.geometry.x_of(line, self._caret.position)
+            token = range_rects(builder.geometry, lines, self._caret.token)
+            paint_caret(painter, self._style, token, (x, line.top - 1, line.bottom + 1))
+        super()._paint_before(painter, builder, scene)
+        if selected is not None:
+            rects = range_rects(builder.geometry, lines, selected)
+            paint_ranges(painter, rects, self._style.theme.selection, 3.0)
+
+    def _paint_after(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        super()._paint_after(painter, builder, scene)
+        span = self._model.span(self.focused_span) if self._model is not None and self.focused_span else None
+        if span is not None:
+            paint_handles(painter, builder, self._handles(builder, scene), self._style.colors(span.label), self._style)

@@ -1,0 +1,341 @@
+"""The lowest storey of the article view: it shows a document and paints over it; it has no caret of its own and takes no keys.
+
+The text stands in a column of bounded width in the middle; the gutters beside it are part of the viewport (arcs run there), the rest
+is viewport margin, so that widening the window lays nothing out anew.  Every document gets a fresh ``QTextDocument``, filled before
+the view sees it: Qt then lays out what shows and the rest when it is idle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import accumulate, pairwise
+
+from PySide6.QtCore import QEvent, QMimeData, QRect, Qt
+from PySide6.QtGui import QPainter, QPalette, QPaintEvent, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
+
+from annotator.domain.text import BLOCK_SEPARATOR, Range
+from annotator.ui.article import layout
+from annotator.ui.article.geometry import Geometry
+from annotator.ui.article.model import ArticleModel
+from annotator.ui.article.paint import (
+    Style,
+    paint_fills,
+    paint_outlines,
+    paint_ranges,
+    paint_rows,
+    range_rects,
+)
+from annotator.ui.article.paint_marks import paint_arcs
+from annotator.ui.article.scene import Metrics, Scene, SceneBuilder, label_finder
+from annotator.ui.theme import LIGHT, Theme, color
+
+ARC_MODES = ("focused", "all", "none")
+ZOOM_STEP, ZOOM_LOW, ZOOM_HIGH = 1.1, 0.5, 4.0
+
+
+class ArticleSurface(QTextEdit):
+    """Shows one document with its highlights, chips and arcs, for the lines in view only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        # Selectable by keyboard keeps Qt's accessible caret and selection; the keys themselves never reach QTextEdit.
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        self.setUndoRedoEnabled(False)
+        self.setCursorWidth(0)
+        self.setAcceptDrops(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self.viewport().setMouseTracking(True)
+        self._model: ArticleModel | None = None
+        self._builder: SceneBuilder | None = None
+        self._rooms: list[layout.Room] = []
+        self._zoom = 1.0
+        self._hits: list[Range] = []
+        self._current_hit: Range | None = None
+        self._fitted = (0, 0.0)
+        self._style = self._new_style(LIGHT)
+        self.set_theme(LIGHT)
+
+    # What the window asks for
+
+    def set_article(self, model: ArticleModel | None) -> None:
+        """Show a document from its beginning, or nothing.  The room of each paragraph is settled here and stays."""
+        self._model = model
+        self._hits, self._current_hit = [], None
+        self._rooms = _rooms_of(model) if model is not None else []
+        self._style.focused = self._style.hovered = self._style.focused_relation = self._style.hovered_relation = None
+        self._fill()
+
+    def refresh(self, ranges: Iterable[Range] | None = None) -> None:
+        """Repaint after an edit: ``ranges`` (code points) are what changed, None is everything.  No text moves."""
+        if self._builder is None or self._model is None:
+            return
+        self._builder.forget(ranges)
+        if ranges is None:
+            self._find_labels()
+        self.viewport().update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in these colours from now on."""
+        if theme is not self._style.theme:
+            self._style = self._new_style(theme)
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Base, color(theme.page))
+        palette.setColor(QPalette.ColorRole.Text, color(theme.text))
+        # The selection is painted here, only as high as the text; Qt's own would fill the gaps for arcs and chips as well.
+        palette.setColor(QPalette.ColorRole.Highlight, color(theme.page, 0))
+        palette.setColor(QPalette.ColorRole.HighlightedText, color(theme.text))
+        self.setPalette(palette)
+        self._find_labels()
+        self._refill()
+
+    def set_search_hits(self, ranges: Iterable[Range], current: Range | None = None) -> None:
+        """Show search hits behind the text, ``current`` more strongly."""
+        self._hits, self._current_hit = sorted(ranges), current
+        self.viewport().update()
+
+    def zoom(self, steps: int) -> None:
+        """Make everything larger (positive) or smaller; the line at the top of the window stays there."""
+        self._set_zoom(min(ZOOM_HIGH, max(ZOOM_LOW, self._zoom * ZOOM_STEP**steps)))
+
+    def reset_zoom(self) -> None:
+        """Go back to 100 %."""
+        self._set_zoom(1.0)
+
+    def cycle_arcs(self) -> str:
+        """Show arcs in the next way and return it: ``focused`` (the rest faintly), ``all`` or ``none``."""
+        self._style.arcs = ARC_MODES[(ARC_MODES.index(self._style.arcs) + 1) % len(ARC_MODES)]
+        self.viewport().update()
+        return self._style.arcs
+
+    def scene(self) -> Scene:
+        """Return what is in view now, as plain geometry in document pixels."""
+        if self._builder is None:
+            return Scene()
+        top = float(self.verticalScrollBar().value())
+        return self._builder.scene(top, top + self.viewport().height(), with_arcs=self._style.arcs != "none")
+
+    # Filling and fitting
+
+    def _new_style(self, theme: Theme) -> Style:
+        old = getattr(self, "_style", None)
+        style = Style(theme, Metrics(theme, self._zoom), _no_color, _no_color)
+        if isinstance(old, Style):
+            for name in ("focused", "hovered", "focused_relation", "hovered_relation", "linked", "legal", "arcs", "active"):
+                setattr(style, name, getattr(old, name))
+            style.base_color, style.relation_color = old.base_color, old.relation_color
+        return style
+
+    def _find_labels(self) -> None:
+        if self._model is not None:
+            self._style.base_color = label_finder(self._model)
+            relations = {label.name: label.color for label in self._model.scheme.relations}
+            self._style.relation_color = _finder(relations)
+
+    def _set_zoom(self, zoom: float) -> None:
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._style = self._new_style(self._style.theme)
+            self._refill()
+
+    def _refill(self) -> None:
+        """Build the document anew in the present font, with caret and top line where they were."""
+        cursor = self.textCursor()
+        anchor, qt_position = cursor.anchor(), cursor.position()
+        top = self._top_place()
+        self._fill()
+        if self._model is not None:
+            restored = QTextCursor(self.document())
+            restored.setPosition(anchor)
+            restored.setPosition(qt_position, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(restored)
+            self._restore_top(top)
+
+    def _fill(self) -> None:
+        metrics = self._style.metrics
+        self.setFont(metrics.article_font)
+        document = QTextDocument(self)
+        document.setUndoRedoEnabled(False)
+        document.setDefaultFont(metrics.article_font)
+        self._fitted = (0, 0.0)
+        if self._model is not None:
+            self._find_labels()
+            self._set_frame(document, self._gutter())
+            _insert(document, self._model.display, self._rooms, metrics)
+        old = self.document()
+        self.setDocument(document)
+        if old is not None and old.parent() is self:
+            old.deleteLater()
+        self._builder = None
+        self._fit()
+        self.verticalScrollBar().setValue(0)
+        self.viewport().update()
+
+    def _set_frame(self, document: QTextDocument, gutter: float) -> None:
+        frame = document.rootFrame().frameFormat()
+        frame.setLeftMargin(gutter)
+        frame.setRightMargin(gutter)
+        first = self._rooms[0] if self._rooms else layout.NO_ROOM
+        frame.setTopMargin(18 + self._style.metrics.pad + (first.lanes + 0.75) * self._style.metrics.lane)
+        frame.setBottomMargin(36)
+        document.rootFrame().setFrameFormat(frame)
+
+    def _available(self) -> int:
+        return max(120, self.contentsRect().width() - self.verticalScrollBar().sizeHint().width())
+
+    def _gutter(self) -> float:
+        return max(22.0, min(self._style.metrics.gutter, self._available() * 0.07))
+
+    def _fit(self) -> None:
+        """Set the column's width and the margins for the present window; lays out anew only if the column changed."""
+        gutter, available = self._gutter(), self._available()
+        width = int(min(self._style.metrics.column + 2 * gutter, available))
+        margin = (available - width) // 2
+        if self.viewportMargins().left() != margin:
+            self.setViewportMargins(margin, 0, margin, 0)
+        if (width, gutter) == self._fitted and self._builder is not None:
+            return
+        top = self._top_place()
+        if self._fitted[1] and self._fitted[1] != gutter:
+            self._set_frame(self.document(), gutter)
+        self._fitted = width, gutter
+        self.setLineWrapColumnOrWidth(width)
+        if self._model is not None:
+            self._style.metrics.gutter = gutter
+            geometry = Geometry(self.document(), self._model.display, self._model.offsets)
+            self._builder = SceneBuilder(self._model, geometry, self._style.metrics, self._rooms, width=width)
+            self._restore_top(top)
+
+    def _top_place(self) -> tuple[int, float] | None:
+        """Return the offset at the top of the window and how far its line is from the top."""
+        if self._builder is None:
+            return None
+        value = self.verticalScrollBar().value()
+        for line in self._builder.geometry.lines_between(value, value + self.viewport().height()):
+            if line.top >= value and value > 0:
+                return line.start, line.top - value
+        return None
+
+    def _restore_top(self, place: tuple[int, float] | None) -> None:
+        if place is not None and self._builder is not None:
+            line = self._builder.geometry.line_of(place[0])
+            self.verticalScrollBar().setValue(round(line.top - place[1]))
+
+    # Painting
+
+    def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        lines = [plan.line for plan in scene.plans]
+        start, end = scene.range
+        for hit in self._hits:
+            if hit[0] < end and start < hit[1]:
+                value = self._style.theme.current_hit if hit == self._current_hit else self._style.theme.hit
+                paint_ranges(painter, range_rects(builder.geometry, lines, hit, grow=4.0), value)
+        paint_fills(painter, builder, scene, self._style)
+
+    def _paint_after(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        paint_outlines(painter, builder, scene, self._style)
+        paint_rows(painter, builder, scene, self._style)
+        if self._style.arcs != "none":
+            paint_arcs(painter, scene, self._style)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        builder = self._builder
+        if builder is None:
+            super().paintEvent(event)
+            return
+        scene = self.scene()
+        for after in (False, True):
+            if after:
+                super().paintEvent(event)
+            painter = QPainter(self.viewport())
+            try:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setClipRect(event.rect())
+                painter.translate(0, -self.verticalScrollBar().value())
+                (self._paint_after if after else self._paint_before)(painter, builder, scene)
+            finally:
+                painter.end()
+
+    # Qt's own events
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.viewport().update()  # stubs, hints and the strip do not move with the text
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:  # over the margins, which belong to no viewport
+            return QApplication.sendEvent(self.verticalScrollBar(), event)
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Give the clipboard the original text, not what is displayed for it."""
+        data = QMimeData()
+        if self._model is not None:
+            cursor, offsets = self.textCursor(), self._model.offsets
+            start, end = offsets.to_code_point(cursor.selectionStart()), offsets.to_code_point(cursor.selectionEnd())
+            data.setText(self._model.text[start:end])
+        return data
+
+    def _visible_rect(self) -> QRect:
+        return QRect(0, self.verticalScrollBar().value(), self.viewport().width(), self.viewport().height())
+
+
+def _no_color(_name: str) -> str:
+    return ""
+
+
+def _finder(known: dict[str, str]):  # noqa: ANN202  # a function from name to colour
+    return lambda name: known.get(name, "")
+
+
+def _rooms_of(model: ArticleModel) -> list[layout.Room]:
+    """Settle the room of each block from the spans and relations that are there now."""
+    end = len(model.text)
+    lengths = [len(paragraph) + 1 for paragraph in model.display.split(BLOCK_SEPARATOR)]
+    starts = [0, *accumulate(lengths[:-1])]
+    spans = [span for span in model.spans_in(0, end) if span.fragments]
+    ranges = [(span.fragments[0][0], span.fragments[-1][1]) for span in spans]
+    places = {span.id: place for span, place in zip(spans, ranges, strict=True)}
+    links = ((places.get(relation.head), places.get(relation.tail)) for relation in model.relations_in(0, end))
+    return layout.rooms(starts, ranges, [(head, tail) for head, tail in links if head and tail])
+
+
+def _insert(document: QTextDocument, display: str, rooms: list[layout.Room], metrics: Metrics) -> None:
+    """Fill an empty document; paragraphs in a row that get the same room go in as one piece, which Qt does fastest."""
+    paragraphs = display.split(BLOCK_SEPARATOR)
+    sizes: list[tuple[float, float]] = []
+    before = rooms[0] if rooms else layout.NO_ROOM
+    for room in rooms:
+        extra = max(0, room.lanes - before.lanes) * metrics.lane
+        sizes.append((metrics.distance(room), 6.0 + extra))
+        before = room
+    borders = [0, *(index for index, (left, right) in enumerate(pairwise(sizes), 1) if left != right), len(paragraphs)]
+    cursor = QTextCursor(document)
+    cursor.beginEditBlock()
+    for start, end in pairwise(borders):
+        block_format = QTextBlockFormat()
+        block_format.setLineHeight(sizes[start][0], QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+        block_format.setTopMargin(sizes[start][1])
+        if start:
+            cursor.insertBlock(block_format)
+        else:
+            cursor.setBlockFormat(block_format)
+        cursor.insertText(BLOCK_SEPARATOR.join(paragraphs[start:end]))
+    cursor.endEditBlock()

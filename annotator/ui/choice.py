@@ -1,0 +1,126 @@
+"""A small list that pops up to choose a label from: by its key, by typing its name, or by pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from annotator.ui.i18n import tr
+from annotator.ui.theme import Theme, label_colors
+
+_MOST_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One entry: its name, the key that takes it at once, and its label's base colour."""
+
+    name: str
+    key: str
+    color: str
+
+
+class ChoicePopup(QFrame):
+    """Asks for one of some labels and emits ``chosen`` with its name; closing it any other way emits nothing.
+
+    With ``by_key`` the first typed character takes the label with that key; else every character narrows the list by name.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, title: str, options: Sequence[Option], theme: Theme, *, by_key: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAccessibleName(title)
+        self._options = list(options)
+        self._by_key = by_key
+        self._theme = theme
+        caption = QLabel(title)
+        caption.setTextFormat(Qt.TextFormat.PlainText)
+        self._filter = QLineEdit(placeholderText=tr("Type a name"), accessibleName=tr("Name of the label"))
+        self._filter.setVisible(not by_key)
+        self._filter.installEventFilter(self)
+        self._list = QListWidget(accessibleName=title)
+        self._list.setUniformItemSizes(True)
+        self._list.installEventFilter(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.space * 2, theme.space * 2, theme.space * 2, theme.space * 2)
+        for widget in (caption, self._filter, self._list):
+            layout.addWidget(widget)
+        self._filter.textChanged.connect(self._fill)
+        self._list.itemClicked.connect(self._on_item_clicked)
+        self._fill("")
+
+    def pop_up(self, place: QPoint) -> None:
+        """Show the list with its corner at ``place`` (global), moved to stay on the screen."""
+        self.adjustSize()
+        area = self.screen().availableGeometry()
+        x = max(area.left(), min(place.x(), area.right() - self.width()))
+        y = max(area.top(), min(place.y(), area.bottom() - self.height()))
+        self.move(x, y)
+        self.show()
+        (self._list if self._by_key else self._filter).setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys that choose, whichever part has the focus."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._takes(event)
+        return super().eventFilter(watched, event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self._list.currentItem())
+        elif event.key() == Qt.Key.Key_Escape:
+            self.close()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._filter.hasFocus():
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self._list.setCurrentRow((self._list.currentRow() + step) % max(self._list.count(), 1))
+        elif self._by_key and event.text():
+            found = [row for row in range(self._list.count()) if self._options[row].key == event.text()]
+            if found:
+                self._choose(self._list.item(found[0]))
+        else:
+            return False
+        return True
+
+    def _fill(self, typed: str) -> None:
+        self._list.clear()
+        wanted = typed.casefold()
+        matching = [option for option in self._options if wanted in option.name.casefold()]
+        matching.sort(key=lambda option: not option.name.casefold().startswith(wanted))
+        for option in matching:
+            key = f"{option.key}   " if option.key else "    "
+            item = QListWidgetItem(_swatch(label_colors(self._theme, option.color).edge), f"{key}{option.name}")
+            item.setData(Qt.ItemDataRole.UserRole, option.name)
+            self._list.addItem(item)
+        self._list.setCurrentRow(0)
+        row = self._list.sizeHintForRow(0) if self._list.count() else self.fontMetrics().height()
+        rows = min(max(len(self._options), 1), _MOST_ROWS)
+        self._list.setFixedHeight(rows * row + 2 * self._list.frameWidth() + 2)
+        self._list.setMinimumWidth(self._list.sizeHintForColumn(0) + 6 * self._theme.space)
+
+    def _on_item_clicked(self, item: QListWidgetItem) -> None:
+        self._choose(item)
+
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            name = item.data(Qt.ItemDataRole.UserRole)
+            self.close()
+            self.chosen.emit(name)
+
+
+def _swatch(value: str) -> QIcon:
+    pixmap = QPixmap(24, 24)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(value))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(3, 3, 18, 18, 5, 5)
+    painter.end()
+    return QIcon(pixmap)

@@ -1,0 +1,109 @@
+"""Going from document to document, and saying how far the work is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from annotator.commands import documents
+from annotator.commands.command import Command
+from annotator.domain.documents import Status
+from annotator.store import queries
+from annotator.ui.i18n import tr
+from annotator.ui.workbench import Workbench
+
+
+class Documents(QObject):
+    """Opens, finishes and skips documents.  ``leaving`` comes before the open document is left, for what is half typed."""
+
+    leaving = Signal()
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._bench = bench
+
+    def open(self, document_id: int) -> None:
+        """Open a document."""
+        session = self._bench.session
+        if session is None or (session.document is not None and session.document.document.id == document_id):
+            return
+        self.leaving.emit()
+        self._bench.attempt(lambda: session.open_document(document_id))
+
+    def open_first(self) -> None:
+        """Open the first document that is neither done nor skipped, else the first of all."""
+        session = self._bench.session
+        if session is None:
+            return
+        connection = session.project.connection
+        first = queries.open_document_after(connection, 0, session.annotator) or queries.neighbour_document(connection, 0, 1)
+        if first is not None:
+            self.open(first)
+
+    def step(self, direction: int) -> None:
+        """Open the document before (-1) or after (1) this one in the list."""
+        session, document = self._bench.session, self._bench.document
+        if session is None or document is None:
+            return
+        found = queries.neighbour_document(session.project.connection, document.document.id, direction)
+        if found is None:
+            self._bench.tell(tr("This is the last document.") if direction > 0 else tr("This is the first document."))
+        else:
+            self.open(found)
+
+    def done(self) -> None:
+        """Mark the document done, accepting what is left of the suggestions, and go to the next open one."""
+        self._finish(documents.mark_done, Status.DONE)
+
+    def skip(self) -> None:
+        """Skip the document and go to the next open one."""
+        self._finish(documents.skip, Status.SKIPPED)
+
+    def flag(self) -> None:
+        """Flag the document for later, or take the flag away."""
+        document = self._bench.document
+        if document is not None:
+            flagged = self._run(documents.toggle_flag(document.set_id))
+            if flagged is not None:
+                self._bench.tell(tr("Flagged for later.") if flagged else tr("No longer flagged."))
+
+    def reopen(self) -> None:
+        """Take a finished document up again."""
+        document = self._bench.document
+        if document is not None and document.info.status in (Status.DONE, Status.SKIPPED):
+            self._run(documents.reopen(document.set_id))
+
+    def _finish(self, command: Callable[[int], Command], wanted: Status) -> None:
+        session, document = self._bench.session, self._bench.document
+        if session is None or document is None:
+            return
+        self.leaving.emit()
+        if document.read_only:
+            self._bench.messages.show_message(session.project.read_only_reason, "warning")
+            return
+        self._run(command(document.set_id))
+        if document.info.status is not wanted:
+            self._focus_first_problem()
+            return
+        if not self._bench.settings.get("done.next"):
+            return
+        found = queries.open_document_after(session.project.connection, document.document.id, session.annotator)
+        if found is None:
+            self._bench.messages.show_message(tr("Every document is done or skipped. Export with Ctrl+E."), "info")
+        else:
+            self.open(found)
+
+    def _focus_first_problem(self) -> None:
+        document = self._bench.document
+        for problem in document.problems() if document else ():
+            if document is not None and document.span(problem.item) is not None:
+                self._bench.view.focus_span(problem.item)
+                return
+            if document is not None and document.relation(problem.item) is not None:
+                self._bench.view.focus_relation(problem.item)
+                return
+
+    def _run(self, command: Command) -> object:
+        session = self._bench.session
+        return None if session is None else self._bench.attempt(lambda: session.execute(command))

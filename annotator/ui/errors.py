@@ -1,0 +1,81 @@
+"""What happens to errors that are our bugs, and to what Qt says: logged, shown in a report that can be copied, the window stays."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from annotator import log
+from annotator.ui.i18n import tr
+
+_log = logging.getLogger("annotator.ui")
+_qt_log = logging.getLogger("annotator.qt")
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def watch(parent: Callable[[], QWidget | None]) -> None:
+    """Log what Qt says and what no one caught; the latter is shown over ``parent()`` as well."""
+    qInstallMessageHandler(_on_qt_message)
+
+    def on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        _log.critical("not caught", exc_info=(kind, error, trace))
+        report = CrashReport("".join(traceback.format_exception(kind, error, trace)), parent())
+        report.open()
+
+    sys.excepthook = on_exception
+
+
+def stop_watching() -> None:
+    """Give both hooks back."""
+    qInstallMessageHandler(None)
+    sys.excepthook = sys.__excepthook__
+
+
+def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s%s", f"{context.category}: " if context.category else "", text)
+
+
+class CrashReport(QDialog):
+    """Says that something went wrong which is not the user's fault, what is safe, and what to send."""
+
+    def __init__(self, trace: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Something went wrong"))
+        explanation = QLabel(
+            tr("This is a fault of the program, not yours. Everything saved so far is safe: the step that failed changed nothing.")
+            + " "
+            + tr("You can go on working. Please copy this report to whoever looks after the program.")
+        )
+        explanation.setWordWrap(True)
+        self.report = QPlainTextEdit(trace + "\n" + log.diagnostics())
+        self.report.setReadOnly(True)
+        self.report.setAccessibleName(tr("Report"))
+        buttons = QDialogButtonBox()
+        copy = buttons.addButton(tr("Copy report"), QDialogButtonBox.ButtonRole.ActionRole)
+        go_on = buttons.addButton(tr("Go on"), QDialogButtonBox.ButtonRole.AcceptRole)
+        go_on.setDefault(True)
+        copy.clicked.connect(self._on_copy)
+        buttons.accepted.connect(self.accept)
+        layout = QVBoxLayout(self)
+        for widget in (explanation, self.report, buttons):
+            layout.addWidget(widget)
+        self.resize(720, 420)
+
+    def _on_copy(self) -> None:
+        QApplication.clipboard().setText(self.report.toPlainText())

@@ -1,0 +1,72 @@
+"""Finding text in the open document."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QObject
+
+from annotator.domain.text import Range
+from annotator.ui.panels.find import FindBar
+from annotator.ui.workbench import Workbench
+
+
+class Finding(QObject):
+    """Ties the find bar to the article: hits are marked, one of them is current and selected."""
+
+    def __init__(self, bench: Workbench, bar: FindBar) -> None:
+        super().__init__(bench)
+        self._bench = bench
+        self._bar = bar
+        self._hits: list[Range] = []
+        self._current = -1
+        self._searched = ("", False)
+        bar.searchChanged.connect(self._on_search_changed)
+        bar.stepRequested.connect(self.step)
+        bar.closed.connect(self.close)
+        bench.documentOpened.connect(self._on_document_opened)
+
+    def open(self) -> None:
+        """Show the bar, filled with the selected text if there is one."""
+        document, selection = self._bench.document, self._bench.view.selection
+        if document is not None:
+            self._bar.open(document.text[selection[0] : selection[1]] if selection else "")
+
+    def step(self, direction: int) -> None:
+        """Go to the next (1) or previous (-1) hit, round the end."""
+        if not self._hits:
+            return
+        self._current = (self._current + direction) % len(self._hits)
+        self._show()
+
+    def close(self) -> None:
+        """Hide the bar and the marks, and give the article the keys back."""
+        self._hits, self._current = [], -1
+        self._bench.view.set_search_hits([], None)
+        self._bar.hide()
+        self._bench.view.setFocus()
+
+    def _on_search_changed(self, wanted: str, match_case: bool) -> None:
+        self._searched = (wanted, match_case)
+        document = self._bench.document
+        self._hits = hits(document.text, wanted, match_case=match_case) if document and wanted else []
+        caret = self._bench.view.caret
+        self._current = next((number for number, (_, end) in enumerate(self._hits) if end >= caret), 0 if self._hits else -1)
+        self._show()
+
+    def _show(self) -> None:
+        current = self._hits[self._current] if self._hits else None
+        self._bench.view.set_search_hits(self._hits, current)
+        self._bar.set_result(self._current + 1, len(self._hits))
+        if current is not None:
+            self._bench.view.select(*current)
+
+    def _on_document_opened(self) -> None:
+        if self._bar.isVisible():
+            self._on_search_changed(*self._searched)
+
+
+def hits(text: str, wanted: str, *, match_case: bool) -> list[Range]:
+    """Return where ``wanted`` occurs, as code-point ranges; a blank in it stands for any white space."""
+    pattern = r"\s+".join(re.escape(word) for word in wanted.split()) or re.escape(wanted)
+    return [match.span() for match in re.finditer(pattern, text, 0 if match_case else re.IGNORECASE)]

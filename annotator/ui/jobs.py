@@ -1,0 +1,67 @@
+"""Long work beside the window: threads and worker processes whose results arrive in the window's own thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from annotator.domain.progress import Cancelled
+from annotator.jobs.runner import ThreadRunner
+from annotator.jobs.workers import WorkerProcess
+
+T = TypeVar("T")
+
+
+class WindowJobs(QObject):
+    """A ``ThreadRunner`` that delivers into the thread this object was made in, and one worker process for spaCy's work."""
+
+    _posted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # A queued connection to a QObject's method: it runs in this object's thread, whoever emits.
+        self._posted.connect(self._on_posted, Qt.ConnectionType.QueuedConnection)
+        self.runner = ThreadRunner(self.post)
+        self.worker = WorkerProcess()
+        self._closed = False
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Have ``call`` run in the window's thread, soon; from any thread."""
+        self._posted.emit(call)
+
+    def in_window(self, call: Callable[[], T]) -> T:
+        """Run ``call`` in the window's thread and wait for its result; only for other threads.
+
+        Raises what ``call`` raises, and ``Cancelled`` once the window is closing.
+        """
+        answer: Future[T] = Future()
+
+        def run() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            try:
+                answer.set_result(call())
+            except BaseException as error:
+                answer.set_exception(error)
+
+        self.post(run)
+        while True:
+            try:
+                return answer.result(timeout=0.2)
+            except TimeoutError:
+                if self._closed:
+                    answer.cancel()
+                    raise Cancelled from None
+
+    def close(self) -> None:
+        """Stop everything; what was under way is cancelled."""
+        self._closed = True
+        self.worker.close(kill=True)
+        self.runner.shutdown()
+
+    @Slot(object)
+    def _on_posted(self, call: Callable[[], Any]) -> None:
+        call()

@@ -1,0 +1,92 @@
+"""The status bar: saved, position, alignment, progress."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
+
+from annotator.domain.documents import Status
+from annotator.store import queries
+from annotator.ui.i18n import tr
+from annotator.ui.workbench import Workbench
+
+
+class StatusLine(QStatusBar):
+    """Tells at a glance that all is saved, where the caret is (code points), whether tokens are cut, and how far the work is."""
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__()
+        self._bench = bench
+        self.saved, self.place, self.alignment, self.done = (QLabel(accessibleName=name) for name in _names())
+        self.mode = QLabel(accessibleName=tr("Mode"))
+        self.job = QProgressBar(maximumWidth=160, textVisible=False, accessibleName=tr("Progress"))
+        self.job_title = QLabel()
+        self.cancel = QPushButton(tr("Cancel"), flat=True)
+        for widget in (self.mode, self.job_title, self.job, self.cancel, self.alignment, self.place, self.done, self.saved):
+            self.addPermanentWidget(widget)
+        self._recount = True
+        self.hide_job()
+        # One repaint for many signals: all of them come at once when a document is opened.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.refresh)
+        bench.told.connect(self._on_told)
+        bench.changed.connect(self._on_work_changed)
+        bench.documentOpened.connect(self._on_work_changed)
+        bench.view.selectionMoved.connect(self._on_something)
+        bench.view.focusChanged.connect(self._on_something)
+        bench.view.modeChanged.connect(self._on_mode_changed)
+        bench.view.announced.connect(self._on_told)
+
+    def show_job(self, title: str, done: int = 0, total: int = 0) -> None:
+        """Show work under way; ``total`` 0 where it is not known."""
+        self.job_title.setText(title)
+        self.job.setRange(0, total)
+        self.job.setValue(done)
+        for widget in (self.job, self.job_title, self.cancel):
+            widget.show()
+
+    def hide_job(self) -> None:
+        """Nothing is under way."""
+        for widget in (self.job, self.job_title, self.cancel):
+            widget.hide()
+
+    def refresh(self) -> None:
+        """Say everything anew."""
+        session, document, view = self._bench.session, self._bench.document, self._bench.view
+        if session is None:
+            for label in (self.saved, self.place, self.alignment, self.done):
+                label.setText("")
+            return
+        self.saved.setText(tr("Read only") if session.project.read_only else tr("All saved"))
+        if self._recount:
+            self._recount = False
+            counts = queries.status_counts(session.project.connection, session.annotator)
+            total = sum(counts.values())
+            self.done.setText(tr("{done} of {total} done").format(done=counts[Status.DONE], total=total) if total else "")
+        if document is None:
+            self.place.setText("")
+            self.alignment.setText("")
+            return
+        span = document.span(view.focused_span) if view.focused_span else None
+        place = view.selection or ((span.start, span.end) if span else None)
+        self.place.setText(f"{place[0]}–{place[1]}" if place else str(view.caret))
+        fragments = span.fragments if span and not view.selection else ((place,) if place else ())
+        aligned = all(document.tokens.aligned(*fragment) for fragment in fragments)
+        self.alignment.setText("" if not fragments else tr("On token borders") if aligned else tr("Cuts a token"))
+
+    def _on_work_changed(self, *_: object) -> None:
+        self._recount = True
+        self._later.start()
+
+    def _on_something(self, *_: object) -> None:
+        self._later.start()
+
+    def _on_mode_changed(self, mode: str) -> None:
+        self.mode.setText({"relation": tr("Type a target's letters"), "jump": tr("Type a place's letters")}.get(mode, ""))
+
+    def _on_told(self, text: str) -> None:
+        self.showMessage(text, 6000)
+
+
+def _names() -> tuple[str, str, str, str]:
+    return tr("Saved"), tr("Position"), tr("Alignment"), tr("Documents done")
