@@ -155,7 +155,7 @@ def short_code(name: str, taken: Iterable[str] = ()) -> str:
     for candidate in candidates:
         if candidate not in taken:
             return candidate
-    return next(code for number in range(10_000) if (code := f"{name[:2]}{number}"[:6]) not in taken)
+    return next(code for number in range(10_000) if (code := f"{name[: max(0, 4 - len(str(number)))]}{number}") not in taken)
 
 
 def scheme_to_dict(scheme: LabelScheme) -> dict[str, Any]:
@@ -189,6 +189,9 @@ def scheme_from_dict(data: Any) -> LabelScheme:
     """Read a scheme from plain JSON data and complete it; raises ``FormatError`` with the place of what is wrong."""
     if not isinstance(data, Mapping):
         raise FormatError("A label scheme is a JSON object with the lists “spans” and “relations”.")
+    unknown = set(data) - {"name", "description", "spans", "relations", "attributes", "categories"}
+    if unknown:
+        raise FormatError(f"A label scheme has no field “{min(map(str, unknown))}”.")
     name = data.get("name", "unnamed")
     if not isinstance(name, str):
         raise FormatError("The “name” of a label scheme is a text.")

@@ -57,9 +57,11 @@ def _with_bounded_blocks(shown: str) -> str:
     for paragraph in shown.split(BLOCK_SEPARATOR):
         start = 0
         while len(paragraph) - start > MAX_BLOCK:
-            cut = paragraph.rfind(" ", start, start + MAX_BLOCK)
-            if cut <= start:
-                break  # a "word" longer than a block: Qt must take it as it is
+            cut = paragraph.rfind(" ", start + 1, start + MAX_BLOCK)
+            if cut < 0:  # a "word" longer than a block: Qt must take it as it is, but not what follows it
+                cut = paragraph.find(" ", start + MAX_BLOCK)
+            if cut < 0:
+                break
             pieces.append(paragraph[start:cut])
             start = cut + 1
         pieces.append(paragraph[start:])
@@ -136,7 +138,10 @@ class Tokens(Sequence[Range]):
 
     def covered(self, start: int, end: int) -> range:
         """Return the indices of all tokens that share at least one code point with ``[start, end)``."""
-        return range(bisect_right(self.ends, start), max(bisect_right(self.ends, start), bisect_left(self.starts, end)))
+        if start >= end:
+            return range(0)
+        first = bisect_right(self.ends, start)
+        return range(first, max(first, bisect_left(self.starts, end)))
 
     def aligned(self, start: int, end: int) -> bool:
         """Tell whether ``start`` is a token's start and ``end`` is a token's end."""
@@ -152,7 +157,7 @@ def tokens_problem(ranges: Sequence[Sequence[int]], text: str) -> str | None:
     """
     position = 0
     for number, token in enumerate(ranges):
-        if len(token) != 2 or not all(type(offset) is int for offset in token):
+        if not isinstance(token, Sequence) or len(token) != 2 or not all(type(offset) is int for offset in token):
             return f"token {number} is not a pair of whole numbers"
         start, end = token
         if not position <= start < end <= len(text):
@@ -188,7 +193,7 @@ def snap(tokens: Tokens, text: str, start: int, end: int) -> Range | None:
     Where no token covers the text (a document without tokens), the trimmed range itself is returned.
     """
     start, end = trim(text, max(0, start), min(end, len(text)))
-    if start == end:
+    if start >= end:
         return None
     covered = tokens.covered(start, end)
     if not covered:
@@ -242,6 +247,7 @@ def sentence_starts(text: str, tokens: Tokens) -> list[int]:
         gap = text[previous_end:start]
         if index == 0 or "\n" in gap or "\r" in gap or "\u2029" in gap or (ended and gap and not text[start].islower()):
             starts.append(index)
+            ended = False
         word = text[start:end]
         core = word.rstrip(_CLOSERS)
         if not core:

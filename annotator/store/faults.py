@@ -12,22 +12,28 @@ from annotator.errors import DiskFull, NotAProject, ProjectDamaged, ProjectError
 _PRIMARY = 0xFF  # the low byte of an extended result code is the primary one (https://sqlite.org/rescode.html)
 
 
+_NOT_SAVED = "The last edit was not saved; free some space and make it again."
+
+
 @contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
-    """Inside, an SQLite error about the file at ``path`` becomes the ``ProjectError`` that says so."""
+def plain_errors(path: Path, *, full: str = _NOT_SAVED) -> Iterator[None]:
+    """Inside, an SQLite error about the file at ``path`` becomes the ``ProjectError`` that says so.
+
+    ``full`` says what a full disk means for the work at hand.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        mended = _sentence(error, path)
+        mended = _sentence(error, path, full)
         if mended is None:
             raise
         raise mended from error
 
 
-def _sentence(error: sqlite3.Error, path: Path) -> ProjectError | None:
+def _sentence(error: sqlite3.Error, path: Path, full: str) -> ProjectError | None:
     match getattr(error, "sqlite_errorcode", 0) & _PRIMARY:
         case sqlite3.SQLITE_FULL:
-            return DiskFull(f"The disk with “{path}” is full. The last edit was not saved; free some space and make it again.")
+            return DiskFull(f"The disk with “{path}” is full. {full}")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return ProjectReadOnly(f"“{path}” cannot be written. Check its permissions, or save a copy elsewhere.")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

@@ -110,7 +110,7 @@ def next_undo(connection: sqlite3.Connection, actor: str) -> Step | None:
     """Return the step that this actor's undo takes back next."""
     return _step(
         connection.execute(
-            f"SELECT {_COLUMNS} FROM steps WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL"
+            f"SELECT {_COLUMNS} FROM steps WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL AND finished = 1"
             " ORDER BY id DESC LIMIT 1",
             (actor, DONE),
         ).fetchone()
@@ -121,7 +121,8 @@ def next_redo(connection: sqlite3.Connection, actor: str) -> Step | None:
     """Return the step that this actor's redo brings again next: the one undone last."""
     return _step(
         connection.execute(
-            f"SELECT {_COLUMNS} FROM steps WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL ORDER BY id LIMIT 1",
+            f"SELECT {_COLUMNS} FROM steps s WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL"
+            " ORDER BY (SELECT max(u.id) FROM steps u WHERE u.undoes = s.id) DESC LIMIT 1",
             (actor, UNDONE),
         ).fetchone()
     )
@@ -148,6 +149,25 @@ def set_state(connection: sqlite3.Connection, step_id: int, state: int) -> None:
 def finish(connection: sqlite3.Connection, step_id: int) -> None:
     """Say that a step of several transactions is complete."""
     connection.execute("UPDATE steps SET finished = 1 WHERE id = ?", (step_id,))
+
+
+def is_empty(connection: sqlite3.Connection, step_id: int) -> bool:
+    """Tell whether a step changed nothing."""
+    return connection.execute("SELECT 1 FROM changes WHERE step_id = ? LIMIT 1", (step_id,)).fetchone() is None
+
+
+def forget(connection: sqlite3.Connection, step_id: int) -> None:
+    """Remove a step that changed nothing; its id is not given out again."""
+    connection.execute("DELETE FROM steps WHERE id = ?", (step_id,))
+
+
+def cut_off(connection: sqlite3.Connection, first_document: int, last_document: int) -> None:
+    """Take what was undone on these documents from redo: they are going to be removed."""
+    connection.execute(
+        "UPDATE steps SET state = ? WHERE state = ? AND id IN (SELECT c.step_id FROM changes c"
+        " JOIN annotation_sets a ON a.id = c.set_id WHERE a.document_id BETWEEN ? AND ?)",
+        (CUT, UNDONE, first_document, last_document),
+    )
 
 
 def unfinished(connection: sqlite3.Connection) -> list[int]:

@@ -7,6 +7,7 @@ opening a current file needs neither sqlite-utils nor its bookkeeping table to b
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from annotator.store import schema
@@ -18,8 +19,8 @@ VERSION = 1
 """The schema this program writes; a file with a higher one is refused."""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the missing steps, all in one transaction: a failure leaves the file as it was."""
+def migrate(connection: sqlite3.Connection, *, then: Callable[[], object] = lambda: None) -> None:
+    """Apply the missing steps and call ``then``, all in one transaction: a failure leaves the file as it was."""
     from sqlite_utils import Database
 
     found = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -30,9 +31,11 @@ def migrate(connection: sqlite3.Connection) -> None:
             _STEPS[number](db)
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
+        then()
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk ends a transaction by itself
+            connection.execute("ROLLBACK")
         raise
 
 

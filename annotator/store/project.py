@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from annotator.domain.changes import BulkInsert, ChangeSet, Lane, inverted
+from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
-from annotator.errors import NotAProject, ProjectError, ProjectInUse, ProjectReadOnly, ProjectTooNew, UndoRefused
-from annotator.store import journal, migrations, queries, schema
+from annotator.errors import DiskFull, ProjectError, ProjectReadOnly, UndoRefused
+from annotator.store import files, journal, migrations, queries
 from annotator.store.faults import plain_errors
 from annotator.store.lock import WriterLock
 from annotator.store.rows import scheme_text, text_scheme
-from annotator.store.transaction import Transaction
+from annotator.store.transaction import Transaction, remembered_document
 
-_HEADER = b"SQLite format 3\0"
+_NOTHING_LOST = "Free some space, and open the project again; nothing in it is lost."
+_log = logging.getLogger(__name__)
 
 
 class Project:
     """An open project file: one connection that writes, owned by the thread that opened it.
 
     Use ``create`` or ``open_project``.  Everything is read through ``connection`` with ``store.queries`` and written inside
-    ``transaction``.  ``read_only_reason`` is empty where writing is possible, else the sentence that says why not.
+    ``transaction``.  ``read_only_reason`` is empty where writing is possible, else the sentence that says why not.  ``notices`` holds
+    what opening the file found that its user should hear.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: WriterLock | None, read_only_reason: str) -> None:
         self.path = path
         self.connection = connection
         self.read_only_reason = read_only_reason
+        self.notices: list[str] = []
         self._lock = lock
-        self._scheme: LabelScheme | None = None
+        self._identity = files.identity(path)
+        self._documents: dict[int, Document] = {}
 
     @property
     def read_only(self) -> bool:
@@ -48,19 +52,28 @@ class Project:
     @property
     def scheme(self) -> LabelScheme:
         """The label scheme."""
-        if self._scheme is None:
-            self._scheme = text_scheme(queries.project_value(self.connection, "scheme") or '{"name": "blank"}')
-        return self._scheme
+        with plain_errors(self.path):
+            return text_scheme(queries.project_value(self.connection, "scheme") or '{"name": "blank"}')
 
     @property
     def language(self) -> str:
         """The language code whose spaCy tokenizer makes the project's tokens."""
-        return queries.project_value(self.connection, "language") or "xx"
+        with plain_errors(self.path):
+            return queries.project_value(self.connection, "language") or "xx"
+
+    def document(self, document_id: int) -> Document | None:
+        """Return a document, or None; the last few are remembered, since the big ones take a while to read."""
+        with plain_errors(self.path):
+            return remembered_document(self.connection, self._documents, document_id)
+
+    def reading(self) -> contextlib.AbstractContextManager[None]:
+        """Return a context for reading through ``connection``, in which a damaged file raises the ``ProjectError`` that says so."""
+        return plain_errors(self.path)
 
     def reader(self) -> sqlite3.Connection:
         """Return a new read-only connection, for another thread; the caller closes it."""
         with plain_errors(self.path):
-            return _connect(self.path, "ro")
+            return files.connect(self.path, "ro")
 
     @contextlib.contextmanager
     def transaction(
@@ -71,15 +84,14 @@ class Project:
         With ``step_id`` the transaction is a further one of that step (see ``begin_step``).  A transaction that changes nothing leaves
         no step.  Raises ``ProjectReadOnly`` at once where writing is not possible.
         """
-        if self.read_only:
-            raise ProjectReadOnly(self.read_only_reason)
+        self._must_be_writable()
         connection = self.connection
         with plain_errors(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 number = journal.next_number(connection, step_id) if step_id else 0
                 own_step = step_id or journal.begin(connection, actor=actor, lane=lane, text=text, detail=detail, undoes=undoes)
-                tx = Transaction(connection, own_step, actor)
+                tx = Transaction(connection, own_step, actor, self._documents)
                 yield tx
                 if tx.changes or tx.bulk:
                     if undoes is None:
@@ -88,34 +100,37 @@ class Project:
                 else:
                     connection.execute("ROLLBACK")
             except BaseException:
-                _roll_back(connection)
+                self._documents.clear()  # it may hold one that is now gone
+                files.roll_back(connection)
                 raise
-            finally:
-                self._scheme = None
 
     def begin_step(self, text: str, detail: str = "", *, actor: str, lane: Lane = Lane.JOB) -> int:
         """Begin a step of several transactions; until ``finish_step`` it is taken back at the next opening."""
-        if self.read_only:
-            raise ProjectReadOnly(self.read_only_reason)
-        with plain_errors(self.path):
+        self._must_be_writable()
+        with self._plain_transaction():
             return journal.begin(self.connection, actor=actor, lane=lane, text=text, detail=detail, finished=False)
 
     def finish_step(self, step_id: int) -> None:
-        """Say that a step of several transactions is complete."""
-        with plain_errors(self.path):
-            journal.finish(self.connection, step_id)
+        """Say that a step of several transactions is complete; one that changed nothing leaves no trace."""
+        with self._plain_transaction():
+            if journal.is_empty(self.connection, step_id):
+                journal.forget(self.connection, step_id)
+            else:
+                journal.finish(self.connection, step_id)
 
     def undo(self, actor: str) -> ChangeSet | None:
         """Take back this actor's last edit; None if there is none.  Raises ``UndoRefused`` if something later stands on it."""
-        found = journal.next_undo(self.connection, actor)
+        with plain_errors(self.path):
+            found = journal.next_undo(self.connection, actor)
         return None if found is None else self.undo_step(found.id, actor)
 
     def redo(self, actor: str) -> ChangeSet | None:
         """Bring this actor's last undone edit back; None if there is none."""
-        found = journal.next_redo(self.connection, actor)
-        if found is None:
-            return None
-        changes, _ = journal.recorded(self.connection, found.id)
+        with plain_errors(self.path):
+            found = journal.next_redo(self.connection, actor)
+            if found is None:
+                return None
+            changes, _ = journal.recorded(self.connection, found.id)
         with self.transaction(found.text, found.detail, actor=actor, lane=found.lane, undoes=found.id) as tx:
             tx.apply_inverse(changes)
             journal.set_state(self.connection, found.id, journal.DONE)
@@ -123,68 +138,103 @@ class Project:
 
     def undo_step(self, step_id: int, actor: str) -> ChangeSet:
         """Take back one step, an import too; raises ``UndoRefused`` with the reason where that is not possible."""
-        found = journal.step(self.connection, step_id)
-        if found is None or found.state != journal.DONE or found.undoes is not None or found.lane is Lane.SYSTEM:
-            raise UndoRefused("This step is not one that can be taken back.")
-        changes, bulk = journal.recorded(self.connection, step_id)
+        with plain_errors(self.path):
+            found = journal.step(self.connection, step_id)
+            if found is None or found.state != journal.DONE or found.undoes is not None or found.lane is Lane.SYSTEM:
+                raise UndoRefused("This step is not one that can be taken back.")
+            changes, bulk = journal.recorded(self.connection, step_id)
         with self.transaction(found.text, found.detail, actor=actor, lane=found.lane, undoes=step_id) as tx:
             tx.apply_inverse(inverted(changes))
             for entry in bulk:
                 if isinstance(entry, BulkInsert):
                     tx.remove_documents(entry, but_for_step=step_id)
-            journal.set_state(self.connection, step_id, journal.UNDONE if found.lane is Lane.EDIT else journal.CUT)
+            redoable = found.lane is Lane.EDIT and not bulk
+            journal.set_state(self.connection, step_id, journal.UNDONE if redoable else journal.CUT)
         return ChangeSet(step_id, found.text, found.detail, actor, found.lane, tuple(tx.changes), tuple(tx.bulk), step_id)
 
-    def checkpoint(self) -> None:
-        """Bring everything into the one file, so that copying it copies everything."""
-        if not self.read_only:
-            with plain_errors(self.path):
-                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def recover(self) -> None:
+        """Take back what a killed program left unfinished; what was worked on since stays, and ``notices`` names it."""
+        for step_id in journal.unfinished(self.connection):
+            found = journal.step(self.connection, step_id)
+            if found is not None and found.state == journal.DONE and not journal.is_empty(self.connection, step_id):
+                try:
+                    self.undo_step(step_id, "recovery")
+                    _log.info("took back the unfinished step %d (%s)", step_id, found.text)
+                except UndoRefused:
+                    self.notices.append(
+                        f"“{found.title}” was interrupted before its end. What it brought was worked on since, so it was kept as it is."
+                    )
+            self.finish_step(step_id)
+
+    def checkpoint(self) -> bool:
+        """Bring everything into the one file, so that copying it copies everything.
+
+        Never waits: False says that a reader (or nothing to write to) held it up, and that a later call must bring the rest.
+        """
+        if self.read_only:
+            return False
+        with plain_errors(self.path):
+            self.connection.execute("PRAGMA busy_timeout = 0")  # else it would wait for readers, five seconds at a time
+            try:
+                busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {files.BUSY_TIMEOUT}")
+        return not busy
 
     def save_copy(self, target: Path) -> None:
         """Write a copy of the project to ``target``, as of now; never over the open file itself."""
         if target.resolve() == self.path.resolve():
             raise ProjectError("A copy needs another name than the open project.")
-        partial = target.with_name(f".{target.name}.partial")
-        try:
-            with plain_errors(target):
-                partial.unlink(missing_ok=True)
-                copy = sqlite3.connect(partial)
-                try:
-                    self.connection.backup(copy)
-                    copy.execute("PRAGMA journal_mode = DELETE")
-                finally:
-                    copy.close()
-            partial.replace(target)
-        except OSError as error:
-            raise ProjectError(f"The copy “{target}” could not be written: {error.strerror}.") from error
-        finally:
-            partial.unlink(missing_ok=True)
+        files.copy_whole(self.connection, target)
 
     def close(self) -> None:
-        """Checkpoint, close and give the writer's lock back."""
+        """Checkpoint, close and give the writer's lock back; harmless when repeated."""
         with contextlib.suppress(sqlite3.Error, ProjectError):
             self.checkpoint()
         self.connection.close()
         if self._lock is not None:
             self._lock.release()
 
+    def _must_be_writable(self) -> None:
+        if self.read_only:
+            raise ProjectReadOnly(self.read_only_reason)
+        if files.identity(self.path) != self._identity:
+            # SQLite would go on writing into a file that no longer has a name, and all of it would be gone at closing.
+            raise ProjectError(
+                f"“{self.path}” was moved, deleted or replaced while it was open. This edit was not saved; "
+                "everything before it is still here: save a copy under another name, and go on with that."
+            )
+
+    @contextlib.contextmanager
+    def _plain_transaction(self) -> Iterator[None]:
+        with plain_errors(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                files.roll_back(self.connection)
+                raise
+
 
 def create(path: Path, *, scheme: LabelScheme, language: str, tokenizer: str = "") -> Project:
     """Make a new project file and open it; raises ``ProjectError`` if something is at ``path`` already or nothing can be there."""
-    if path.exists():
-        raise ProjectError(f"“{path}” exists already. Choose another name, or open it.")
-    if not path.parent.is_dir():
-        raise ProjectError(f"The folder “{path.parent}” does not exist. Make it first, or choose another.")
-    lock = _locked(path)
     try:
-        with plain_errors(path):
-            connection = _connect(path, "rwc")
+        if path.exists():
+            raise ProjectError(f"“{path}” exists already. Choose another name, or open it.")
+        if not path.parent.is_dir():
+            raise ProjectError(f"The folder “{path.parent}” does not exist. Make it first, or choose another.")
+    except (OSError, ValueError) as error:
+        raise ProjectError(f"Nothing can be made at “{path}”: {getattr(error, 'strerror', error)}.") from error
+    lock = files.must_lock(path)
+    values = [("scheme", scheme_text(scheme)), ("language", language), ("tokenizer", tokenizer)]
+    insert = "INSERT INTO project (key, value) VALUES (?, ?)"
+    try:
+        with plain_errors(path, full="The project was not made; free some space, or choose another disk."):
+            connection = files.connect(path, "rwc")
             try:
-                _make_writable(connection)
-                migrations.migrate(connection)
-                values = [("scheme", scheme_text(scheme)), ("language", language), ("tokenizer", tokenizer)]
-                connection.executemany("INSERT INTO project (key, value) VALUES (?, ?)", values)
+                files.make_writable(connection)
+                migrations.migrate(connection, then=lambda: connection.executemany(insert, values))
             except BaseException:
                 connection.close()
                 path.unlink(missing_ok=True)
@@ -201,23 +251,22 @@ def open_project(path: Path, *, read_only: bool = False) -> Project:
     Where the file cannot be written, or another process holds the writer's lock, it opens read-only and ``read_only_reason`` says why.
     Raises ``NotAProject``, ``ProjectTooNew``, ``ProjectDamaged`` or ``ProjectError`` where it cannot be opened at all.
     """
-    _check_header(path)
-    lock, reason = (None, "It was opened for reading only.") if read_only else _try_lock(path)
+    files.check_header(path)
+    lock, reason = (None, "It was opened for reading only.") if read_only else files.try_lock(path)
     connection = None
     try:
-        with plain_errors(path):
-            connection = _connect(path, "ro" if reason else "rw")
-            version = _check_version(connection, path)
+        with plain_errors(path, full=_NOTHING_LOST):
+            connection = files.connect(path, "ro" if reason else "rw")
+            version = files.check_version(connection, path)
             if reason and version < migrations.VERSION:
                 raise ProjectReadOnly(f"“{path}” is from an older version and must be writable once, to be brought up to date.")
             if not reason:
-                _make_writable(connection)
+                files.make_writable(connection)
                 if version < migrations.VERSION:
                     migrations.migrate(connection)
             project = Project(path, connection, lock, reason)
-            if not reason:
-                for step_id in journal.unfinished(connection):
-                    _take_back_unfinished(project, step_id)
+        if not reason:
+            _recover(project)
     except BaseException:
         if connection is not None:
             connection.close()
@@ -227,78 +276,8 @@ def open_project(path: Path, *, read_only: bool = False) -> Project:
     return project
 
 
-def _take_back_unfinished(project: Project, step_id: int) -> None:
-    project.undo_step(step_id, "recovery")
-    project.finish_step(step_id)
-
-
-def _check_header(path: Path) -> None:
-    if path.is_dir():
-        raise NotAProject(f"“{path}” is a folder. Name the project file in it (its name ends in .annotator).")
+def _recover(project: Project) -> None:
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except FileNotFoundError:
-        raise ProjectError(f"There is no project at “{path}”. Check the name, or make one with: annotator new") from None
-    except OSError as error:
-        raise ProjectError(f"“{path}” cannot be read: {error.strerror}.") from error
-    if not header.startswith(_HEADER):
-        raise NotAProject(f"“{path}” is not an annotator project.")
-
-
-def _check_version(connection: sqlite3.Connection, path: Path) -> int:
-    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application_id != schema.APPLICATION_ID:
-        raise NotAProject(f"“{path}” is an SQLite file of another program, not an annotator project.")
-    if version > migrations.VERSION:
-        raise ProjectTooNew(
-            f"“{path}” was written by a newer version of annotator (file version {version}, this program knows {migrations.VERSION}). "
-            "Install the newer version to open it."
-        )
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return version
-
-
-def _try_lock(path: Path) -> tuple[WriterLock | None, str]:
-    """Return the writer's lock, or why there is none."""
-    if not os.access(path, os.W_OK):
-        return None, f"“{path.name}” is write-protected: you can look, but not edit. Save a copy to work on it."
-    lock = WriterLock(path)
-    try:
-        if lock.acquire():
-            return lock, ""
-    except OSError:
-        return None, f"The folder of “{path.name}” cannot be written: you can look, but not edit. Save a copy elsewhere."
-    return None, f"“{path.name}” is open elsewhere ({lock.holder()}): you can look, but not edit, until it is closed there."
-
-
-def _locked(path: Path) -> WriterLock:
-    lock = WriterLock(path)
-    try:
-        if lock.acquire():
-            return lock
-    except OSError as error:
-        raise ProjectReadOnly(f"The folder “{path.parent}” cannot be written: {error.strerror}.") from error
-    raise ProjectInUse(f"“{path}” is being made by {lock.holder()}.")
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path.resolve()))}?mode={mode}"
-    if mode == "ro" and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
-        # Reading a WAL database needs to make its -shm file; where the folder forbids that and no writer left anything behind,
-        # the file does not change.
-        uri += "&immutable=1"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
-def _make_writable(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
+        project.recover()
+    except DiskFull as error:
+        raise DiskFull(f"The disk with “{project.path}” is full. {_NOTHING_LOST}") from error

@@ -68,12 +68,11 @@ class DocumentCard:
 
 def document_cards(connection: sqlite3.Connection, ids: Sequence[int], annotator: str) -> dict[int, DocumentCard]:
     """Return the cards of some documents, by id."""
-    marks = ", ".join("?" * len(ids))
     rows = connection.execute(
         "SELECT d.id, d.name, coalesce(s.status, 'new'), coalesce(s.flagged, 0) FROM documents d"
         " LEFT JOIN annotation_sets s ON s.document_id = d.id AND s.annotator = ? AND s.kind = 'person'"
-        f" WHERE d.id IN ({marks})",
-        (annotator, *ids),
+        " WHERE d.id IN (SELECT value FROM json_each(?))",
+        (annotator, orjson.dumps(list(ids)).decode()),
     )
     return {key: DocumentCard(key, name, Status(status), bool(flagged)) for key, name, status, flagged in rows}
 

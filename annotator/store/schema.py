@@ -7,6 +7,8 @@ documents and sets are never given out twice (AUTOINCREMENT), because the journa
 
 from __future__ import annotations
 
+import re
+
 APPLICATION_ID = 0x416E6E6F
 """``Anno`` in the file's header, by which ``file`` and this program know it."""
 
@@ -112,6 +114,7 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_set ON changes (set_id, step_id);
 """
 
+
 def _place(span: str) -> str:
     """Where a span is and what it is called, as one text."""
     return f"""{span}.start || '-' || {span}."end" || coalesce({span}.fragments, '') || ' ' || {span}.label"""
@@ -190,3 +193,6 @@ JOIN relations r ON r.set_id = g.set_id
 JOIN spans h ON h.set_id = r.set_id AND h.id = r.head
 JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail;
 """
+
+NAMES = frozenset(re.findall(r"CREATE (?:TABLE|VIEW|INDEX) (\w+)", TABLES + VIEWS))
+"""What a file of this schema holds, for seeing whether it is whole."""

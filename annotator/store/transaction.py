@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,8 +13,8 @@ from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo,
 from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Value, What
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
-from annotator.errors import UndoRefused
-from annotator.store import queries
+from annotator.errors import Refused, UndoRefused
+from annotator.store import journal, queries
 from annotator.store.rows import (
     CODECS,
     DOCUMENT_COLUMNS,
@@ -22,6 +24,7 @@ from annotator.store.rows import (
     set_row,
     span_row,
     text_scheme,
+    value_to_journal,
     verdict_row,
 )
 
@@ -41,11 +44,16 @@ class Transaction:
     """One transaction of one step, handed to a command.
 
     Everything read through it is as of now, its own writes included.  Nothing is visible to others before the project commits; after
-    an exception nothing was written.  ``changes`` and ``bulk`` say what was done so far.
+    an exception nothing was written.  ``changes`` and ``bulk`` say what was done so far.  ``documents`` remembers the last few documents
+    from one transaction to the next.
     """
 
-    def __init__(self, connection: sqlite3.Connection, step_id: int, actor: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, step_id: int, actor: str, documents: dict[int, Document] | None = None
+    ) -> None:
         self._connection = connection
+        self._documents = {} if documents is None else documents
+        self._given_ids: Counter[tuple[int, What]] = Counter()
         self.step_id = step_id
         self.actor = actor
         self.changes: list[Change] = []
@@ -61,7 +69,7 @@ class Transaction:
 
     def document(self, document_id: int) -> Document | None:
         """Return a document, or None."""
-        return queries.document(self._connection, document_id)
+        return remembered_document(self._connection, self._documents, document_id)
 
     def document_of(self, set_id: int) -> Document:
         """Return the document an annotation set is about."""
@@ -71,10 +79,10 @@ class Transaction:
         return found
 
     def set_info(self, set_id: int) -> SetInfo:
-        """Return what an annotation set is; raises ``LookupError`` if there is none with this id."""
+        """Return what an annotation set is; refused if there is none with this id (its document was removed meanwhile)."""
         info = queries.set_info(self._connection, set_id)
         if info is None:
-            raise LookupError(f"annotation set {set_id}")
+            raise Refused(_GONE)
         return info
 
     def find_set(self, document_id: int, annotator: str, kind: Kind) -> int | None:
@@ -83,13 +91,14 @@ class Transaction:
 
     def find_document(self, name: str, text: str) -> int | None:
         """Return the id of the document with this name and text, or None."""
-        return next((key for key, found in queries.documents_named(self._connection, name) if found == text), None)
+        row = self._connection.execute("SELECT id FROM documents WHERE name = ? AND text = ?", (name, text)).fetchone()
+        return None if row is None else row[0]
 
     def annotation_set(self, set_id: int) -> AnnotationSet:
-        """Return a whole annotation set."""
+        """Return a whole annotation set; refused if there is none with this id."""
         found = queries.annotation_set(self._connection, set_id)
         if found is None:
-            raise LookupError(f"annotation set {set_id}")
+            raise Refused(_GONE)
         return found
 
     def span(self, set_id: int, span_id: str) -> Span | None:
@@ -124,10 +133,13 @@ class Transaction:
 
     def new_id(self, set_id: int, what: What) -> str:
         """Return an id that is free in the set: the step's number, and a further number where one step makes several."""
-        letter = "s" if what is What.SPAN else "r"
-        stem = f"{letter}{self.step_id}"
-        candidates = (stem, *(f"{stem}.{number}" for number in range(2, 1_000_000)))
-        return next(key for key in candidates if self._read(what, set_id, key) is None)
+        stem = f"{'s' if what is What.SPAN else 'r'}{self.step_id}"
+        while True:
+            self._given_ids[set_id, what] += 1
+            number = self._given_ids[set_id, what]
+            key = stem if number == 1 else f"{stem}.{number}"
+            if self._read(what, set_id, key) is None:
+                return key
 
     # Writing
 
@@ -170,7 +182,8 @@ class Transaction:
         first = last = 0
         sets: list[tuple[int, AnnotationSet]] = []
         for document, contents in items:
-            last = self._connection.execute(_INSERT_DOCUMENT, document_row(document)).lastrowid or 0
+            # The range needs numbers in a row: a number the document has from elsewhere does not count here.
+            last = self._connection.execute(_INSERT_DOCUMENT, (None, *document_row(document)[1:])).lastrowid or 0
             first = first or last
             for content in contents:
                 cursor = self._connection.execute(_INSERT_SET, set_row(replace(content.info, document_id=last)))
@@ -190,23 +203,35 @@ class Transaction:
     def copy_suggestions(self, set_id: int) -> None:
         """Fill a person's new set with what the models suggest for the document, as unreviewed items.
 
-        Where two models suggest the same label at the same place, the first model's item is taken, and the other's relations join
-        it.  ``derived_from`` becomes ``annotator/id``.
+        What several models (or one model twice) suggest alike comes once, from the first; relations join the span that stands for
+        theirs.  ``derived_from`` becomes ``annotator/id``.
         """
         document_id = self.set_info(set_id).document_id
         models = self._connection.execute(
             "SELECT id, annotator FROM annotation_sets WHERE document_id = ? AND kind = 'model' ORDER BY id", (document_id,)
         ).fetchall()
+        symmetric = json.dumps([label.name for label in self.scheme.relations if label.symmetric])
         for source, annotator in models:
-            self._connection.execute(_COPY_SPANS, {"set": set_id, "source": source, "annotator": annotator})
-            self._connection.execute(_COPY_RELATIONS, {"set": set_id, "source": source, "annotator": annotator})
+            names: dict[str, Any] = {"set": set_id, "source": source, "annotator": annotator, "symmetric": symmetric}
+            self._connection.execute(_COPY_SPANS, {**names, "prefix": self._free_prefix("spans", names)})
+            self._connection.execute(_COPY_RELATIONS, {**names, "prefix": self._free_prefix("relations", names)})
         if models:
             self.bulk.append(BulkCopy(set_id, document_id))
 
+    def _free_prefix(self, table: str, names: dict[str, Any]) -> str:
+        """Return a beginning for ids that no id in the two sets has."""
+        sql = f"SELECT 1 FROM {table} WHERE set_id IN (:set, :source) AND substr(id, 1, length(:prefix)) = :prefix LIMIT 1"
+        prefix = f"{names['annotator']}:"
+        while self._connection.execute(sql, {**names, "prefix": prefix}).fetchone():
+            prefix += ":"
+        return prefix
+
     def accept_all(self, set_id: int) -> None:
         """Mark every suggestion of a set as reviewed."""
-        for item in list(self.unreviewed(set_id)):
-            self.put(set_id, replace(item, reviewed=True))
+        for what in (What.SPAN, What.RELATION):
+            found = [item for item in self.unreviewed(set_id) if isinstance(item, Span if what is What.SPAN else Relation)]
+            self._connection.execute(f"UPDATE {CODECS[what].table} SET reviewed = 1 WHERE set_id = ? AND reviewed = 0", (set_id,))
+            self.changes += [Change(what, set_id, item.id, item, replace(item, reviewed=True)) for item in found]
 
     # Undo
 
@@ -214,20 +239,30 @@ class Transaction:
         """Apply changes given in inverse form; raises ``UndoRefused`` if something is no longer as the step left it."""
         for change in changes:
             if self._read(change.what, change.set_id, change.key) != change.before:
-                raise UndoRefused("This step cannot be taken back: a later step changed the same things. Take that one back first.")
+                raise UndoRefused(_CHANGED_LATER)
+            if change.what is What.SET and change.after is None and self._has_content(change.set_id):
+                raise UndoRefused(_CHANGED_LATER)  # what is left in the set came later, and would go with it unseen
             self._change(change.what, change.set_id, change.key, change.after)
 
+    def _has_content(self, set_id: int) -> bool:
+        return any(
+            self._connection.execute(f"SELECT 1 FROM {table} WHERE set_id = ? LIMIT 1", (set_id,)).fetchone()
+            for table in ("spans", "relations", "verdicts")
+        )
+
     def remove_documents(self, inserted: BulkInsert, *, but_for_step: int) -> None:
-        """Remove documents that a step brought in; refused if a later step worked on one of them."""
+        """Remove documents that a step brought in; refused if a later step worked on one of them and was not undone."""
         touched = self._connection.execute(
-            "SELECT 1 FROM changes c JOIN steps s ON s.id = c.step_id JOIN annotation_sets a ON a.id = c.set_id"
-            " WHERE a.document_id BETWEEN ? AND ? AND s.id <> ? AND s.lane <> 'system' LIMIT 1",
-            (inserted.first, inserted.last, but_for_step),
+            "SELECT 1 FROM annotation_sets a JOIN changes c ON c.set_id = a.id JOIN steps s ON s.id = c.step_id"
+            " WHERE a.document_id BETWEEN ? AND ? AND s.id <> ? AND s.lane <> 'system' AND s.state = ? LIMIT 1",
+            (inserted.first, inserted.last, but_for_step, journal.DONE),
         ).fetchone()
         if touched:
             raise UndoRefused("These documents have been worked on since; they cannot be taken out with the import.")
+        journal.cut_off(self._connection, inserted.first, inserted.last)
         self._connection.execute("DELETE FROM relations WHERE set_id IN (" + _SETS_BETWEEN + ")", (inserted.first, inserted.last))
         self._connection.execute("DELETE FROM documents WHERE id BETWEEN ? AND ?", (inserted.first, inserted.last))
+        self._documents.clear()
         self.bulk.append(inserted)
 
     # The one place where rows change
@@ -239,10 +274,10 @@ class Transaction:
         return None if row is None else codec.from_row(row)
 
     def _change(self, what: What, set_id: int, key: str, after: Any) -> None:
-        before = self._read(what, set_id, key)
+        codec = CODECS[what]
+        before, after = self._read(what, set_id, key), _as_kept(what, after)
         if before == after:
             return
-        codec = CODECS[what]
         where, parameters = _place(what, set_id, key)
         if after is None:
             self._connection.execute(f"DELETE FROM {codec.table} WHERE {where}", parameters)
@@ -259,6 +294,35 @@ class Transaction:
         self.changes.append(Change(what, set_id, key, before, after))
 
 
+def remembered_document(connection: sqlite3.Connection, documents: dict[int, Document], document_id: int) -> Document | None:
+    """Return a document, or None, keeping the last few in ``documents``: their text never changes, nor is their number reused."""
+    found = documents.get(document_id) or queries.document(connection, document_id)
+    if found is not None and document_id not in documents:
+        while len(documents) >= _REMEMBERED:
+            del documents[next(iter(documents))]
+        documents[document_id] = found
+    return found
+
+
+def _as_kept(what: What, value: Any) -> Value:
+    """Return a value as it will be read back, so that what is announced is what is there; refused if it cannot be kept.
+
+    Attributes lose tuples and gain sorted keys, for one.
+    """
+    if value is None:
+        return None
+    codec = CODECS[what]
+    try:
+        kept = codec.from_row(codec.to_row(value))
+        value_to_journal(what, kept)
+    except (TypeError, ValueError) as error:  # lone surrogates, numbers beyond 64 bits, a confidence that is no number
+        raise Refused(f"This cannot be saved: {error}.") from error
+    return kept
+
+
+_REMEMBERED = 3
+_GONE = "This document is not in the project any more."
+_CHANGED_LATER = "This step cannot be taken back: a later step changed the same things. Take that one back first."
 _SETS_BETWEEN = "SELECT id FROM annotation_sets WHERE document_id BETWEEN ? AND ?"
 
 
@@ -274,22 +338,36 @@ _SPAN_FIELDS = ("start", '"end"', "label", "fragments", "attributes", "note", "k
 _RELATION_FIELDS = ("attributes", "note", "confidence", "origin")
 _SAME_PLACE = """{0}.start = {1}.start AND {0}."end" = {1}."end" AND {0}.label = {1}.label
     AND coalesce({0}.fragments, '') = coalesce({1}.fragments, '')"""
-_FREE_ID = """CASE WHEN EXISTS (SELECT 1 FROM {} taken WHERE taken.set_id = :set AND taken.id = m.id)
-    THEN :annotator || ':' || m.id ELSE m.id END"""
+_FREE_ID = (
+    "CASE WHEN EXISTS (SELECT 1 FROM {} taken WHERE taken.set_id = :set AND taken.id = m.id) THEN :prefix || m.id ELSE m.id END"
+)
 _COPY_SPANS = f"""
 INSERT INTO spans (set_id, id, {", ".join(_SPAN_FIELDS)}, reviewed, derived_from)
 SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in _SPAN_FIELDS)}, 0, :annotator || '/' || m.id
-FROM spans m WHERE m.set_id = :source
-AND NOT EXISTS (SELECT 1 FROM spans p WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
+FROM (SELECT *, row_number() OVER (PARTITION BY start, "end", label, fragments ORDER BY id) AS number
+      FROM spans WHERE set_id = :source) m
+WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
 """
+# Two spans of a model may have become one: a relation between them is left out, for it would link that one to itself.
 _COPY_RELATIONS = f"""
+WITH joined AS (
+    SELECT r.*, ph.id AS new_head, pt.id AS new_tail, r.label IN (SELECT value FROM json_each(:symmetric)) AS symmetric
+    FROM relations r
+    JOIN spans mh ON mh.set_id = r.set_id AND mh.id = r.head JOIN spans ph ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
+    JOIN spans mt ON mt.set_id = r.set_id AND mt.id = r.tail JOIN spans pt ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
+    WHERE r.set_id = :source AND (ph.id <> pt.id OR r.head = r.tail)
+), numbered AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY label, CASE WHEN symmetric THEN min(new_head, new_tail) ELSE new_head END,
+            CASE WHEN symmetric THEN max(new_head, new_tail) ELSE new_tail END ORDER BY id) AS number
+    FROM joined
+)
 INSERT INTO relations (set_id, id, label, head, tail, {", ".join(_RELATION_FIELDS)}, reviewed, derived_from)
-SELECT :set, {_FREE_ID.format("relations")}, m.label, min(ph.id), min(pt.id), {", ".join("m." + column for column in _RELATION_FIELDS)},
+SELECT :set, {_FREE_ID.format("relations")}, m.label, m.new_head, m.new_tail, {", ".join("m." + column for column in _RELATION_FIELDS)},
     0, :annotator || '/' || m.id
-FROM relations m
-JOIN spans mh ON mh.set_id = m.set_id AND mh.id = m.head JOIN spans ph ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
-JOIN spans mt ON mt.set_id = m.set_id AND mt.id = m.tail JOIN spans pt ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
-WHERE m.set_id = :source
-AND NOT EXISTS (SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = ph.id AND p.tail = pt.id)
-GROUP BY m.id
+FROM numbered m
+WHERE m.number = 1
+AND NOT EXISTS (SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_head AND p.tail = m.new_tail)
+AND NOT (m.symmetric AND EXISTS (
+    SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_tail AND p.tail = m.new_head))
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from annotator.ui.article.view import ArticleView
 from annotator.ui.documents import Documents
@@ -39,7 +40,7 @@ class Section(StrEnum):
     HELP = "Help"
 
 
-class Shell:
+class Shell(Protocol):
     """What actions need of the window itself; the main window is one."""
 
     def ask_new_project(self) -> None:
@@ -265,10 +266,10 @@ def _move_actions() -> tuple[Action, ...]:
                with_document),
         Action("move.cycle", at, "Cycle through the spans here", lambda h: h.view.cycle_spans(), ("c",), here, with_document),
         Action("move.jump", at, "Jump to a token", lambda h: h.view.start_jump(), ("f",), here, with_document),
-        Action("move.unit", at, "Tokens or characters", lambda h: _toggle_unit(h), (";",), here, with_document),
+        Action("move.unit", at, "Tokens or characters", _toggle_unit, (";",), here, with_document),
         Action("move.leave", at, "Leave the article", lambda h: h.shell.focus_panels(), ("F6",)),
         Action("move.enter", at, "Enter the article", lambda h: h.shell.focus_article(), ("Shift+F6",)),
-        Action("move.clear", at, "Clear selection and focus", lambda h: _clear(h), ("Esc",), here),
+        Action("move.clear", at, "Clear selection and focus", _clear, ("Esc",), here),
     )  # fmt: skip
 
 

@@ -80,14 +80,19 @@ class Editing(QObject):
         span = self.span
         selection = self._view.selection
         if selection is None and span is not None:
-            if self._run(spans.relabel_span(document.set_id, span.id, label)):
-                self._labelled(span.id, label)
+            self.relabel(label)
             return
         place = selection or self._view.token_at_caret()
         if place is None:
             self._bench.tell(tr("There is no text to label here."))
             return
         self._add(place, label)
+
+    def relabel(self, label: str) -> None:
+        """Give the focused span another label."""
+        document, span = self._bench.document, self.span
+        if document and span and self._run(spans.relabel_span(document.set_id, span.id, label)):
+            self._labelled(span.id, label)
 
     def enter(self) -> None:
         """Label the selection with its likeliest label; else accept the focused suggestion; then go to the next unreviewed."""

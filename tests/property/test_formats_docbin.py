@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import DocBin
 
@@ -39,6 +39,7 @@ def stored(doc: spacy.tokens.Doc) -> Tokens:
 
 
 @pytest.mark.parametrize("language", ["id", "en", "xx"])
+@settings(deadline=None)
 @given(text=TEXTS)
 def test_tokens_with_white_space_are_rebuilt_as_spacy_makes_them(language, text):
     doc = pipeline(language).make_doc(text)
@@ -85,6 +86,7 @@ def records(draw):
     )
 
 
+@settings(deadline=None)
 @given(st.lists(records(), min_size=1, max_size=3), st.sampled_from(["missing", "expand", "contract"]))
 def test_everything_arrives_right_or_is_listed(wanted, misaligned):
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.domain.annotations import NOTHING, Kind, Relation, Span, Verdict
@@ -71,6 +71,7 @@ def records(draw):
     return record
 
 
+@settings(deadline=None)
 @given(st.lists(records(), min_size=1, max_size=3), st.sampled_from(Kind))
 def test_export_import_export_gives_the_same_bytes_and_loses_nothing(wanted, kind):
     with tempfile.TemporaryDirectory() as folder:
@@ -85,6 +86,7 @@ def test_export_import_export_gives_the_same_bytes_and_loses_nothing(wanted, kin
         assert first.read_bytes() == second.read_bytes()
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60).map(lambda line: line.replace(b"\n", b"")), max_size=4), JSON)
 def test_no_bytes_make_the_reader_raise(lines, value):
     import orjson

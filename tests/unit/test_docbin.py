@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
-from spacy.training import Corpus, Example
-from spacy.training.iob_utils import offsets_to_biluo_tags
+from spacy.training import Corpus
 
 from annotator.domain.annotations import Kind, Relation, Span
 from annotator.domain.documents import Status
@@ -32,6 +32,12 @@ SCHEME = completed(
         categories=("politik", "olahraga"),
     )
 )
+
+
+@cache
+def pipeline(language: str) -> spacy.language.Language:
+    """A blank pipeline, which costs seconds to make for Indonesian; not to be trained."""
+    return spacy.blank(language)
 
 
 def article(text: str, *spans: Span, language: str = "xx", relations: tuple[Relation, ...] = (), **more) -> Record:
@@ -62,7 +68,7 @@ def write(path: Path, *records: Record, progress: Progress | None = None, **opti
 
 
 def load(path: Path, language: str = "xx") -> list[Doc]:
-    return list(DocBin().from_disk(path).get_docs(spacy.blank(language).vocab))
+    return list(DocBin().from_disk(path).get_docs(pipeline(language).vocab))
 
 
 def test_the_seed_article_arrives_whole(tmp_path):
@@ -73,7 +79,7 @@ def test_the_seed_article_arrives_whole(tmp_path):
     (doc,) = load(out, "id")
     ents = {entity.id_: entity for entity in doc.ents}
     assert doc.text == SEED
-    assert [token.text for token in doc] == [token.text for token in spacy.blank("id").make_doc(SEED)]
+    assert [token.text for token in doc] == [token.text for token in pipeline("id").make_doc(SEED)]
     assert [(entity.text, entity.label_) for entity in doc.ents] == [
         ("Rusia", "GPE"),
         ("Vladimir Putin", "PERSON"),
@@ -98,7 +104,7 @@ def test_the_file_is_what_the_usual_script_writes(tmp_path):
     out, usual = tmp_path / "gold.spacy", tmp_path / "usual.spacy"
     record = seed_article("id")
     write(out, record)
-    nlp = spacy.blank("id")
+    nlp = pipeline("id")
     doc = nlp.make_doc(SEED)
     doc.ents = [
         doc.char_span(span.start, span.end, span.label, kb_id=span.kb_id, span_id=span.id)
@@ -164,15 +170,15 @@ def test_an_empty_group_is_there_and_a_document_without_spans_is_all_outside(tmp
     assert doc.has_annotation("ENT_IOB")
 
 
-@pytest.mark.parametrize("label_components", [("ner",), ("spancat",), ("textcat_multilabel",)])
-def test_a_pipeline_trains_on_the_file(tmp_path, label_components):
+@pytest.mark.parametrize("component", ["spancat", "textcat_multilabel"])
+def test_other_components_learn_from_the_file(tmp_path, component):
     write(tmp_path / "gold.spacy", seed_article(), article("Bebas dari Rusia", Span("x", ((11, 16),), "GPE")))
+    spacy.util.fix_random_seed(1)
     nlp = spacy.blank("xx")
-    for name in label_components:
-        nlp.add_pipe(name)
+    nlp.add_pipe(component)
     examples = list(Corpus(tmp_path / "gold.spacy")(nlp))
     optimizer = nlp.initialize(lambda: examples)
-    losses = [nlp.update(examples, sgd=optimizer, losses={})[label_components[0]] for _ in range(8)]
+    losses = [nlp.update(examples, sgd=optimizer, losses={})[component] for _ in range(12)]
     assert losses[-1] < losses[0]
 
 
@@ -211,7 +217,7 @@ def test_texts_that_break_offsets_arrive_exactly(tmp_path, text):
     assert [(entity.start_char, entity.end_char, entity.text) for entity in doc.ents] == [
         (start, end, text[start:end]) for start, end in tokens
     ]
-    assert [token.text_with_ws for token in doc] == [token.text_with_ws for token in spacy.blank("xx").make_doc(text)]
+    assert [token.text_with_ws for token in doc] == [token.text_with_ws for token in pipeline("xx").make_doc(text)]
 
 
 @pytest.mark.skipif(not NAUGHTY.is_file(), reason="the fixtures are not beside the repository")
@@ -311,12 +317,11 @@ def test_a_file_that_comes_back_different_is_reported(tmp_path, monkeypatch):
 
 def test_alignment_agrees_with_spacys_own_judgement(tmp_path):
     text = "Pak Budi  tiba.\nDi Depok"
-    nlp = spacy.blank("xx")
-    for start in range(len(text)):
-        for end in range(start + 1, len(text) + 1):
-            report = write(tmp_path / "gold.spacy", article(text, Span("a", ((start, end),), "X")))
-            (doc,) = load(tmp_path / "gold.spacy")
-            fits = nlp.make_doc(text).char_span(start, end) is not None and text[start:end] == text[start:end].strip()
-            assert bool(doc.ents) == fits == report.lossless
-    example = Example(nlp.make_doc(text), doc)
-    assert len(offsets_to_biluo_tags(example.reference, [])) == len(doc)
+    places = [(start, end) for start in range(len(text)) for end in range(start + 1, len(text) + 1)]
+    report = write(tmp_path / "gold.spacy", *[article(text, Span(f"{place}", (place,), "X")) for place in places])
+    listed = {loss.item_id for loss in report.losses}
+    bare = pipeline("xx").make_doc(text)
+    for place, doc in zip(places, load(tmp_path / "gold.spacy"), strict=True):
+        surface = text[slice(*place)]
+        fits = bare.char_span(*place) is not None and surface == surface.strip()
+        assert (bool(doc.ents), f"{place}" not in listed) == (fits, fits)

@@ -10,9 +10,10 @@ import struct
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from types import ModuleType
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from packaging.requirements import Requirement
@@ -254,10 +255,17 @@ def test_the_ci_script_is_sound_shell_and_executable() -> None:
 # --- what is packed ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_wheel_takes_resources_and_seeds_where_the_program_looks_for_them() -> None:
-    data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    included = data["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {"resources": "annotator/_data/resources", "seeds": "annotator/_data/seeds"}
+def test_the_wheel_holds_resources_and_seeds_where_the_program_looks_for_them(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = set(wheel.namelist())
+    for folder in ("resources", "seeds"):
+        ours = {f"annotator/_data/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / folder).rglob("*") if path.is_file()}
+        assert ours <= names, sorted(ours - names)
+    assert "annotator/preflight.py" in names
+    assert not any(name.startswith(("tests", "packaging")) for name in names)
 
 
 def test_every_icon_is_a_drawing_with_a_licence() -> None:
@@ -265,7 +273,7 @@ def test_every_icon_is_a_drawing_with_a_licence() -> None:
     drawings = sorted(folder.glob("*.svg"))
     assert len(drawings) >= 35
     for path in drawings:
-        assert ElementTree.parse(path).getroot().tag.endswith("svg"), path.name
+        assert ET.parse(path).getroot().tag.endswith("svg"), path.name
         assert path.name == "annotator.svg" or 'stroke="currentColor"' in path.read_text(encoding="utf-8"), path.name
     assert "MIT License" in (folder / "LICENSE").read_text(encoding="utf-8")
 
@@ -281,7 +289,7 @@ def test_the_desktop_entry_starts_a_command_that_is_installed() -> None:
     fields = dict(line.split("=", 1) for line in entry.splitlines() if "=" in line)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert fields["Exec"] in {**project["scripts"], **project["gui-scripts"]}
-    metainfo = ElementTree.parse(next((PACKAGING / "linux").glob("*.metainfo.xml"))).getroot()
+    metainfo = ET.parse(next((PACKAGING / "linux").glob("*.metainfo.xml"))).getroot()
     assert metainfo.findtext("launchable") == "annotator.desktop"
     assert metainfo.findtext("project_license") == project["license"]
 

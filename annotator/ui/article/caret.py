@@ -104,15 +104,6 @@ class Caret:
         if not extend:
             self.anchor = self.position
 
-    def sentence_at(self, offset: int) -> Range | None:
-        """Return the range of the sentence that holds ``offset``, from its first token's start to its last token's end."""
-        if not len(self.tokens) or not self.sentences:
-            return None
-        index = min(self.tokens.first_from(offset), len(self.tokens) - 1)
-        number = max(0, bisect_right(self.sentences, index) - 1)
-        last = self.sentences[number + 1] - 1 if number + 1 < len(self.sentences) else len(self.tokens) - 1
-        return self.tokens.starts[self.sentences[number]], self.tokens.ends[last]
-
     def _to_token_from(self, offset: int) -> None:
         index = bisect_left(self.tokens.starts, offset)
         if index < len(self.tokens):
@@ -166,9 +157,9 @@ class Caret:
             return
         if self.position == self.anchor:
             self._anchor_on_token(1)
-        current = self.sentence_at(self.position)
+        current = sentence_at(self.tokens, self.sentences, self.position)
         if current is not None and self.position >= current[1]:
-            current = self.sentence_at(current[1])
+            current = sentence_at(self.tokens, self.sentences, current[1])
         self.position = current[1] if current else self.position
 
     def _sentence_step(self, direction: int) -> int:
@@ -177,6 +168,16 @@ class Caret:
         starts = [self.tokens.starts[index] for index in self.sentences]
         index = bisect_right(starts, self.position) if direction > 0 else bisect_left(starts, self.position) - 1
         return starts[index] if 0 <= index < len(starts) else (self.position if direction > 0 else 0)
+
+
+def sentence_at(tokens: Tokens, sentences: Sequence[int], offset: int) -> Range | None:
+    """Return the range of the sentence that holds ``offset``, from its first token's start to its last token's end."""
+    if not len(tokens) or not sentences:
+        return None
+    index = min(tokens.first_from(offset), len(tokens) - 1)
+    number = max(0, bisect_right(sentences, index) - 1)
+    last = sentences[number + 1] - 1 if number + 1 < len(sentences) else len(tokens) - 1
+    return tokens.starts[sentences[number]], tokens.ends[last]
 
 
 def next_character(text: str, offset: int, direction: int) -> int:
@@ -192,7 +193,7 @@ def _continues(text: str, offset: int) -> bool:
     character, before = text[offset], text[offset - 1]
     if before == "\r" and character == "\n":
         return True
-    if before == _JOINER or character == _JOINER:
+    if _JOINER in (before, character):
         return True
     if "\U0001f3fb" <= character <= "\U0001f3ff":  # skin tones
         return True

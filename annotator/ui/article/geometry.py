@@ -10,13 +10,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextLine
 
 from annotator.domain.text import OffsetMap
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 Interval = tuple[float, float]
 """Left and right in pixels."""
@@ -206,8 +209,8 @@ class Geometry:
 
 def _x(line: QTextLine, qt_position: int, *, trailing: bool = False) -> float:
     edge = QTextLine.Edge.Trailing if trailing else QTextLine.Edge.Leading
-    found = line.cursorToX(qt_position, edge)
-    return float(found[0] if isinstance(found, tuple) else found)
+    found: Any = line.cursorToX(qt_position, edge)  # PySide gives (x, position)
+    return float(found[0])
 
 
 def _joined(intervals: list[Interval]) -> list[Interval]:

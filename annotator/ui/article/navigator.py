@@ -6,6 +6,8 @@ and taking the focus empties the selection.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QTextCursor
 from PySide6.QtWidgets import QWidget
@@ -18,6 +20,7 @@ from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, range_rects
 from annotator.ui.article.scene import Scene, SceneBuilder
 from annotator.ui.article.surface import ArticleSurface
+from annotator.ui.article.walk import neighbour, relations_in_order, spans_under
 
 
 class ArticleNavigator(ArticleSurface):
@@ -60,6 +63,11 @@ class ArticleNavigator(ArticleSurface):
         """Id of the relation that has the focus."""
         return self._style.focused_relation
 
+    @property
+    def by_characters(self) -> bool:
+        """Whether the standing unit is the character, not the token."""
+        return self._caret.characters
+
     def token_at_caret(self) -> Range | None:
         """Return the token a label key would label if nothing is selected or focused."""
         return self._caret.token
@@ -83,13 +91,28 @@ class ArticleNavigator(ArticleSurface):
         self.focusChanged.emit()
         self.selectionMoved.emit()
 
-    def focus_span(self, span_id: str, reveal: bool = True) -> None:
-        """Give a span the focus; the selection empties and the caret goes to its start.  An unknown id clears the focus."""
+    def refresh(self, ranges: Iterable[Range] | None = None) -> None:
+        """Repaint after an edit; a focused thing that is gone loses the focus."""
+        super().refresh(ranges)
+        if self._model is None:
+            return
+        span, relation = self.focused_span, self.focused_relation
+        gone = (span is not None and self._model.span(span) is None) or (
+            relation is not None and self._model.relation(relation) is None
+        )
+        if gone:
+            self.clear_focus()
+
+    def focus_span(self, span_id: str, reveal: bool = True, at: int | None = None) -> None:
+        """Give a span the focus; the selection empties and the caret goes to its start, or ``at`` an offset in it.
+
+        An unknown id clears the focus.
+        """
         span = self._model.span(span_id) if self._model is not None else None
         if span is None:
             self.clear_focus()
             return
-        self._caret.place(span.start)
+        self._caret.place(span.start if at is None else at)
         self._take_focus(span)
         self._sync(reveal=reveal)
         self.selectionMoved.emit()
@@ -132,6 +155,11 @@ class ArticleNavigator(ArticleSurface):
         self._caret.place(offset)
         self._moved(keep_focus=False, reveal=reveal)
 
+    def drag_selection(self, origin: int, offset: int, *, exact: bool) -> None:
+        """Select what a pointer covers: whole tokens, or characters if ``exact``; the focus stays."""
+        self._caret.drag(origin, offset, exact=exact)
+        self._moved(keep_focus=True, reveal=False)
+
     def set_unit_characters(self, on: bool) -> None:
         """Move and select by characters from now on, or again by tokens."""
         self._caret.characters = on
@@ -163,80 +191,42 @@ class ArticleNavigator(ArticleSurface):
 
     def step_span(self, direction: int) -> bool:
         """Focus the next (1) or previous (-1) span in text order, seen from the focused one or the caret; False if there is none."""
-        span = self._neighbour(direction, lambda _span: True)
-        if span is not None:
-            self.focus_span(span.id)
-        return span is not None
+        return self._step(direction, lambda _span: True)
 
     def step_unreviewed(self, direction: int) -> bool:
         """Focus the next or previous unreviewed span; False if there is none that way."""
-        span = self._neighbour(direction, lambda span: not span.reviewed)
-        if span is not None:
-            self.focus_span(span.id)
-        return span is not None
+        return self._step(direction, lambda span: not span.reviewed)
 
     def cycle_spans(self) -> bool:
         """Focus the next of the spans under the caret, innermost first, round and round; False if there is none."""
-        if self._model is None:
-            return False
-        at = self._caret.position
-        spans = [
-            span for span in self._model.spans_in(at, at + 1) if any(start <= at < end for start, end in span.fragments)
-        ]
-        spans.sort(key=lambda span: (span.end - span.start, span.start, span.id))
-        following = next_in_cycle(ids=[span.id for span in spans], current=self.focused_span)
-        if following is None:
-            return False
-        self._focus_in_place(following)
-        return True
+        under = spans_under(self._model, self.caret) if self._model is not None else []
+        following = next_in_cycle(ids=under, current=self.focused_span)
+        if following is not None:
+            self.focus_span(following, at=self.caret)
+        return following is not None
 
     def step_relation(self, direction: int) -> bool:
         """Focus the next or previous relation of the focused span (or of the one whose relations are being walked)."""
-        base = self._style.focused or self._base
-        relations = self._model.relations_of(base) if self._model is not None and base is not None else []
-        if base is None or not relations:
-            return False
-        relations = sorted(relations, key=self._relation_order)
-        ids = [relation.id for relation in relations]
+        base = self.focused_span or self._base
+        ids = relations_in_order(self._model, base) if self._model is not None and base is not None else []
         if direction < 0:
             ids.reverse()
-        self._base = base
         following = next_in_cycle(ids=ids, current=self.focused_relation)
-        assert following is not None
+        if following is None:
+            return False
+        self._base = base
         self.focus_relation(following)
         return True
 
     # How it is done
 
-    def _relation_order(self, relation: Relation) -> tuple[int, int, str]:
-        assert self._model is not None
-        ends = [span.start if span is not None else 0 for span in (self._model.span(relation.head), self._model.span(relation.tail))]
-        return ends[0], ends[1], relation.id
-
-    def _neighbour(self, direction: int, wanted) -> Span | None:  # noqa: ANN001  # a test on spans
+    def _step(self, direction: int, wanted: Callable[[Span], bool]) -> bool:
         if self._model is None:
-            return None
-        focused = self._model.span(self.focused_span) if self.focused_span else None
-        at, length = self._caret.position, len(self._model.text)
-        here = (focused.start, -focused.end, focused.label, focused.id) if focused is not None else (at, -(1 << 60), "", "")
-
-        def key(span: Span) -> tuple[int, int, str, str]:
-            return span.start, -span.end, span.label, span.id
-
-        # Look in growing windows: the neighbour is mostly near, and a long document has many spans.
-        reach = 2000
-        while True:
-            low, high = (here[0], min(length, here[0] + reach)) if direction > 0 else (max(0, here[0] - reach), here[0] + 1)
-            spans = [span for span in self._model.spans_in(low, max(high, low + 1)) if span.fragments and wanted(span)]
-            if direction > 0:
-                found = min((span for span in spans if key(span) > here), key=key, default=None)
-            else:
-                # A span that reaches into the window from before it may hide nearer ones only if it starts before the window.
-                found = max((span for span in spans if key(span) < here), key=key, default=None)
-                found = found if found is None or found.start >= low or low == 0 else None
-            if found is not None or (high >= length if direction > 0 else low == 0):
-                return found
-            reach *= 8
+            return False
+        span = neighbour(self._model, caret=self.caret, focused=self.focused_span, direction=direction, wanted=wanted)
+        if span is not None:
+            self.focus_span(span.id)
+        return span is not None
 
     def _move_by_line(self, direction: int, extend: bool) -> None:
         if self._builder is None:
@@ -260,15 +250,6 @@ class ArticleNavigator(ArticleSurface):
         self._sync(reveal=reveal)
         self.selectionMoved.emit()
 
-    def _focus_in_place(self, span_id: str) -> None:
-        """Focus a span and leave the caret where it is, for clicks and cycling; the selection empties."""
-        span = self._model.span(span_id) if self._model is not None else None
-        if span is not None:
-            self._caret.place(self._caret.position)
-            self._take_focus(span)
-            self._sync(reveal=False)
-            self.selectionMoved.emit()
-
     def _take_focus(self, span: Span) -> None:
         changed = self._style.focused != span.id or self._style.focused_relation is not None
         self._style.focused, self._style.focused_relation = span.id, None
@@ -277,17 +258,6 @@ class ArticleNavigator(ArticleSurface):
         if changed:
             self._announce_span(span)
             self.focusChanged.emit()
-
-    def refresh(self, ranges=None) -> None:  # noqa: ANN001  # as below
-        """Repaint after an edit; a focused thing that is gone loses the focus."""
-        super().refresh(ranges)
-        if self._model is None:
-            return
-        span, relation = self.focused_span, self.focused_relation
-        if (span is not None and self._model.span(span) is None) or (
-            relation is not None and self._model.relation(relation) is None
-        ):
-            self.clear_focus()
 
     def _sync(self, *, reveal: bool) -> None:
         """Bring Qt's cursor, which the clipboard and screen readers read, to our caret and selection."""
@@ -342,8 +312,9 @@ class ArticleNavigator(ArticleSurface):
 
     # Painting
 
-    def _handles(self, builder: SceneBuilder, scene: Scene) -> list[Handle]:
-        return handles_of(builder, scene, self.focused_span)
+    def handles(self) -> list[Handle]:
+        """Return the handles of the focused span that are in view."""
+        return handles_of(self._builder, self.scene(), self.focused_span) if self._builder is not None else []
 
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         selected = self.selection
@@ -362,4 +333,4 @@ class ArticleNavigator(ArticleSurface):
         super()._paint_after(painter, builder, scene)
         span = self._model.span(self.focused_span) if self._model is not None and self.focused_span else None
         if span is not None:
-            paint_handles(painter, builder, self._handles(builder, scene), self._style.colors(span.label), self._style)
+            paint_handles(painter, builder, self.handles(), self._style.colors(span.label), self._style)

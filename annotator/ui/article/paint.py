@@ -181,8 +181,7 @@ def _paint_chip(painter: QPainter, chip: PlacedChip, text: str, box: Box, style:
         painter.drawEllipse(QRectF(box.left, box.top + 2, size, size))
         return
     width = style.metrics.width(text)
-    left = box.left if box.right - box.left > 7 or width > 0 else box.left
-    rect = QRectF(left, box.top, max(width, box.right - box.left), box.bottom - box.top)
+    rect = QRectF(box.left, box.top, max(width, box.right - box.left), box.bottom - box.top)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QBrush(color(back)))
     _hanging(painter, rect)

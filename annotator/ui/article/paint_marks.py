@@ -160,7 +160,7 @@ def paint_hints(painter: QPainter, hints: Iterable[Hint], style: Style) -> None:
         painter.drawText(QRectF(x, rect.top(), width, height), int(Qt.AlignmentFlag.AlignVCenter), rest)
 
 
-def paint_strip(painter: QPainter, style: Style, width: float, label: str, surface: str, advice: str) -> None:
+def paint_strip(painter: QPainter, style: Style, width: float, *, label: str, surface: str, advice: str) -> None:
     """Paint a strip over the top of the window that names the source of the relation being made; here y 0 is the window's top."""
     theme, metrics = style.theme, style.metrics
     height = metrics.chip + 14.0

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from annotator.domain.text import Range
 from annotator.ui.article import hit
-from annotator.ui.article.caret import edge_range
+from annotator.ui.article.caret import edge_range, sentence_at
 from annotator.ui.article.paint import paint_ranges, range_rects
 from annotator.ui.article.paint_marks import paint_pull
 
@@ -75,7 +75,7 @@ class Pointer(QObject):
         self._gesture = Gesture.TEXT
         if self._is_triple(event):
             self._gesture = Gesture.NONE
-            view.select_sentence(view.offset_at(x, y))
+            self._select_sentence(x, y)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self._exact:
             self._origin = view.caret
             self._dragging = True
@@ -117,7 +117,7 @@ class Pointer(QObject):
             if gesture is Gesture.TEXT:
                 self._click(x, y)
             elif gesture is Gesture.CHIP:
-                view.click_span(source, None)
+                view.focus_span(source, reveal=False)
             return
         if gesture is Gesture.LINK and target is not None:
             view.relationRequested.emit((source, target))
@@ -130,7 +130,10 @@ class Pointer(QObject):
         self._gesture = Gesture.NONE
         self._since_double.start()
         self._pressed_at = event.position()
-        self._view.select_token(self._view.offset_at(x, y))
+        model = self._view.model
+        index = model.tokens.at(self._view.offset_at(x, y)) if model is not None else None
+        if model is not None and index is not None:
+            self._view.select(*model.tokens[index])
 
     def leave(self) -> None:
         """Forget what was under the pointer."""
@@ -163,13 +166,26 @@ class Pointer(QObject):
             chosen = stack[0]
             if view.focused_span in stack:
                 chosen = hit.next_in_cycle(ids=stack, current=view.focused_span) or chosen
-            view.click_span(chosen, view.offset_at(x, y))
+            view.focus_span(chosen, reveal=False, at=self._token_start(view.offset_at(x, y)))
             return
         arc = hit.arc_at(x=x, y=y, arcs=scene.arcs)
         if arc is not None:
             view.focus_relation(arc.id, reveal=False)
             return
-        view.click_text(view.offset_at(x, y, between=self._exact), exact=self._exact)
+        exact = self._exact or view.by_characters
+        offset = view.offset_at(x, y, between=exact)
+        view.place_caret(offset if exact else self._token_start(offset), reveal=False)
+
+    def _token_start(self, offset: int) -> int:
+        model = self._view.model
+        index = model.tokens.at(offset) if model is not None else None
+        return model.tokens.starts[index] if model is not None and index is not None else offset
+
+    def _select_sentence(self, x: float, y: float) -> None:
+        model = self._view.model
+        found = sentence_at(model.tokens, model.sentences, self._view.offset_at(x, y)) if model is not None else None
+        if found is not None:
+            self._view.select(*found)
 
     def _drag(self) -> None:
         x, y = self._place(self._last)
@@ -258,14 +274,16 @@ class Pointer(QObject):
         if self._gesture is Gesture.LINK:
             pieces = scene.pieces_of(self._source)
             start = (
-                ((pieces[0].left + pieces[0].intervals[0][1]) / 2, builder.fill_top(pieces[0])) if pieces else self._place(self._pressed_at)
+                ((pieces[0].left + pieces[0].intervals[0][1]) / 2, builder.fill_top(pieces[0]))
+                if pieces
+                else self._place(self._pressed_at)
             )
             legal = self._target is not None and view.is_legal(self._target)
-            paint_pull(painter, view.style_now, start, self._place(self._last), legal=legal)
+            paint_pull(painter, view.look, start, self._place(self._last), legal=legal)
         elif self._gesture is Gesture.EDGE and self._preview is not None:
             rects = range_rects(builder.geometry, [plan.line for plan in scene.plans], self._preview, grow=3.0)
             painter.setOpacity(0.45)
-            paint_ranges(painter, rects, view.style_now.theme.accent, 3.0)
+            paint_ranges(painter, rects, view.look.theme.accent, 3.0)
             painter.setOpacity(1.0)
 
     def tip(self, position: QPoint, global_position: QPoint) -> None:

@@ -119,7 +119,9 @@ class Scene:
 class SceneBuilder:
     """Makes scenes for one document at one width and zoom."""
 
-    def __init__(self, model: ArticleModel, geometry: Geometry, metrics: Metrics, rooms: Sequence[layout.Room], *, width: float) -> None:
+    def __init__(
+        self, model: ArticleModel, geometry: Geometry, metrics: Metrics, rooms: Sequence[layout.Room], *, width: float
+    ) -> None:
         self.geometry = geometry
         self.metrics = metrics
         self._model = model
@@ -292,9 +294,7 @@ class SceneBuilder:
             symmetric = label is not None and label.symmetric
             requests.append(arcs.ArcRequest(relation.id, head, tail, self.metrics.width(relation.label) + 4, symmetric))
             relations[relation.id] = relation
-        frame = arcs.Frame(
-            self.metrics.gutter, self._width - self.metrics.gutter, self.metrics.gutter, self.metrics.lane
-        )
+        frame = arcs.Frame(self.metrics.gutter, self._width - self.metrics.gutter, self.metrics.gutter, self.metrics.lane)
         return relations, arcs.route(requests, [self._band(plans, index) for index in range(len(plans))], frame)
 
     def _band(self, plans: Sequence[LinePlan], index: int) -> arcs.Band:

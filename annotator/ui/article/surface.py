@@ -7,11 +7,11 @@ the view sees it: Qt then lays out what shows and the rest when it is idle.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import accumulate, pairwise
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, Qt
-from PySide6.QtGui import QPainter, QPalette, QPaintEvent, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
 
 from annotator.domain.text import BLOCK_SEPARATOR, Range
@@ -54,6 +54,7 @@ class ArticleSurface(QTextEdit):
         self.viewport().setMouseTracking(True)
         self._model: ArticleModel | None = None
         self._builder: SceneBuilder | None = None
+        self._document: QTextDocument | None = None  # Qt's own first one goes when it is replaced
         self._rooms: list[layout.Room] = []
         self._zoom = 1.0
         self._hits: list[Range] = []
@@ -121,6 +122,25 @@ class ArticleSurface(QTextEdit):
         top = float(self.verticalScrollBar().value())
         return self._builder.scene(top, top + self.viewport().height(), with_arcs=self._style.arcs != "none")
 
+    @property
+    def model(self) -> ArticleModel | None:
+        """The document shown."""
+        return self._model
+
+    @property
+    def builder(self) -> SceneBuilder | None:
+        """What makes scenes of the document at the present width and zoom."""
+        return self._builder
+
+    @property
+    def look(self) -> Style:
+        """How things are painted now."""
+        return self._style
+
+    def offset_at(self, x: float, y: float, *, between: bool = False) -> int:
+        """Return the code point nearest to a point of the document; with ``between``, the nearest gap between two."""
+        return self._builder.geometry.offset_at(x, y, between=between) if self._builder is not None else 0
+
     # Filling and fitting
 
     def _new_style(self, theme: Theme) -> Style:
@@ -168,10 +188,10 @@ class ArticleSurface(QTextEdit):
             self._find_labels()
             self._set_frame(document, self._gutter())
             _insert(document, self._model.display, self._rooms, metrics)
-        old = self.document()
         self.setDocument(document)
-        if old is not None and old.parent() is self:
-            old.deleteLater()
+        if self._document is not None:
+            self._document.deleteLater()
+        self._document = document
         self._builder = None
         self._fit()
         self.verticalScrollBar().setValue(0)
@@ -218,7 +238,7 @@ class ArticleSurface(QTextEdit):
             return None
         value = self.verticalScrollBar().value()
         for line in self._builder.geometry.lines_between(value, value + self.viewport().height()):
-            if line.top >= value and value > 0:
+            if line.top >= value > 0:
                 return line.start, line.top - value
         return None
 
@@ -293,15 +313,12 @@ class ArticleSurface(QTextEdit):
             data.setText(self._model.text[start:end])
         return data
 
-    def _visible_rect(self) -> QRect:
-        return QRect(0, self.verticalScrollBar().value(), self.viewport().width(), self.viewport().height())
-
 
 def _no_color(_name: str) -> str:
     return ""
 
 
-def _finder(known: dict[str, str]):  # noqa: ANN202  # a function from name to colour
+def _finder(known: dict[str, str]) -> Callable[[str], str]:
     return lambda name: known.get(name, "")
 
 

@@ -14,14 +14,11 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent,
 from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from annotator.domain.annotations import Span
-from annotator.domain.text import Range
 from annotator.ui.article.arcs import Arc
-from annotator.ui.article.hit import Handle
 from annotator.ui.article.keys import key_names, printable, sequence_name
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.modes import JUMP, RELATION, HintMode, jump_places, target_places
 from annotator.ui.article.navigator import ArticleNavigator
-from annotator.ui.article.paint import Style
 from annotator.ui.article.paint_marks import paint_hints, paint_strip
 from annotator.ui.article.pointer import Pointer
 from annotator.ui.article.scene import Scene, SceneBuilder
@@ -42,3 +39,333 @@ _MODE_SCROLLS = {
     "Home": QAbstractSlider.SliderAction.SliderToMinimum,
     "End": QAbstractSlider.SliderAction.SliderToMaximum,
 }
+
+
+class ArticleView(ArticleNavigator):
+    """A read-only article with highlights, chips and arcs.
+
+    ``relationRequested`` carries ``(head_id, tail_id)``, also for an illegal pair that was dropped on, so that the window can say why
+    not; ``rangeRequested`` carries ``(span_id, start, end)``; ``hovered`` the id of the span under the pointer or None;
+    ``menuRequested`` the global point for a context menu; ``modeChanged`` is ``""``, ``"jump"`` or ``"relation"``.
+    """
+
+    relationRequested = Signal(object)
+    rangeRequested = Signal(object)
+    hovered = Signal(object)
+    menuRequested = Signal(object)
+    modeChanged = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._bindings: Mapping[str, Callable[[], None]] = {}
+        self._legal_target: Callable[[str, str], bool] = _always
+        self._mode: HintMode | None = None
+        self._pointer: Pointer | None = None
+        self._pulled: str | None = None
+        super().__init__(parent)
+        self._pointer = Pointer(self)
+
+    # What the window asks for
+
+    def set_article(self, model: ArticleModel | None) -> None:
+        """Show a document from its beginning; a mode or drag in progress ends."""
+        self.cancel_mode()
+        super().set_article(model)
+
+    def set_bindings(self, bindings: Mapping[str, Callable[[], None]]) -> None:
+        """Run these for key presses, by the names that ``keys`` explains; they come before the view's own keys."""
+        self._bindings = dict(bindings)
+
+    def set_legal_target(self, legal: Callable[[str, str], bool]) -> None:
+        """Ask ``legal(head_id, tail_id)`` which spans to light up while a relation is dragged."""
+        self._legal_target = legal
+
+    def start_jump(self) -> None:
+        """Put hint letters at every token start in view; the chosen one gets the caret, or with Shift ends the selection."""
+        model = self._model
+        if model is not None:
+            starts = model.tokens.starts
+            self._start_mode(
+                HintMode(
+                    JUMP, self.caret, jump_places(lambda low, high: [starts[index] for index in model.tokens.covered(low, high)])
+                )
+            )
+
+    def start_relation(self, is_legal: Callable[[Span], bool]) -> None:
+        """Put hint letters at the legal targets in view for a relation from the focused span; the choice is ``relationRequested``."""
+        source, model = self.focused_span, self._model
+        if source is None or model is None:
+            self.announced.emit(self.tr("Focus the span that the relation starts from first."))
+        elif not any(is_legal(span) for span in model.spans_in(0, len(model.text))):
+            self.announced.emit(self.tr("No span of this document can be the target of a relation from here."))
+        else:
+            self._style.linked = frozenset((source,))
+            self._start_mode(HintMode(RELATION, self.caret, target_places(is_legal), source))
+
+    def cancel_mode(self) -> bool:
+        """Leave a hint mode or drop a drag; False if there was none."""
+        dragged = self._pointer.cancel() if self._pointer is not None else False
+        if self._mode is None:
+            return dragged
+        self._mode = None
+        self._style.linked, self._style.legal = frozenset(), None
+        self.viewport().update()
+        self.modeChanged.emit("")
+        return True
+
+    # What the pointer asks for
+
+    def is_legal(self, span_id: str) -> bool:
+        """Tell whether the relation being dragged may end at this span."""
+        return bool(self._style.legal and self._style.legal.get(span_id))
+
+    def light_targets(self, source: str | None) -> None:
+        """Light up what a relation from ``source`` may end at, and dim the rest; None puts all lights back."""
+        if source is None:
+            if self._pulled is not None:
+                self._style.legal, self._style.linked = None, frozenset()
+            self._pulled = None
+            return
+        self._pulled = source
+        self._style.linked = frozenset((source,))
+        self._style.legal = {span.id: self._legal_target(source, span.id) for span in self.scene().spans()}
+
+    def set_hover(self, span_id: str | None, relation_id: str | None) -> None:
+        """Note what is under the pointer."""
+        if (span_id, relation_id) == (self._style.hovered, self._style.hovered_relation):
+            return
+        changed = span_id != self._style.hovered
+        self._style.hovered, self._style.hovered_relation = span_id, relation_id
+        self.viewport().update()
+        if changed:
+            self.hovered.emit(span_id)
+
+    def tip_at(self, span_id: str | None, arc: Arc | None) -> str:
+        """Return an escaped tool tip for a span or an arc: the label in full, and the far end of a stub."""
+        model = self._model
+        if model is None:
+            return ""
+        if span_id is not None:
+            span = model.span(span_id)
+            return html.escape(span.label if span.reviewed else self.tr("{0} (suggestion)").format(span.label)) if span else ""
+        relation = model.relation(arc.id) if arc is not None else None
+        if relation is None:
+            return ""
+        ends = [model.span(end) for end in (relation.head, relation.tail)]
+        head, tail = (" ".join(span.surface(model.text).split())[:80] if span else "?" for span in ends)
+        return html.escape(f"{head} — {relation.label} → {tail}")
+
+    # Modes
+
+    def _start_mode(self, mode: HintMode) -> None:
+        self._mode = mode
+        self._offer()
+        if not mode.codes and mode.name == RELATION:
+            self.announced.emit(self.tr("No legal target in view: scroll to it, or press Esc."))
+        self.viewport().update()
+        self.modeChanged.emit(mode.name)
+
+    def _offer(self) -> None:
+        if self._mode is not None:
+            self._mode.offer(self.scene())
+            if self._mode.name == RELATION:
+                self._style.legal = dict.fromkeys((str(value) for _offset, value in self._mode.offered), True)
+
+    def _choose(self, mode: HintMode, value: int | str, *, shift: bool) -> None:
+        self.cancel_mode()
+        if isinstance(value, str):
+            if mode.source is not None:
+                self.relationRequested.emit((mode.source, value))
+        elif not shift:
+            self.place_caret(value)
+        else:
+            here = self.token_at_caret()
+            start = here[0] if here is not None and not self.by_characters else self.caret
+            self.drag_selection(start, value + 1, exact=False) if value >= start else self.drag_selection(start, value, exact=False)
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._mode is not None and self._mode_key(self._mode, event):
+            event.accept()
+            return
+        bound = next((self._bindings[name] for name in key_names(event) if name in self._bindings), None)
+        if bound is not None:
+            bound()
+        elif not self._own_key(event):
+            event.ignore()
+            return
+        event.accept()
+
+    def _mode_key(self, mode: HintMode, event: QKeyEvent) -> bool:
+        text, name = printable(event), sequence_name(event)
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancel_mode()
+        elif event.key() == Qt.Key.Key_Backspace:
+            mode.erase()
+        elif name in _MODE_SCROLLS:
+            self.verticalScrollBar().triggerAction(_MODE_SCROLLS[name])
+        elif text:
+            self._offer()
+            chosen = mode.type(text)
+            if chosen is not None:
+                self._choose(mode, chosen, shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        else:
+            return False
+        self.viewport().update()
+        return True
+
+    def _own_key(self, event: QKeyEvent) -> bool:
+        """Do what an unbound key does in an article; False leaves it to the window."""
+        name = sequence_name(event)
+        plain = name.replace("Shift+", "")
+        extend = plain != name
+        if plain in _MOVES:
+            unit, direction = _MOVES[plain]
+            if unit in ("token", "character") and self._runs_leftward():
+                direction = -direction
+            self.move(unit, direction, extend)
+        elif plain in _EDGES:
+            self.move_to_edge(*_EDGES[plain], extend)
+        elif name in _PAGES:
+            self.verticalScrollBar().triggerAction(_PAGES[name])
+        elif name == "Esc":
+            self._escape()
+        elif name == "Ctrl+C":
+            self.copy()
+        elif name == "Ctrl+A" and self._model is not None:
+            self.select(0, len(self._model.text))
+        else:
+            # Unbound Tab and Space do nothing here: the one would leave the article, the other page it.
+            return plain in ("Tab", "Space")
+        return True
+
+    def _escape(self) -> None:
+        if self.cancel_mode():
+            return
+        if self.selection is not None:
+            self._caret.place(self.caret)
+            self._moved(keep_focus=True, reveal=False)
+        else:
+            self.clear_focus()
+
+    def _runs_leftward(self) -> bool:
+        if self._builder is None:
+            return False
+        return self._builder.geometry.leftward(self._builder.geometry.line_of(self.caret), self.caret)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                wanted = any(name in self._bindings for name in key_names(event))
+                if self._mode is not None:
+                    wanted = wanted or bool(printable(event)) or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace)
+                event.setAccepted(wanted)
+                return True
+            control = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+            if event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and not control:
+                self.keyPressEvent(event)  # QWidget would leave for the next widget without asking
+                return True
+        return super().event(event)
+
+    # The pointer and the focus of the keyboard
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointed(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointed(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointed(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pointed(event)
+
+    def _pointed(self, event: QMouseEvent) -> None:
+        pointer = self._pointer
+        if self._builder is None or pointer is None:
+            return
+        kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
+        event.accept()
+        if kind == QEvent.Type.MouseMove:
+            pointer.move(event)
+        elif left and self._mode is not None:
+            if kind == QEvent.Type.MouseButtonPress:
+                self._point_in_mode(self._mode, event.position())
+        elif left and kind == QEvent.Type.MouseButtonPress:
+            pointer.press(event)
+        elif left and kind == QEvent.Type.MouseButtonRelease:
+            pointer.release(event)
+        elif left and kind == QEvent.Type.MouseButtonDblClick:
+            pointer.double(event)
+
+    def _point_in_mode(self, mode: HintMode, position: QPointF) -> None:
+        """In relation mode a click on a legal target chooses it; any other click leaves the mode."""
+        assert self._pointer is not None
+        span_id = self._pointer.span_at(position.x(), position.y() + self.verticalScrollBar().value())
+        if mode.name == RELATION and span_id is not None and self.is_legal(span_id):
+            self._choose(mode, span_id, shift=False)
+        else:
+            self.cancel_mode()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        y = event.pos().y() + self.verticalScrollBar().value()
+        span_id = self._pointer.span_at(event.pos().x(), y) if self._pointer is not None else None
+        if span_id is not None and self.selection is None:
+            self.focus_span(span_id, reveal=False)
+        self.menuRequested.emit(event.globalPos())
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if self._pointer is not None:
+            if event.type() == QEvent.Type.Leave:
+                self._pointer.leave()
+            elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+                self._pointer.tip(event.pos(), event.globalPos())
+                return True
+        return super().viewportEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._style.active = True
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._style.active = False
+        self.viewport().update()
+
+    # Painting
+
+    def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        self._offer()
+        super()._paint_before(painter, builder, scene)
+
+    def _paint_after(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        super()._paint_after(painter, builder, scene)
+        if self._pointer is not None:
+            self._pointer.paint(painter)
+        mode = self._mode
+        if mode is None:
+            return
+        paint_hints(painter, mode.hints(builder, scene), self._style)
+        source = self._model.span(mode.source) if self._model is not None and mode.source is not None else None
+        if (
+            source is not None
+            and self._model is not None
+            and not any(plan.line.start <= source.start < plan.line.end for plan in scene.plans)
+        ):
+            painter.resetTransform()
+            surface = " ".join(source.surface(self._model.text).split())
+            paint_strip(
+                painter,
+                self._style,
+                self.viewport().width(),
+                label=source.label,
+                surface=surface,
+                advice=self.tr("type the target's letters"),
+            )
+
+
+def _always(_head: str, _tail: str) -> bool:
+    return True

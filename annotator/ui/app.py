@@ -1,0 +1,85 @@
+"""The composition root: builds the window's parts by hand and ties them together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from annotator._version import __version__
+from annotator.settings.store import Settings
+from annotator.ui import errors
+from annotator.ui.actions import Hands
+from annotator.ui.article.view import ArticleView
+from annotator.ui.dialogs.ask import Ask
+from annotator.ui.docks import Panels
+from annotator.ui.documents import Documents
+from annotator.ui.editing import Editing
+from annotator.ui.finding import Finding
+from annotator.ui.icons import icon
+from annotator.ui.jobs import WindowJobs
+from annotator.ui.main_window import MainWindow
+from annotator.ui.panels.find import FindBar
+from annotator.ui.panels.message import MessageBar
+from annotator.ui.projects import Projects
+from annotator.ui.shell import WindowShell
+from annotator.ui.theme import theme_named
+from annotator.ui.workbench import Workbench
+
+
+def application() -> QApplication:
+    """Return the application, made on first use; Fusion, because its palette is followed on every system."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Annotator")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("annotator")
+    app.setStyle("Fusion")
+    app.setWindowIcon(icon("annotator"))
+    return app
+
+
+def build(settings: Settings, annotator: str) -> MainWindow:
+    """Build the window with everything in it, not yet shown and with no project open."""
+    theme = theme_named(settings.get("ui.theme"))
+    view, messages, find_bar, ask = ArticleView(), MessageBar(), FindBar(), Ask()
+    bench = Workbench(settings, view, messages, ask)
+    jobs = WindowJobs(bench)
+    editing, documents, finding = Editing(bench), Documents(bench), Finding(bench, find_bar)
+    projects = Projects(bench, jobs, annotator)
+    panels = Panels(bench, editing, documents, theme)
+
+    def closing() -> bool:
+        panels.inspector.flush()
+        projects.remember()
+        jobs.close()
+        return True
+
+    window = MainWindow(bench, panels, find_bar, closing)
+    bench.setParent(window)
+    ask.parent = window
+    shell = WindowShell(window, bench, editing, projects, jobs)
+    window.take_hands(Hands(bench, view, editing, documents, finding, projects, shell))
+    shell.set_theme(settings.get("ui.theme"))
+    view.set_unit_characters(settings.get("article.unit") == "characters")
+    bench.set_session(None)
+    window.restore_layout()
+    return window
+
+
+def run(project: Path | None, settings: Settings, annotator: str) -> int:
+    """Show the window on a project, or on the welcome page, until it is closed; returns the exit status."""
+    app = application()
+    window = build(settings, annotator)
+    errors.watch(lambda: window)
+    try:
+        window.show()
+        if project is not None and window.hands is not None:
+            window.hands.projects.open(project)
+        if settings.problem:
+            window.bench.messages.show_message(settings.problem, "warning")
+        return app.exec()
+    finally:
+        errors.stop_watching()

@@ -1,0 +1,146 @@
+"""The panels around the article, kept in step with what is open, focused and changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from annotator.domain.changes import ChangeSet
+from annotator.ui.documents import Documents
+from annotator.ui.editing import Editing
+from annotator.ui.i18n import tr
+from annotator.ui.panels.documents import DocumentsPanel
+from annotator.ui.panels.inspector import InspectorPanel
+from annotator.ui.panels.labels import LabelsPanel
+from annotator.ui.panels.outline import OutlinePanel
+from annotator.ui.theme import Theme
+from annotator.ui.workbench import Workbench
+
+
+class Panels(QObject):
+    """Owns the four panels and connects them: what happens reaches them, what is asked in them reaches the controllers."""
+
+    def __init__(self, bench: Workbench, editing: Editing, documents: Documents, theme: Theme) -> None:
+        super().__init__(bench)
+        self._bench, self._editing, self._documents = bench, editing, documents
+        self._theme = theme
+        self.documents = DocumentsPanel()
+        self.labels = LabelsPanel()
+        self.inspector = InspectorPanel()
+        self.outline = OutlinePanel()
+        # What is not under the eye may follow a moment later: a burst of edits costs one refresh.
+        self._later = QTimer(self, singleShot=True, interval=30)
+        self._later.timeout.connect(self._refresh_counts)
+        self._connect()
+
+    def all(self) -> tuple[tuple[str, str, QWidget], ...]:
+        """Return (object name, title, panel) of each."""
+        return (
+            ("documents", tr("Documents"), self.documents),
+            ("labels", tr("Labels"), self.labels),
+            ("inspector", tr("Inspector"), self.inspector),
+            ("outline", tr("Spans and relations"), self.outline),
+        )
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        self._theme = theme
+        self._on_document_opened()
+
+    def _connect(self) -> None:
+        bench = self._bench
+        bench.sessionChanged.connect(self._on_session_changed)
+        bench.documentOpened.connect(self._on_document_opened)
+        bench.changed.connect(self._on_changed)
+        bench.view.focusChanged.connect(self._on_focus_changed)
+        self.documents.documentRequested.connect(self._on_document_requested)
+        self.labels.spanLabelRequested.connect(self._on_span_label_requested)
+        self.labels.relationLabelRequested.connect(self._on_relation_label_requested)
+        self.inspector.labelRequested.connect(self._on_label_requested)
+        self.inspector.described.connect(self._on_described)
+        self.inspector.itemRequested.connect(self._on_item_requested)
+        self.inspector.acceptRequested.connect(self._editing.accept)
+        self.inspector.removeRequested.connect(self._editing.remove)
+        self.inspector.reverseRequested.connect(self._editing.reverse)
+        self.outline.spanRequested.connect(bench.view.focus_span)
+        self.outline.relationRequested.connect(bench.view.focus_relation)
+        self._documents.leaving.connect(self.inspector.flush)
+
+    # What happened
+
+    def _on_session_changed(self) -> None:
+        self.documents.set_session(self._bench.session)
+
+    def _on_document_opened(self) -> None:
+        document = self._bench.document
+        self.documents.set_current(document.document.id if document else None)
+        self.labels.set_scheme(document.scheme if document else None, self._theme)
+        self.outline.set_document(document)
+        self._refresh_counts()
+        self._on_focus_changed()
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        document = self._bench.document
+        self.documents.refresh(changes)
+        self.outline.refresh(changes)
+        if document is not None and any(change.what == "scheme" for change in changes.changes):
+            self.labels.set_scheme(document.scheme, self._theme)
+        self._on_focus_changed()
+        self._later.start()
+
+    def _refresh_counts(self) -> None:
+        document = self._bench.document
+        items = (*document.spans(), *document.relations()) if document else ()
+        self.labels.set_counts(Counter(item.label for item in items))
+
+    def _on_focus_changed(self) -> None:
+        document, span, relation = self._bench.document, self._editing.span, self._editing.relation
+        legal = None
+        if document is None:
+            self.inspector.show_nothing(tr("Open a document to see its spans here."))
+        elif relation is not None:
+            self.inspector.show_relation(document, relation, self._theme)
+            ends = document.span(relation.head), document.span(relation.tail)
+            if ends[0] is not None and ends[1] is not None:
+                legal = {label.name for label in document.scheme.relations_between(ends[0].label, ends[1].label)}
+        elif span is not None:
+            self.inspector.show_span(document, span, self._theme)
+        else:
+            self.inspector.show_nothing(tr("Click a span, or press Tab, to see and correct it here."))
+        self.labels.set_legal_relations(legal)
+        self.labels.set_last_used(self._editing.last_label)
+
+    # What was asked
+
+    def _on_document_requested(self, document_id: int) -> None:
+        self._documents.open(document_id)
+        self._bench.view.setFocus()
+
+    def _on_span_label_requested(self, label: str) -> None:
+        if self._bench.editable:
+            self._editing.label(label)
+        self._bench.view.setFocus()
+
+    def _on_relation_label_requested(self, label: str) -> None:
+        if self._bench.editable:
+            self._editing.label_relation(label)
+        self._bench.view.setFocus()
+
+    def _on_label_requested(self, label: str) -> None:
+        if self._editing.relation is not None:
+            self._editing.label_relation(label)
+        elif self._editing.span is not None:
+            self._editing.relabel(label)
+
+    def _on_described(self, described: Mapping[str, Any]) -> None:
+        self._editing.describe(described)
+
+    def _on_item_requested(self, kind: str, item_id: str) -> None:
+        if kind == "span":
+            self._bench.view.focus_span(item_id)
+        else:
+            self._bench.view.focus_relation(item_id)

@@ -1,0 +1,222 @@
+"""The window: article in the middle, panels around it, menus and tool bar from the table of actions."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+
+from annotator.domain.labels import LABEL_KEYS
+from annotator.errors import AnnotatorError
+from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, article_bindings, keys_of
+from annotator.ui.docks import Panels
+from annotator.ui.i18n import tr
+from annotator.ui.icons import icon
+from annotator.ui.panels.find import FindBar
+from annotator.ui.panels.welcome import WelcomePage
+from annotator.ui.status import StatusLine
+from annotator.ui.workbench import Workbench
+
+_LAYOUT_VERSION = 1
+"""Raised when the docks change, so that an old arrangement is not forced on a new window."""
+
+
+class MainWindow(QMainWindow):
+    """One window on one project.  It lays out what it is given; what is done is in the controllers."""
+
+    def __init__(self, bench: Workbench, panels: Panels, find_bar: FindBar, closing: Callable[[], bool]) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setDockNestingEnabled(True)
+        self.bench = bench
+        self.panels = panels
+        self.welcome = WelcomePage()
+        self.actions_by_id: dict[str, QAction] = {}
+        self._closing = closing
+        self.hands: Hands | None = None
+        self._shown_docks: list[QDockWidget] = []
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (bench.messages, bench.view, find_bar):
+            layout.addWidget(widget)
+        layout.setStretchFactor(bench.view, 1)
+        find_bar.hide()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
+        self.status = StatusLine(bench)
+        self.setStatusBar(self.status)
+        self._add_docks()
+        bench.sessionChanged.connect(self._on_session_changed)
+        bench.documentOpened.connect(self._on_document_opened)
+        bench.changed.connect(self._on_state_changed)
+        bench.view.focusChanged.connect(self._on_state_changed)
+
+    # Building
+
+    def take_hands(self, hands: Hands) -> None:
+        """Build menus, tool bar and key bindings of the table of actions."""
+        self.hands = hands
+        overrides = self.bench.settings.get("keys.overrides")
+        menus: dict[Section, QMenu] = {}
+        bar = QToolBar(tr("Tools"), objectName="tools", movable=False, iconSize=QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        section: Section | None = None
+        for action in ACTIONS:
+            made = self._make(action, hands, keys_of(action, overrides))
+            if action.section not in menus:
+                menus[action.section] = self.menuBar().addMenu(tr(str(action.section)))
+            menus[action.section].addAction(made)
+            if action.toolbar:
+                if section not in (None, action.section):
+                    bar.addSeparator()
+                section = action.section
+                bar.addAction(made)
+        menus[Section.VIEW].addSeparator()
+        for dock in self._docks():
+            menus[Section.VIEW].addAction(dock.toggleViewAction())
+        self.addToolBar(bar)
+        self.bench.view.set_bindings(article_bindings(hands, overrides, LABEL_KEYS))
+        self._on_state_changed()
+
+    def _make(self, action: Action, hands: Hands, keys: tuple[str, ...]) -> QAction:
+        made = _BoundAction(action, hands, self)
+        made.setObjectName(action.id)
+        if action.icon:
+            made.setIcon(icon(action.icon))
+        shown = " / ".join(key_text(key) for key in keys)
+        if action.scope is Scope.WINDOW:
+            made.setShortcuts([QKeySequence(key, QKeySequence.SequenceFormat.PortableText) for key in keys])
+            self.addAction(made)
+        elif shown:
+            # a printable key acts in the article alone: it is shown like a shortcut, but is none
+            made.setText(f"{made.text()}\t{shown}")
+        made.setToolTip(f"{tr(action.text).rstrip('…')}  ({shown})" if shown else tr(action.text).rstrip("…"))
+        self.actions_by_id[action.id] = made
+        return made
+
+    def _add_docks(self) -> None:
+        areas = {"documents": Qt.DockWidgetArea.LeftDockWidgetArea}
+        docks: dict[str, QDockWidget] = {}
+        for name, title, panel in self.panels.all():
+            dock = QDockWidget(title, self, objectName=f"dock-{name}")
+            dock.setWidget(panel)
+            self.addDockWidget(areas.get(name, Qt.DockWidgetArea.RightDockWidgetArea), dock)
+            docks[name] = dock
+        self.tabifyDockWidget(docks["inspector"], docks["outline"])
+        docks["inspector"].raise_()
+        self.resizeDocks([docks["documents"], docks["labels"]], [220, 280], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["labels"], docks["inspector"]], [320, 400], Qt.Orientation.Vertical)
+
+    def _docks(self) -> list[QDockWidget]:
+        return self.findChildren(QDockWidget)
+
+    # State
+
+    def restore_layout(self) -> None:
+        """Arrange the window as it was left, or as it is meant."""
+        settings = self.bench.settings
+        self.resize(1280, 800)
+        geometry, state = _bytes(settings.get("window.geometry")), _bytes(settings.get("window.state"))
+        if geometry:
+            self.restoreGeometry(geometry)
+        if state:
+            self.restoreState(state, _LAYOUT_VERSION)
+
+    def toggle_full_screen(self) -> None:
+        """Show the article alone, or everything again."""
+        if self._shown_docks or self.isFullScreen():
+            for dock in self._shown_docks:
+                dock.show()
+            self._shown_docks = []
+            self.showNormal()
+        else:
+            self._shown_docks = [dock for dock in self._docks() if dock.isVisible()]
+            for dock in self._shown_docks:
+                dock.hide()
+            self.showFullScreen()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave nothing half typed behind, remember the arrangement, close the project."""
+        if not self._closing():
+            event.ignore()
+            return
+        if self._shown_docks:
+            self.toggle_full_screen()
+        settings = self.bench.settings
+        try:
+            settings.set("window.geometry", self.saveGeometry().toHex().toStdString())
+            settings.set("window.state", self.saveState(_LAYOUT_VERSION).toHex().toStdString())
+        except AnnotatorError:
+            pass  # an arrangement that cannot be kept is no reason to keep the window open
+        self.bench.set_session(None)
+        event.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the system's colours while the setting says so."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ThemeChange and self.hands is not None:
+            self.hands.shell.set_theme(self.bench.settings.get("ui.theme"))
+
+    def _on_session_changed(self) -> None:
+        session = self.bench.session
+        self.pages.setCurrentIndex(0 if session is None else 1)
+        for dock in self._docks():
+            dock.setVisible(session is not None)
+        if session is None:
+            self.welcome.set_recent(self.bench.settings.get("projects.recent"))
+            self.setWindowTitle(QCoreApplication.applicationName())
+        self._on_state_changed()
+
+    def _on_document_opened(self) -> None:
+        session, document = self.bench.session, self.bench.document
+        if session is not None:
+            name = f"{document.document.name} · " if document else ""
+            read_only = f" ({tr('read only')})" if session.project.read_only else ""
+            self.setWindowTitle(f"{name}{session.project.name}{read_only}")
+            self.bench.view.setFocus()
+        self._on_state_changed()
+
+    def _on_state_changed(self, *_: object) -> None:
+        if self.hands is None:
+            return
+        for action in ACTIONS:
+            self.actions_by_id[action.id].setEnabled(action.enabled(self.hands))
+
+
+class _BoundAction(QAction):
+    """A menu entry that runs its row of the table."""
+
+    def __init__(self, action: Action, hands: Hands, parent: QWidget) -> None:
+        super().__init__(tr(action.text), parent)
+        self._action = action
+        self._hands = hands
+        self.triggered.connect(self._on_triggered)
+
+    def _on_triggered(self) -> None:
+        self._action.run(self._hands)
+
+
+def key_text(key: str) -> str:
+    """Return a key as this system's users know it."""
+    if key == " ":
+        return tr("Space")
+    if len(key) == 1:
+        return key
+    modifier, _, last = key.rpartition("+")
+    if last in "[]{}" and modifier:
+        return f"{QKeySequence(modifier + '+A').toString(QKeySequence.SequenceFormat.NativeText)[:-1]}{last}"
+    return QKeySequence(key, QKeySequence.SequenceFormat.PortableText).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _bytes(kept: str) -> QByteArray:
+    try:
+        return QByteArray(binascii.unhexlify(kept))
+    except (binascii.Error, ValueError):
+        return QByteArray()

@@ -1,0 +1,281 @@
+"""The inspector: everything about the one span or relation that has the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator.domain.annotations import Item, Relation, Span
+from annotator.session.document import DocumentState
+from annotator.ui.i18n import by_count, plain_tip, tr
+from annotator.ui.icons import icon
+from annotator.ui.panels.inspector_facts import (
+    attribute_rows,
+    end_text,
+    facts,
+    is_symmetric,
+    item_problems,
+    legal_labels,
+    shortened,
+    suggested_by,
+)
+from annotator.ui.panels.inspector_fields import FieldsForm
+from annotator.ui.panels.inspector_links import LinksList
+from annotator.ui.panels.parts import CalmComboBox, heading, icon_button, plain_label, rule, spaced, swatch_icon, theme_of
+from annotator.ui.theme import Theme
+
+
+class InspectorPanel(QWidget):
+    """Shows one item of the open document and says what the person wants of it; it writes nothing itself.
+
+    ``described`` is that of ``inspector_fields.FieldsForm``: it names the item it is about, which need not be the one shown any more.
+    The other signals are about the item shown.  ``itemRequested`` brings a kind ("span" or "relation") and an id to go to.
+    """
+
+    labelRequested = Signal(str)
+    described = Signal(object)
+    itemRequested = Signal(str, str)
+    acceptRequested = Signal()
+    removeRequested = Signal()
+    reverseRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: DocumentState | None = None
+        self._item: Item | None = None
+        self.title = heading("", larger=1.15)
+        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.remove = icon_button("trash", tr("Remove"))
+        self.suggestion = QFrame()
+        self.suggested_by = plain_label()
+        self.accept = QPushButton(icon("check"), tr("Accept"))
+        self.reject = QPushButton(icon("x"), tr("Reject"))
+        self.label = CalmComboBox(tr("Label"))
+        self.label.setIconSize(QSize(12, 12))
+        self.ends = QWidget()
+        self.head = _EndButton(tr("Head of the relation"))
+        self.tail = _EndButton(tr("Tail of the relation"))
+        self.reverse = icon_button("arrows-exchange", tr("Reverse the relation"))
+        self.problems = plain_label()
+        self.fields = FieldsForm()
+        self.links_heading = heading(tr("Relations"))
+        self.links = LinksList()
+        self._facts = QFormLayout()
+        self._hint = plain_label(quiet=True)
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.show_nothing()
+
+    # What it shows
+
+    def show_span(self, state: DocumentState, span: Span, theme: Theme | None = None) -> None:
+        """Show a span, or bring up to date what is shown of it; text being typed stays."""
+        self._show(state, span, theme)
+        count = self.links.show_links(state, span, theme or theme_of(self))
+        self.links_heading.setText(by_count(count, tr("{} relation"), tr("{} relations")))
+        self.links_heading.setVisible(count > 0)
+        self.links.setVisible(count > 0)
+        self.ends.hide()
+        self.title.setText(shortened(span.surface(state.text)))
+        self._show_fields(state, span)
+
+    def show_relation(self, state: DocumentState, relation: Relation, theme: Theme | None = None) -> None:
+        """Show a relation, or bring up to date what is shown of it; text being typed stays."""
+        self._show(state, relation, theme)
+        self.links_heading.hide()
+        self.links.hide()
+        self.ends.show()
+        symmetric = is_symmetric(state, relation)
+        self.head.show_end(relation.head, end_text(state, relation.head, 200), tr("Between") if symmetric else tr("From"))
+        self.tail.show_end(relation.tail, end_text(state, relation.tail, 200), tr("and") if symmetric else tr("To"))
+        self.reverse.setVisible(not symmetric)
+        arrow = "↔" if symmetric else "→"
+        self.title.setText(f"{end_text(state, relation.head, 50)} {arrow} {end_text(state, relation.tail, 50)}")
+        self._show_fields(state, relation)
+
+    def show_nothing(self, hint: str = "") -> None:
+        """Show no item but a sentence that says how to get one."""
+        self._item = self._state = None
+        self._hint.setText(hint or tr("Click a span in the article, or press Tab there, to see and correct it here."))
+        self._pages.setCurrentIndex(0)
+        self.fields.show_nothing()
+
+    def flush(self) -> None:
+        """Announce what is typed and not saved yet; to be called before the document is done, left or closed."""
+        self.fields.flush()
+
+    def _show(self, state: DocumentState, item: Item, theme: Theme | None) -> None:
+        self._state, self._item = state, item
+        self._fill_labels(theme or theme_of(self))
+        writable = not state.read_only
+        self.label.setEnabled(writable)
+        self.reverse.setEnabled(writable)
+        self.remove.setVisible(writable and item.reviewed)
+        self.suggestion.setVisible(not item.reviewed)
+        self.suggested_by.setText(suggested_by(item))
+        for button in (self.accept, self.reject):
+            button.setVisible(writable)
+        found = item_problems(state, item)
+        self.problems.setText("\n".join(f"⚠ {problem.message}" for problem in found))
+        self.problems.setVisible(bool(found))
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        for name, value in facts(item):
+            self._facts.addRow(plain_label(name, quiet=True, wrap=False), plain_label(value, quiet=True))
+        self._pages.setCurrentIndex(1)
+
+    def _show_fields(self, state: DocumentState, item: Item) -> None:
+        """Show what can be typed, last: it may announce what was typed for another item, and be called again in answer."""
+        find = state.span if isinstance(item, Span) else state.relation
+        rows = attribute_rows(state, item)
+        self.fields.show_item(item, state.set_id, find, rows)
+        self.fields.set_editable(not state.read_only)
+
+    def _fill_labels(self, theme: Theme) -> None:
+        state, item = self._state, self._item
+        if state is None or item is None:
+            return
+        labels = legal_labels(state, item)
+        self.label.clear()
+        for label in labels:
+            self.label.addItem(swatch_icon(theme, label.color), label.name)
+        if item.label not in {label.name for label in labels}:
+            known = state.scheme.relation(item.label) if isinstance(item, Relation) else state.scheme.span(item.label)
+            self.label.insertItem(0, swatch_icon(theme, known.color if known else ""), item.label)
+        self.label.setCurrentIndex(self.label.findText(item.label))
+
+    # What the person does
+
+    def _on_label_chosen(self, index: int) -> None:
+        name = self.label.itemText(index)
+        if self._item is not None and name != self._item.label:
+            self.labelRequested.emit(name)
+        if self._item is not None:  # a refused label must not look as if it were given
+            self.label.setCurrentIndex(self.label.findText(self._item.label))
+
+    def _on_head_clicked(self) -> None:
+        self.itemRequested.emit("span", self.head.span_id)
+
+    def _on_tail_clicked(self) -> None:
+        self.itemRequested.emit("span", self.tail.span_id)
+
+    def _connect(self) -> None:
+        self.label.activated.connect(self._on_label_chosen)
+        self.accept.clicked.connect(self.acceptRequested)
+        self.reject.clicked.connect(self.removeRequested)
+        self.remove.clicked.connect(self.removeRequested)
+        self.reverse.clicked.connect(self.reverseRequested)
+        self.head.clicked.connect(self._on_head_clicked)
+        self.tail.clicked.connect(self._on_tail_clicked)
+        self.links.itemRequested.connect(self.itemRequested)
+        self.fields.described.connect(self.described)
+
+    # How it is put together
+
+    def _lay_out(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        spaced(column, margin=3, spacing=3)
+        for part in (self._title_row(), self._suggestion_row(), self._label_row(), self._ends_rows()):
+            column.addWidget(part)
+        column.addWidget(self.problems)
+        column.addWidget(self.fields)
+        column.addWidget(self.links_heading)
+        column.addWidget(self.links)
+        column.addWidget(rule())
+        spaced(self._facts, spacing=1)
+        self._facts.setHorizontalSpacing(12)
+        column.addLayout(self._facts)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(page)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._hint.setMargin(12)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._pages.addWidget(self._hint)
+        self._pages.addWidget(scroll)
+        layout = QVBoxLayout(self)
+        spaced(layout)
+        layout.addWidget(self._pages)
+        self.setFocusProxy(self.label)
+
+    def _title_row(self) -> QWidget:
+        row, layout = _row()
+        layout.addWidget(self.title, 1)
+        layout.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _suggestion_row(self) -> QWidget:
+        self.suggestion.setFrameShape(QFrame.Shape.StyledPanel)
+        layout = QVBoxLayout(self.suggestion)
+        spaced(layout, margin=2)
+        buttons = QHBoxLayout()
+        spaced(buttons)
+        buttons.addWidget(self.accept)
+        buttons.addWidget(self.reject)
+        buttons.addStretch(1)
+        layout.addWidget(self.suggested_by)
+        layout.addLayout(buttons)
+        return self.suggestion
+
+    def _label_row(self) -> QWidget:
+        row, layout = _row()
+        caption = plain_label(tr("Label"), wrap=False)
+        caption.setBuddy(self.label)
+        layout.addWidget(caption)
+        layout.addWidget(self.label, 1)
+        return row
+
+    def _ends_rows(self) -> QWidget:
+        layout = QFormLayout(self.ends)
+        spaced(layout, spacing=1)
+        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        layout.addRow(self.head.caption, self.head)
+        row, line = _row()
+        line.addWidget(self.tail, 1)
+        line.addWidget(self.reverse)
+        layout.addRow(self.tail.caption, row)
+        return self.ends
+
+
+class _EndButton(QPushButton):
+    """A relation's end: a click goes there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.span_id = ""
+        self.caption: QLabel = plain_label(wrap=False)
+        self.setFlat(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setStyleSheet("text-align: left; padding: 3px;")
+
+    def show_end(self, span_id: str, text: str, caption: str) -> None:
+        """Name the span this end is; ``text`` is article text."""
+        self.span_id = span_id
+        self.caption.setText(caption)
+        self.setText(text.replace("&", "&&"))
+        self.setToolTip(plain_tip(tr("Go to {}").format(text)))
+        self.setAccessibleName(f"{self._name}: {text}")
+
+
+def _row() -> tuple[QWidget, QHBoxLayout]:
+    widget = QWidget()
+    layout = QHBoxLayout(widget)
+    spaced(layout)
+    return widget, layout

@@ -1,0 +1,248 @@
+"""The fields of the inspector that are typed into: note, knowledge-base id, attributes.
+
+What is typed belongs to the item it was typed for.  It is announced when a field is left, when another item is shown and by
+``flush``; until the item really has it, the field keeps it, so a save that failed loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
+
+from annotator.domain.annotations import Item, Span
+from annotator.ui.i18n import plain_tip, tr
+from annotator.ui.panels.inspector_facts import AttributeRow, with_attribute
+from annotator.ui.panels.parts import CalmComboBox, plain_label, spaced
+
+_ATTRIBUTE = "attribute:"
+
+Field = QLineEdit | QPlainTextEdit | CalmComboBox
+
+
+class FieldsForm(QWidget):
+    """Edits what describes one item at a time.
+
+    ``described`` brings a dict with ``kind`` ("span" or "relation"), ``set_id``, ``id`` and those of ``note``, ``kb_id`` and
+    ``attributes`` (all of the item's attributes, the changed ones included) that were changed.  It is emitted for the item the text was
+    typed for, even when another is shown by then.
+    """
+
+    described = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = ""
+        self._set_id = 0
+        self._item: Item | None = None
+        self._find: Callable[[str], Item | None] = _nothing
+        self._base: dict[str, str] = {}
+        self._fields: dict[str, Field] = {}
+        self._rows: list[AttributeRow] = []
+        self._announcing = False
+        self.note = _NoteEdit()
+        self.note.left.connect(self.flush)
+        self.kb_id = QLineEdit()
+        self.kb_id.setAccessibleName(tr("Knowledge-base id"))
+        self.kb_id.setPlaceholderText(tr("for example Q7747"))
+        self.kb_id.editingFinished.connect(self.flush)
+        self._form = QFormLayout(self)
+        spaced(self._form)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        self._form.addRow(plain_label(tr("Note"), wrap=False), self.note)
+        self._form.addRow(plain_label(tr("Link"), wrap=False), self.kb_id)
+
+    def show_item(self, item: Item, set_id: int, find: Callable[[str], Item | None], rows: Sequence[AttributeRow]) -> None:
+        """Show an item; ``find`` returns its present state by id, or None once it is gone.
+
+        For the item shown already this is a refresh: fields with unsaved text keep it.
+        """
+        kind = "span" if isinstance(item, Span) else "relation"
+        unsaved = self._unsaved()
+        same = (kind, set_id, item.id) == (self._kind, self._set_id, self._item.id if self._item else "")
+        same_fields = same and [_shape(row) for row in rows] == [_shape(row) for row in self._rows]
+        leaving = None if same_fields else self._description(unsaved)
+        self._kind, self._set_id, self._item, self._find = kind, set_id, item, find
+        if not same_fields:
+            self._build(rows)
+            unsaved = {}
+        self._rows = list(rows)
+        for name, text in _texts(item, rows).items():
+            if name in self._fields:
+                self._load(name, text, keep=name in unsaved)
+        if leaving is not None:
+            self._announce(leaving)
+
+    def show_nothing(self) -> None:
+        """Show no item; what is unsaved is announced, unless its item is gone."""
+        leaving = self._description(self._unsaved())
+        self._item, self._kind, self._set_id, self._find = None, "", 0, _nothing
+        self._build(())
+        self._rows = []
+        if leaving is not None:
+            self._announce(leaving)
+
+    def flush(self) -> None:
+        """Announce what is typed and not saved yet."""
+        description = None if self._announcing else self._description(self._unsaved())
+        if description is not None:
+            self._announce(description)
+            self._settle()
+
+    def set_editable(self, editable: bool) -> None:
+        """Let the fields be typed into, or only read."""
+        editable_rows = {_ATTRIBUTE + row.name: row.editable for row in self._rows}
+        for name, field in self._fields.items():
+            allowed = editable and editable_rows.get(name, True)
+            if isinstance(field, CalmComboBox):
+                field.setEnabled(allowed)
+            else:
+                field.setReadOnly(not allowed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc in a field brings back what was there; a second one goes on to the window."""
+        focused = QApplication.focusWidget()
+        unsaved = self._unsaved()
+        for name, field in self._fields.items():
+            if event.key() == Qt.Key.Key_Escape and field is focused and name in unsaved:
+                _set_text(field, self._base[name])
+                return
+        super().keyPressEvent(event)
+
+    def _build(self, rows: Sequence[AttributeRow]) -> None:
+        for name, field in self._fields.items():
+            if name.startswith(_ATTRIBUTE):
+                field.blockSignals(True)  # hiding a field takes its focus, which would look like the end of editing
+        while self._form.rowCount() > 2:
+            taken = self._form.takeRow(2)
+            for part in (taken.labelItem, taken.fieldItem):
+                widget = part.widget() if part is not None else None
+                if widget is not None:
+                    widget.hide()
+                    widget.deleteLater()  # it may be the one whose signal is being handled
+        self._base = {}
+        self._fields = {"note": self.note}
+        if self._kind == "span":
+            self._fields["kb_id"] = self.kb_id
+        self._form.setRowVisible(1, self._kind == "span")
+        for row in rows:
+            field = self._attribute_field(row)
+            self._fields[_ATTRIBUTE + row.name] = field
+            label = plain_label(row.name, wrap=False)
+            label.setToolTip(plain_tip(row.tip))
+            self._form.addRow(label, field)
+
+    def _attribute_field(self, row: AttributeRow) -> QLineEdit | CalmComboBox:
+        if row.values and row.editable:
+            combo = CalmComboBox(row.name)
+            combo.addItem("—", "")
+            for value in row.values:
+                combo.addItem(value, value)
+            combo.activated.connect(self._on_value_chosen)
+            field: QLineEdit | CalmComboBox = combo
+        else:
+            field = QLineEdit()
+            field.setAccessibleName(row.name)
+            field.setReadOnly(not row.editable)
+            field.editingFinished.connect(self.flush)
+        field.setToolTip(plain_tip(row.tip))
+        return field
+
+    def _on_value_chosen(self, index: int) -> None:
+        del index
+        self.flush()
+
+    def _load(self, name: str, text: str, *, keep: bool) -> None:
+        field = self._fields[name]
+        if not keep and _text_of(field) != text:
+            _set_text(field, text)
+        self._base[name] = text if keep else _text_of(field)  # a widget may show a text a little differently: compare with that
+
+    def _unsaved(self) -> dict[str, str]:
+        return {name: _text_of(self._fields[name]) for name, base in self._base.items() if _text_of(self._fields[name]) != base}
+
+    def _description(self, unsaved: dict[str, str]) -> dict[str, Any] | None:
+        item = self._find(self._item.id) if self._item is not None else None
+        if item is None or not unsaved:
+            return None
+        said: dict[str, Any] = {"kind": self._kind, "set_id": self._set_id, "id": item.id}
+        said.update((name, text) for name, text in unsaved.items() if not name.startswith(_ATTRIBUTE))
+        changed = {name.removeprefix(_ATTRIBUTE): text for name, text in unsaved.items() if name.startswith(_ATTRIBUTE)}
+        if changed:
+            said["attributes"] = with_attribute(item, changed)
+        return said
+
+    def _announce(self, description: dict[str, Any]) -> None:
+        self._announcing = True  # a message that takes the focus must not announce the same once more
+        try:
+            self.described.emit(description)
+        finally:
+            self._announcing = False
+
+    def _settle(self) -> None:
+        """Take as saved what the item now has."""
+        item = self._find(self._item.id) if self._item is not None else None
+        if item is None:
+            return
+        stored = _texts(item, ())
+        stored |= {_ATTRIBUTE + row.name: str(item.attributes.get(row.name, "")) for row in self._rows if row.editable}
+        for name, text in stored.items():
+            if name in self._base and text == _text_of(self._fields[name]):
+                self._base[name] = text
+
+
+class _NoteEdit(QPlainTextEdit):
+    """A few lines of plain text; Tab goes on to the next field."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Note"))
+        self.setPlaceholderText(tr("What another reader should know"))
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + 12)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
+
+
+def _nothing(item_id: str) -> None:
+    del item_id
+
+
+def _shape(row: AttributeRow) -> tuple[str, tuple[str, ...], bool]:
+    return row.name, row.values, row.editable
+
+
+def _texts(item: Item, rows: Sequence[AttributeRow]) -> dict[str, str]:
+    texts = {_ATTRIBUTE + row.name: row.text for row in rows}
+    texts["note"] = item.note
+    if isinstance(item, Span):
+        texts["kb_id"] = item.kb_id
+    return texts
+
+
+def _text_of(field: Field) -> str:
+    match field:
+        case QLineEdit():
+            return field.text()
+        case CalmComboBox():
+            return field.currentData() or ""
+    return field.document().toRawText().replace("\u2029", "\n")  # toPlainText() would turn no-break spaces into blanks
+
+
+def _set_text(field: Field, text: str) -> None:
+    match field:
+        case QLineEdit():
+            field.setText(text)
+        case CalmComboBox():
+            field.setCurrentIndex(max(field.findData(text), 0))
+        case _:
+            field.setPlainText(text)
