@@ -69,4 +69,15 @@ def reject(tx: Transaction, set_id: int, item: Span | Relation) -> None:
         if head is None or tail is None:
             return
         signature = item.signature(head, tail)
-    tx.put(set_id, Verdict(signature, item.derived_from.partition("/")[0] or item.origin))
+    # The name of a model may hold a slash ("spacy/id_core_news"), its items' ids hardly do.
+    tx.put(set_id, Verdict(signature, item.derived_from.rpartition("/")[0] or item.origin))
+
+
+def approve(tx: Transaction, set_id: int, item: Span | Relation) -> None:
+    """Put an item as reviewed; what may once have been rejected is so no more."""
+    if isinstance(item, Span):
+        signature = item.signature
+    else:
+        signature = item.signature(must_have_span(tx, set_id, item.head), must_have_span(tx, set_id, item.tail))
+    tx.remove(set_id, Verdict(signature))
+    tx.put(set_id, replace(item, reviewed=True))

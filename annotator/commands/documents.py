@@ -68,11 +68,21 @@ def toggle_flag(set_id: int) -> Command:
 
 
 def set_categories(set_id: int, categories: tuple[str, ...]) -> Command:
-    """Say which of the scheme's document categories hold."""
+    """Say which of the scheme's document categories hold; they are kept in the scheme's order, each once.
+
+    Refused for one that is neither in the scheme nor there already (an import may have brought it).
+    """
 
     def run(tx: Transaction) -> None:
-        begin_work(tx, set_id)
-        tx.put_set(set_id, replace(tx.set_info(set_id), categories=categories))
+        info = tx.set_info(set_id)
+        known = tuple(dict.fromkeys((*tx.scheme.categories, *info.categories)))
+        unknown = next((category for category in categories if category not in known), None)
+        if unknown is not None:
+            raise Refused(f"The category “{unknown}” is not in the label scheme.")
+        chosen = tuple(category for category in known if category in categories)
+        if chosen != info.categories:
+            begin_work(tx, set_id)
+            tx.put_set(set_id, replace(tx.set_info(set_id), categories=chosen))
 
     return Command("Categorise the {}", run, "document")
 

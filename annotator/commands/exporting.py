@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import ne
 from pathlib import Path
 
 from annotator.domain.annotations import Kind, SetInfo
-from annotator.domain.documents import Status
+from annotator.domain.documents import Document, Status
 from annotator.domain.exchange import Fate, Loss, LossReport, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError, FormatError
 from annotator.formats import FORMATS
+from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.store.project import open_project
 from annotator.store.queries import Connection
@@ -39,28 +42,41 @@ class ExportOptions:
 
 @dataclass(slots=True)
 class Choice:
-    """What an export will hold: (document id, set id) pairs in order, and what it leaves out, with the reason."""
+    """What an export will hold, and what it leaves out, with the reason.
 
-    pairs: list[tuple[int, int | None]] = field(default_factory=list)
+    ``documents`` and ``sets`` belong together by position: ids of documents in order, each with the id of a set (0 for none).  Plain
+    numbers, so that a million documents take 16 MB.
+    """
+
+    documents: array[int] = field(default_factory=lambda: array("q"))
+    sets: array[int] = field(default_factory=lambda: array("q"))
     left_out: list[Loss] = field(default_factory=list)
+
+    def add(self, document_id: int, set_id: int) -> None:
+        """Take one more set, or, with 0, the bare document."""
+        self.documents.append(document_id)
+        self.sets.append(set_id)
+
+
+_Sets = list[tuple[int, SetInfo]]
 
 
 def choose(connection: Connection, options: ExportOptions) -> Choice:
     """Choose the annotation sets to export.
 
     For each document the gold set (see the glossary in ``annotator.domain``); with status "any" else a person's, else a model's.  A
-    document that several persons have done differently is left out and named, unless ``annotator`` picks one.
+    document that several persons have done differently is left out and named, unless ``annotator`` picks one.  With ``sets`` "all"
+    every set of each document that qualifies.
     """
     choice = Choice()
     disputed = queries.disputed(connection)
     for document_id in queries.document_ids(connection):
-        sets = queries.set_ids(connection, document_id)
-        if options.annotator:
-            sets = [(key, info) for key, info in sets if info.annotator == options.annotator]
+        every = queries.set_ids(connection, document_id)
+        sets = [entry for entry in every if entry[1].annotator == options.annotator] if options.annotator else every
         if options.sets == "all":
             _choose_all(choice, document_id, sets, options)
         elif document_id in disputed and not options.annotator:
-            names = ", ".join(info.annotator for _, info in sets if info.kind is Kind.PERSON and info.status is Status.DONE)
+            names = _names(entry for entry in sets if entry[1].kind is Kind.PERSON and entry[1].status is Status.DONE)
             reason = f"{names} have done it differently; adjudicate it, or pick one with --annotator"
             _leave_out(connection, choice, document_id, reason)
         else:
@@ -68,34 +84,38 @@ def choose(connection: Connection, options: ExportOptions) -> Choice:
     return choice
 
 
-def _choose_all(choice: Choice, document_id: int, sets: list[tuple[int, SetInfo]], options: ExportOptions) -> None:
-    wanted = [key for key, info in sets if options.status == "any" or _finished(info)]
-    choice.pairs += [(document_id, key) for key in wanted]
-    if not sets and options.status == "any" and not options.annotator:
-        choice.pairs.append((document_id, None))
+def _choose_all(choice: Choice, document_id: int, sets: _Sets, options: ExportOptions) -> None:
+    if options.status == "done" and not any(_finished(info) for _, info in sets):
+        return
+    for set_id, _ in sets:
+        choice.add(document_id, set_id)
+    if not sets and not options.annotator:
+        choice.add(document_id, 0)
 
 
-def _choose_one(
-    connection: Connection, choice: Choice, document_id: int, sets: list[tuple[int, SetInfo]], options: ExportOptions
-) -> None:
-    finished = [(key, info) for key, info in sets if _finished(info)]
-    # gold first; then whoever is done (equal where several are, or they would be disputed); then persons before models
-    ranked = sorted(finished, key=lambda entry: entry[1].kind is not Kind.GOLD)
+def _choose_one(connection: Connection, choice: Choice, document_id: int, sets: _Sets, options: ExportOptions) -> None:
+    finished = [entry for entry in sets if _finished(entry[1])]
+    adjudicated = [entry for entry in finished if entry[1].kind is Kind.GOLD]
+    # Several that are done say the same, or the document would be disputed: the oldest stands for them, as in the view gold_sets.
+    ranked = sorted(adjudicated or finished, key=lambda entry: entry[0])
     if not ranked and options.status == "any":
-        persons = [(key, info) for key, info in sets if info.kind is Kind.PERSON and info.status is not Status.SKIPPED]
-        models = [(key, info) for key, info in sets if info.kind is Kind.MODEL]
+        persons = [entry for entry in sets if entry[1].kind is Kind.PERSON and entry[1].status is not Status.SKIPPED]
+        models = [entry for entry in sets if entry[1].kind is Kind.MODEL]
         started = [entry for entry in persons if entry[1].status is Status.IN_PROGRESS]
         if len(started) > 1:
-            names = ", ".join(info.annotator for _, info in started)
-            _leave_out(connection, choice, document_id, f"{names} are at work on it; pick one with --annotator")
+            _leave_out(connection, choice, document_id, f"{_names(started)} are at work on it; pick one with --annotator")
             return
         ranked = started or persons[:1] or models
         if len(models) > 1 and not persons:
-            names = ", ".join(info.annotator for _, info in models)
-            _leave_out(connection, choice, document_id, f"several models labelled it ({names}); pick one with --annotator")
+            reason = f"several models labelled it ({_names(models)}); pick one with --annotator"
+            _leave_out(connection, choice, document_id, reason)
             return
     if ranked:
-        choice.pairs.append((document_id, ranked[0][0]))
+        choice.add(document_id, ranked[0][0])
+
+
+def _names(sets: Iterable[tuple[int, SetInfo]]) -> str:
+    return ", ".join(info.annotator for _, info in sets)
 
 
 def _finished(info: SetInfo) -> bool:
@@ -126,16 +146,20 @@ def export(
     writer = FORMATS[options.format].write
     if writer is None:
         raise FormatError(f"{FORMATS[options.format].title} can be read but not written.")
+    _refuse_target(target)
     choice = choose(connection, options)
-    if not choice.pairs:
+    if not choice.documents:
         raise NothingToExport(_nothing(connection, options, annotator, choice))
-    progress.start("Exporting", len(choice.pairs))
+    progress.start("Exporting", len(choice.documents))
     report = writer(lambda: _records(connection, choice), target, scheme, options=options.format_options, progress=progress)
     report.losses += choice.left_out
     if options.status == "done":
-        open_documents = queries.document_count(connection) - len({key for key, _ in choice.pairs}) - len(choice.left_out)
+        chosen = 1 + sum(map(ne, choice.documents, choice.documents[1:]))
+        open_documents = queries.document_count(connection) - chosen - len(choice.left_out)
         if open_documents:
-            report.notices.append(f"{open_documents} documents are not done and were not exported.")
+            whom = f" by {options.annotator}" if options.annotator else ""
+            verb = "is not done{} and was not exported" if open_documents == 1 else "are not done{} and were not exported"
+            report.notices.append(f"{_amount(open_documents, 'document')} {verb.format(whom)}.")
     return report
 
 
@@ -143,32 +167,52 @@ def export_project(project: str, target: str, options: ExportOptions, annotator:
     """Do ``export`` with a read-only opening of the project file: for a worker process, which takes plain values alone."""
     found = open_project(Path(project), read_only=True)
     try:
-        return export(found.connection, found.scheme, Path(target), options, annotator=annotator)
+        with found.reading():
+            return export(found.connection, found.scheme, Path(target), options, annotator=annotator)
     finally:
         found.close()
 
 
+def _refuse_target(target: Path) -> None:
+    if target.suffix == PROJECT_SUFFIX:
+        raise FormatError(f"“{target}” ends like a project, and an export must not take the place of one. Give it another ending.")
+    if not target.parent.is_dir():
+        raise FormatError(
+            f"The folder “{target.parent}” does not exist, so nothing was exported. Make it first, or choose another."
+        )
+
+
 def _records(connection: Connection, choice: Choice) -> Iterator[Record]:
-    for document_id, set_id in choice.pairs:
-        found = queries.document(connection, document_id)
-        if found is not None:
-            yield queries.record(connection, found, set_id)
+    last: Document | None = None
+    for document_id, set_id in zip(choice.documents, choice.sets, strict=True):
+        if last is None or last.id != document_id:  # several sets of one document follow each other
+            last = queries.document(connection, document_id)
+        if last is not None:
+            yield queries.record(connection, last, set_id or None)
 
 
 def _nothing(connection: Connection, options: ExportOptions, annotator: str, choice: Choice) -> str:
-    who = options.annotator or annotator
-    counts = queries.status_counts(connection, who)
     total = queries.document_count(connection)
     if not total:
         return "There is nothing to export: the project has no documents. Import some first."
-    said = ", ".join(f"{count} {status}" for status, count in _told(counts))
-    text = f"There is nothing to export: of {total} documents {said} for {who or 'anybody'}."
+    known = list(dict.fromkeys(entry["annotator"] for entry in queries.statistics(connection)["annotators"]))
+    if options.annotator and options.annotator not in known:
+        others = f" It has sets of {', '.join(known)}." if known else ""
+        return f"There is nothing to export: nobody called “{options.annotator}” has annotated in this project.{others}"
+    text = f"There is nothing to export: of {_amount(total, 'document')} {_told(connection, options.annotator or annotator)}."
     if choice.left_out:
-        text += f" {choice.left_out[0].document}: {choice.left_out[0].reason}."
+        first, more = choice.left_out[0], len(choice.left_out) - 1
+        text += f" Left out: {first.document} ({first.reason}){f', and {more} more' if more else ''}."
     if options.status == "done":
         text += " Mark documents done (Ctrl+Enter), or export everything with --status any."
     return text
 
 
-def _told(counts: Mapping[Status, int]) -> Iterable[tuple[Status, int]]:
-    return [(status, count) for status, count in counts.items() if count] or [(Status.DONE, 0)]
+def _told(connection: Connection, annotator: str) -> str:
+    counts = queries.status_counts(connection, annotator)
+    said = ", ".join(f"{count} {status}" for status, count in counts.items() if count) or f"0 {Status.DONE}"
+    return f"{said} for {annotator}" if annotator else said
+
+
+def _amount(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

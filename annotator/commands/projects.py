@@ -55,7 +55,8 @@ def build_demo(path: Path | None = None) -> Path:
 
     The seed's pre-annotations bring their tokens, so that no tokenizer is needed.
     """
-    from annotator.commands.importing import Chunk, ImportOptions, add_chunk, prepared, read_files
+    from annotator.commands.importing import ImportOptions, prepared, read_files
+    from annotator.commands.merging import Chunk, add_chunk
     from annotator.domain.changes import Lane
 
     target = path or demo_project()

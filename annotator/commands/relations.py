@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.commands.command import Command, begin_work, must_have_relation, must_have_span, refuse, reject
+from annotator.commands.command import Command, approve, begin_work, must_have_relation, must_have_span, refuse, reject
 from annotator.domain.annotations import Relation
 from annotator.domain.changes import What
 from annotator.domain.rules import relation_ends, relation_problems
@@ -28,16 +28,16 @@ def add_relation(set_id: int, head: str, tail: str, label: str) -> Command:
         if twin is not None and twin.reviewed:
             raise Refused(f"These spans are linked by “{label}” already.")
         if twin is not None:
-            tx.put(set_id, replace(twin, reviewed=True))
+            approve(tx, set_id, twin)
             return twin.id
-        tx.put(set_id, relation)
+        approve(tx, set_id, relation)
         return relation.id
 
     return Command("Link as {}", run, label)
 
 
 def relabel_relation(set_id: int, relation_id: str, label: str) -> Command:
-    """Give a relation another label, if its ends allow it."""
+    """Give a relation another label, if its ends allow it; its own label accepts a suggestion."""
 
     def run(tx: Transaction) -> str:
         relation = must_have_relation(tx, set_id, relation_id)
@@ -68,27 +68,32 @@ def describe_relation(
 
     def run(tx: Transaction) -> str:
         relation = must_have_relation(tx, set_id, relation_id)
-        begin_work(tx, set_id)
         changed = replace(
             relation,
             note=relation.note if note is None else note,
             attributes=relation.attributes if attributes is None else dict(attributes),
         )
-        tx.put(set_id, changed)
+        if changed != relation:
+            begin_work(tx, set_id)
+            tx.put(set_id, changed)
         return relation_id
 
     return Command("Describe the {}", run, "relation")
 
 
 def accept_relation(set_id: int, relation_id: str) -> Command:
-    """Say that a suggested relation is right; its ends are then right too, or it could not be."""
+    """Say that a suggested relation is right; its ends are then right too, or it could not be.  Refused if it is illegal."""
 
     def run(tx: Transaction) -> str:
         relation = must_have_relation(tx, set_id, relation_id)
-        begin_work(tx, set_id)
-        for end in (relation.head, relation.tail):
-            tx.put(set_id, replace(must_have_span(tx, set_id, end), reviewed=True))
-        tx.put(set_id, replace(relation, reviewed=True))
+        if not relation.reviewed:
+            _check(tx, set_id, relation)
+            begin_work(tx, set_id)
+            for end in dict.fromkeys((relation.head, relation.tail)):
+                span = must_have_span(tx, set_id, end)
+                if not span.reviewed:
+                    approve(tx, set_id, span)
+            approve(tx, set_id, relation)
         return relation_id
 
     return Command("Accept {}", run, "the suggestion")
@@ -107,14 +112,15 @@ def remove_relation(set_id: int, relation_id: str) -> Command:
 
 
 def _replace(tx: Transaction, set_id: int, old: Relation, new: Relation) -> None:
-    if new == old:
+    if new == old and old.reviewed:
         return
     _check(tx, set_id, new)
     begin_work(tx, set_id)
     if _twin(tx, set_id, new) is not None:
         raise Refused(f"These spans are linked by “{new.label}” already.")
-    reject(tx, set_id, old)
-    tx.put(set_id, replace(new, reviewed=True))
+    if new != old:
+        reject(tx, set_id, old)
+    approve(tx, set_id, new)
 
 
 def _check(tx: Transaction, set_id: int, relation: Relation) -> None:

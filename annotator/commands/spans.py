@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.commands.command import Command, begin_work, must_have_span, refuse, reject
+from annotator.commands.command import Command, approve, begin_work, must_have_span, refuse, reject
 from annotator.domain.annotations import Span, ordered_fragments, with_range
 from annotator.domain.changes import What
-from annotator.domain.rules import quoted, span_problems
+from annotator.domain.documents import Status
+from annotator.domain.rules import ALLOWED, quoted, relation_problems, span_problems
 from annotator.domain.text import Range
 from annotator.errors import Refused
 from annotator.store.transaction import Transaction
@@ -31,20 +32,24 @@ def add_span(set_id: int, fragments: tuple[Range, ...], label: str) -> Command:
         if twin is not None and twin.reviewed:
             raise Refused(f"{quoted(span.surface(document.text))} is labelled {label} already.")
         if twin is not None:
-            tx.put(set_id, replace(twin, reviewed=True))
+            approve(tx, set_id, twin)
             return twin.id
-        tx.put(set_id, span)
+        approve(tx, set_id, span)
         return span.id
 
     return Command("Label as {}", run, label)
 
 
 def relabel_span(set_id: int, span_id: str, label: str) -> Command:
-    """Give a span another label; relations it no longer fits stay and are shown as problems."""
+    """Give a span another label; its own label accepts a suggestion.
+
+    Relations it no longer fits stay and are shown as problems; a document that was done is then in progress again.
+    """
 
     def run(tx: Transaction) -> str:
         span = must_have_span(tx, set_id, span_id)
         _replace(tx, set_id, span, replace(span, label=label))
+        _reopen_if_illegal(tx, set_id, span_id)
         return span_id
 
     return Command("Relabel as {}", run, label)
@@ -77,26 +82,30 @@ def describe_span(
 
     def run(tx: Transaction) -> str:
         span = must_have_span(tx, set_id, span_id)
-        begin_work(tx, set_id)
         changed = replace(
             span,
             note=span.note if note is None else note,
             kb_id=span.kb_id if kb_id is None else kb_id,
             attributes=span.attributes if attributes is None else dict(attributes),
         )
-        tx.put(set_id, changed)
+        if changed != span:
+            begin_work(tx, set_id)
+            tx.put(set_id, changed)
         return span_id
 
     return Command("Describe the {}", run, "span")
 
 
 def accept_span(set_id: int, span_id: str) -> Command:
-    """Say that a suggested span is right."""
+    """Say that a suggested span is right; refused if it breaks a rule."""
 
     def run(tx: Transaction) -> str:
         span = must_have_span(tx, set_id, span_id)
-        begin_work(tx, set_id)
-        tx.put(set_id, replace(span, reviewed=True))
+        if not span.reviewed:
+            document = tx.document_of(set_id)
+            refuse(list(span_problems(span, document.text, document.tokens, tx.scheme)))
+            begin_work(tx, set_id)
+            approve(tx, set_id, span)
         return span_id
 
     return Command("Accept {}", run, "the suggestion")
@@ -120,13 +129,25 @@ def remove_span(set_id: int, span_id: str) -> Command:
 def _replace(tx: Transaction, set_id: int, old: Span, new: Span) -> None:
     document = tx.document_of(set_id)
     refuse(list(span_problems(new, document.text, document.tokens, tx.scheme)))
-    if new.signature == old.signature:
+    if new.signature == old.signature and old.reviewed:
         return
     begin_work(tx, set_id)
     if _twin(tx, set_id, new) is not None:
         raise Refused(f"{quoted(new.surface(document.text))} is labelled {new.label} already.")
-    reject(tx, set_id, old)
-    tx.put(set_id, replace(new, reviewed=True))
+    if new.signature != old.signature:
+        reject(tx, set_id, old)
+    approve(tx, set_id, new)
+
+
+def _reopen_if_illegal(tx: Transaction, set_id: int, span_id: str) -> None:
+    info = tx.set_info(set_id)
+    if info.status is not Status.DONE:
+        return
+    for relation in tx.relations_of(set_id, span_id):
+        ends = {key: must_have_span(tx, set_id, key) for key in (relation.head, relation.tail)}
+        if any(problem.rule not in ALLOWED for problem in relation_problems(relation, ends, tx.scheme)):
+            tx.put_set(set_id, replace(info, status=Status.IN_PROGRESS))
+            return
 
 
 def _twin(tx: Transaction, set_id: int, span: Span) -> Span | None:

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,9 @@ from annotator.formats.docbin_plan import FAR, Choices, Placed, Plan, plan
 from annotator.formats.files import replacing
 
 _ATTRIBUTES = ("ORTH", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID")
+_SPAN = struct.Struct(">QQQllll")
+"""A span of a group as spaCy stores it: id, kb_id, label, first and stop token, first and last character."""
+
 _REL = ("._.", "rel", None, None)
 
 
@@ -123,11 +127,16 @@ class _Filler:
     """Fills a DocBin's lists with what ``DocBin.add`` would put there for the Doc of a plan."""
 
     def __init__(self, docbin: Any) -> None:
+        from spacy.attrs import intify_attr
         from spacy.strings import StringStore
+        from srsly.msgpack import Packer
 
         self.bin = docbin
+        self._columns = {name: docbin.attrs.index(intify_attr(name)) for name in _ATTRIBUTES}
         self._strings = StringStore()
         self._hashes: dict[str, int] = {"": 0}
+        # one packer for all: srsly's functions make a new one at each call and search the installed packages for plug-ins first
+        self._pack: Callable[[Any], bytes] = Packer(use_bin_type=True).pack
 
     def _hash(self, string: str) -> int:
         found = self._hashes.get(string)
@@ -139,10 +148,8 @@ class _Filler:
     def add(self, made: Plan) -> None:
         """Add one document whole, or raise ``UnicodeEncodeError`` for a lone surrogate and add nothing."""
         import numpy as np
-        import srsly
-        from spacy.attrs import intify_attr
 
-        column = {name: self.bin.attrs.index(intify_attr(name)) for name in _ATTRIBUTES}
+        column = self._columns
         array = np.zeros((len(made.tokens.words), len(_ATTRIBUTES)), dtype="uint64")
         array[:, column["ORTH"]] = [self._hash(word) for word in made.tokens.words]
         array[:, column["ENT_IOB"]] = made.iob
@@ -151,10 +158,9 @@ class _Filler:
             array[place, column["ENT_TYPE"]] = self._hash(entity.span.label)
             array[place, column["ENT_KB_ID"]] = self._hash(entity.span.kb_id)
             array[place, column["ENT_ID"]] = self._hash(entity.span.id)
-        group = srsly.msgpack_dumps({"name": "sc", "attrs": {}, "spans": [self._packed(entry) for entry in made.spans]})
-        groups: Any = {group: ["sc"]}
-        user_data = _user_data(made)
-        self.bin.span_groups.append(srsly.msgpack_dumps(groups))
+        group = self._pack({"name": "sc", "attrs": {}, "spans": [self._packed(entry) for entry in made.spans]})
+        user_data = self._user_data(made)
+        self.bin.span_groups.append(self._pack({group: ["sc"]}))
         self.bin.user_data.append(user_data)
         self.bin.cats.append(made.cats)
         self.bin.flags.append({"has_unknown_spaces": False})
@@ -164,18 +170,15 @@ class _Filler:
     def _packed(self, entry: Placed) -> bytes:
         numbers = (entry.first, entry.stop, entry.start, entry.end)
         span = entry.span
-        return struct.pack(">QQQllll", self._hash(span.id), self._hash(span.kb_id), self._hash(span.label), *numbers)
+        return _SPAN.pack(self._hash(span.id), self._hash(span.kb_id), self._hash(span.label), *numbers)
 
-
-def _user_data(made: Plan) -> bytes:
-    import srsly
-
-    rel: dict[Any, Any] = {_REL: made.rel} if made.rel else {}
-    try:
-        return srsly.msgpack_dumps({"annotator": made.extras, **rel})
-    except (OverflowError, TypeError, ValueError):
-        # a whole number beyond 64 bits, say: the comparison finds the user data different and reports it
-        return srsly.msgpack_dumps(rel)
+    def _user_data(self, made: Plan) -> bytes:
+        rel = {_REL: made.rel} if made.rel else {}
+        try:
+            return self._pack({"annotator": made.extras, **rel})
+        except (OverflowError, TypeError, ValueError):
+            # a whole number beyond 64 bits, say: the comparison finds the user data different and reports it
+            return self._pack(rel)
 
 
 def _compare(
@@ -187,14 +190,9 @@ def _compare(
     *,
     progress: Progress,
 ) -> None:
-    """Read both files as a user would and lay each document beside the record it was made of."""
-    from spacy.tokens import Doc, DocBin
-    from spacy.vocab import Vocab
-
-    if not Doc.has_extension("rel"):
-        Doc.set_extension("rel", default={})
+    """Read both files and lay each document beside the record it was made of."""
     progress.start("Comparing", progress.done)
-    docs = DocBin().from_disk(paths[0]).get_docs(Vocab())
+    docs = _docs(paths[0])
     unfinished = far = 0
     with paths[1].open("rb") as twin_file:
         twins = (orjson.loads(line.rstrip(b",\n")) for line in twin_file if line.startswith(b'{"name"'))
@@ -215,6 +213,56 @@ def _compare(
     _notice(report, unfinished, far)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document as it came back: spaCy's ``doc`` and its text, the spans of the group and the user data."""
+
+    doc: Any
+    text: str
+    group: set[tuple[Any, ...]]
+    user_data: Mapping[Any, Any]
+
+
+def _docs(path: Path) -> Iterator[_Read]:
+    """Read a DocBin from the disk with a new vocabulary.
+
+    spaCy unpacks span groups and user data at 2 ms a call, three calls a document, most of it a search for plug-ins; so these are
+    unpacked here, with srsly's own unpacker made once.  Every hundredth document, the first among them, goes through spaCy alone
+    and must show the same, lest one wrong idea of the layout be both written and read.
+    """
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+    from srsly.msgpack import Unpacker
+
+    docbin, vocab = DocBin().from_disk(path), Vocab()
+    groups, user_data = docbin.span_groups, docbin.user_data
+    docbin.span_groups = [raw if number % 100 == 0 else b"" for number, raw in enumerate(groups)]
+    docbin.user_data = [raw if number % 100 == 0 else None for number, raw in enumerate(user_data)]
+    unpacker = Unpacker(raw=False, use_list=False)
+
+    def unpacked(raw: bytes) -> Any:
+        unpacker.feed(raw)
+        return unpacker.unpack()
+
+    for number, doc in enumerate(docbin.get_docs(vocab)):
+        text = doc.text  # made anew at every look
+        group = {
+            _unpacked_span(packed, text, vocab.strings)
+            for raw, keys in unpacked(groups[number]).items()
+            if "sc" in keys
+            for packed in unpacked(raw)["spans"]
+        }
+        data = unpacked(user_data[number] or b"\x80")
+        if number % 100 == 0 and (group != set(map(_told, doc.spans.get("sc", ()))) or data != doc.user_data):
+            group, data = set(map(_told, doc.spans.get("sc", ()))), dict(doc.user_data)
+        yield _Read(doc, text, group, data)
+
+
+def _unpacked_span(packed: bytes, text: str, strings: Any) -> tuple[Any, ...]:
+    span_id, kb_id, label, first, stop, start, end = _SPAN.unpack(packed)
+    return strings[span_id], strings[label], strings[kb_id], first, stop, start, end, text[start:end]
+
+
 def _notice(report: LossReport, unfinished: int, far: int) -> None:
     if unfinished:
         report.notices.append(f"{unfinished} documents are not done; their tokens without a span count as outside all the same.")
@@ -224,35 +272,36 @@ def _notice(report: LossReport, unfinished: int, far: int) -> None:
         )
 
 
-def _differences(record: Record, made: Plan, doc: Any, twin: Any) -> Iterator[Loss]:
+def _differences(record: Record, made: Plan, read: _Read | None, twin: Any) -> Iterator[Loss]:
     """Find what came back from the disk otherwise than planned."""
     import numpy as np
 
-    if doc is None:
+    if read is None:
         yield document_loss(record, Fate.DROPPED, "did not come back from the file")
         return
+    doc = read.doc
     wrong = [
         name
         for name, same in (
-            ("text", doc.text == record.text),
+            ("text", read.text == record.text),
             ("tokens", np.array_equal(doc.to_array(["IDX"]), np.asarray(made.tokens.starts, dtype="uint64"))),
             ("entity tags", np.array_equal(doc.to_array(["ENT_IOB"]), np.asarray(made.iob, dtype="uint64"))),
             ("categories", doc.cats == made.cats),
-            ("user data", doc.user_data.get("annotator") == _as_tuples(made.extras)),
+            ("user data", read.user_data.get("annotator") == _as_tuples(made.extras)),
             ("the JSON file", twin == made.twin),
         )
         if not same
     ]
     if wrong:
         yield document_loss(record, Fate.CHANGED, f"came back different: {', '.join(wrong)}")
-    for place, planned, found in (("doc.ents", made.ents, doc.ents), ('doc.spans["sc"]', made.spans, doc.spans.get("sc", ()))):
-        there = {_told(span) for span in found}
+    ents = set(map(_told, doc.ents))
+    for place, planned, there in (("doc.ents", made.ents, ents), ('doc.spans["sc"]', made.spans, read.group)):
         for entry in planned:
             if _expected(entry, record.text) not in there:
                 yield span_loss(record, entry.span, Fate.CHANGED, f"came back different in {place}")
         if len(there) > len(planned):
             yield document_loss(record, Fate.CHANGED, f"came back with more spans in {place}")
-    if doc._.rel != made.rel:
+    if read.user_data.get(_REL, {}) != made.rel:
         for relation in record.relations:
             yield item_loss(record, relation, Fate.CHANGED, "came back different in doc._.rel")
 

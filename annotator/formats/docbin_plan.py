@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from annotator.domain.annotations import Span, text_order
@@ -39,24 +40,10 @@ class SpacyTokens:
     ``starts`` are code points; ``numbers`` gives for each token of the domain its number among these.
     """
 
-    words: list[str] = field(default_factory=list)
-    spaces: list[bool] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-
-    def add(self, start: int, word: str) -> None:
-        """Add a token without a blank after it."""
-        self.starts.append(start)
-        self.words.append(word)
-        self.spaces.append(False)
-
-    def add_gap(self, start: int, gap: str) -> None:
-        """Add the white space between two tokens or at an edge of the text."""
-        if self.words and gap[0] == " ":
-            self.spaces[-1] = True
-            start, gap = start + 1, gap[1:]
-        if gap:
-            self.add(start, gap)
+    words: list[str]
+    spaces: list[bool]
+    starts: list[int]
+    numbers: list[int]
 
 
 def spacy_tokens(text: str, tokens: Tokens) -> SpacyTokens | None:
@@ -65,23 +52,30 @@ def spacy_tokens(text: str, tokens: Tokens) -> SpacyTokens | None:
     spaCy's rule: the blank (U+0020) that follows a token belongs to it, and what is left of the white space up to the next token
     is one token of its own; white space before the first token is one token in whole.
     """
-    found = SpacyTokens()
-    position = 0
-    for start, end in tokens:
+    words: list[str] = []
+    spaces: list[bool] = []
+    starts: list[int] = []
+    numbers: list[int] = []
+    position, length = 0, len(text)
+    for start, end in chain(tokens, ((length, length),)):
         if start > position:
             gap = text[position:start]
             if not gap.isspace():
                 return None
-            found.add_gap(position, gap)
-        found.numbers.append(len(found.words))
-        found.add(start, text[start:end])
+            if words and gap[0] == " ":
+                spaces[-1] = True
+                gap = gap[1:]
+            if gap:
+                starts.append(start - len(gap))
+                words.append(gap)
+                spaces.append(False)
+        if start < length:
+            numbers.append(len(words))
+            starts.append(start)
+            words.append(text[start:end])
+            spaces.append(False)
         position = end
-    gap = text[position:]
-    if gap:
-        if not gap.isspace():
-            return None
-        found.add_gap(position, gap)
-    return found
+    return SpacyTokens(words, spaces, starts, numbers)
 
 
 @dataclass(frozen=True, slots=True)

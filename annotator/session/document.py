@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 
 from annotator.domain.annotations import AnnotationSet, Relation, SetInfo, Span, text_order
@@ -33,10 +34,12 @@ class DocumentState:
         self.set_id = content.id
         self.info: SetInfo = content.info
         self._spans: dict[str, Span] = {}
+        self._order: list[tuple[int, int, str, str]] = []  # the sort keys of all spans, in order
+        self._unreviewed = 0
         self._relations: dict[str, Relation] = {}
         self._buckets: defaultdict[int, set[str]] = defaultdict(set)
         self._links: defaultdict[str, set[str]] = defaultdict(set)
-        for span in content.spans.values():
+        for span in content.in_text_order():  # so that each is put at the end of the order
             self._put_span(span)
         for relation in content.relations.values():
             self._put_relation(relation)
@@ -53,7 +56,7 @@ class DocumentState:
 
     def spans(self) -> list[Span]:
         """Return all spans in text order."""
-        return sorted(self._spans.values(), key=text_order)
+        return [self._spans[key[-1]] for key in self._order]
 
     def relations(self) -> list[Relation]:
         """Return all relations, by the place of their head."""
@@ -78,7 +81,7 @@ class DocumentState:
 
     def unreviewed_count(self) -> int:
         """Return how many suggestions wait for a decision."""
-        return sum(not item.reviewed for item in (*self._spans.values(), *self._relations.values()))
+        return self._unreviewed
 
     def problems(self) -> list[Problem]:
         """Return what breaks the rules."""
@@ -120,20 +123,26 @@ class DocumentState:
 
     def _put_span(self, span: Span) -> None:
         self._spans[span.id] = span
+        insort(self._order, text_order(span))
+        self._unreviewed += not span.reviewed
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
             self._buckets[bucket].add(span.id)
 
     def _drop_span(self, span: Span) -> None:
         del self._spans[span.id]
+        del self._order[bisect_left(self._order, text_order(span))]
+        self._unreviewed -= not span.reviewed
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
             self._buckets[bucket].discard(span.id)
 
     def _drop_relation(self, relation: Relation) -> None:
         del self._relations[relation.id]
+        self._unreviewed -= not relation.reviewed
         for end in (relation.head, relation.tail):
             self._links[end].discard(relation.id)
 
     def _put_relation(self, relation: Relation) -> None:
         self._relations[relation.id] = relation
+        self._unreviewed += not relation.reviewed
         for end in (relation.head, relation.tail):
             self._links[end].add(relation.id)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from annotator.commands.command import Command
 from annotator.commands.documents import open_for
 from annotator.domain.annotations import AnnotationSet, Kind, SetInfo
-from annotator.domain.changes import ChangeSet
+from annotator.domain.changes import BulkInsert, ChangeSet
+from annotator.domain.documents import Document
 from annotator.errors import ProjectError
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
 from annotator.store import journal, queries
 from annotator.store.project import Project
+
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -54,30 +58,27 @@ class Session:
 
     def next_undo(self) -> journal.Step | None:
         """Return the step ``undo`` would take back."""
-        return journal.next_undo(self.project.connection, self.annotator)
+        with self.project.reading():
+            return journal.next_undo(self.project.connection, self.annotator)
 
     def next_redo(self) -> journal.Step | None:
         """Return the step ``redo`` would bring back."""
-        return journal.next_redo(self.project.connection, self.annotator)
+        with self.project.reading():
+            return journal.next_redo(self.project.connection, self.annotator)
 
     def open_document(self, document_id: int) -> DocumentState:
         """Open a document for this person; the first time, their set is made and filled with the models' suggestions.
 
         In a read-only project without a set of theirs, the gold or the first other set is shown.
         """
-        connection = self.project.connection
-        found = queries.document(connection, document_id)
+        found = self.project.document(document_id)
         if found is None:
             raise ProjectError("This document is not in the project any more.")
-        if self.project.read_only:
+        with self.project.reading():
             set_id = self._set_to_show(document_id)
-        else:
-            set_id = queries.find_set(connection, document_id, self.annotator, Kind.PERSON)
-            if set_id is None:
-                set_id = self.execute(open_for(document_id, self.annotator))
-        content = queries.annotation_set(connection, set_id) if set_id else None
-        content = content or AnnotationSet(SetInfo(document_id, self.annotator, Kind.PERSON))
-        self.document = DocumentState(found, content, self.project.scheme, read_only=self.project.read_only)
+        if set_id is None and not self.project.read_only:
+            set_id = self.execute(open_for(document_id, self.annotator))
+        self.document = self._state(found, set_id)
         self.opened.emit(self.document)
         return self.document
 
@@ -91,8 +92,9 @@ class Session:
         set_ids = dict.fromkeys(change.set_id for change in changes.changes if change.set_id)
         if self.document is not None and self.document.set_id in set_ids:
             return self.document.document.id
-        infos = (queries.set_info(self.project.connection, set_id) for set_id in set_ids)
-        return next((info.document_id for info in infos if info is not None), None)
+        with self.project.reading():
+            infos = (queries.set_info(self.project.connection, set_id) for set_id in set_ids)
+            return next((info.document_id for info in infos if info is not None), None)
 
     def close(self) -> None:
         """Close the project; the session is of no use afterwards."""
@@ -102,12 +104,35 @@ class Session:
     def _set_to_show(self, document_id: int) -> int | None:
         connection = self.project.connection
         mine = queries.find_set(connection, document_id, self.annotator, Kind.PERSON)
+        if mine is not None or not self.project.read_only:
+            return mine
         others = [key for key, _ in queries.set_ids(connection, document_id)]
-        return mine or queries.gold_set(connection, document_id) or next(iter(others), None)
+        return queries.gold_set(connection, document_id) or next(iter(others), None)
+
+    def _state(self, document: Document, set_id: int | None) -> DocumentState:
+        with self.project.reading():
+            content = queries.annotation_set(self.project.connection, set_id) if set_id else None
+        content = content or AnnotationSet(SetInfo(document.id, self.annotator, Kind.PERSON))
+        return DocumentState(document, content, self.project.scheme, read_only=self.project.read_only)
 
     def _announce(self, changes: ChangeSet | None) -> ChangeSet | None:
         if changes:
-            if self.document is not None:
-                self.document.apply(changes)
+            self._bring_up_to_date(changes)
             self.changed.emit(changes)
         return changes
+
+    def _bring_up_to_date(self, changes: ChangeSet) -> None:
+        state = self.document
+        if state is None:
+            return
+        removed = (entry for entry in changes.bulk if changes.undoes and isinstance(entry, BulkInsert))
+        if any(entry.first <= state.document.id <= entry.last for entry in removed):
+            self.close_document()
+            return
+        try:
+            state.apply(changes)
+        except Exception:
+            # What is committed must be what is shown, whatever went wrong on the way there.
+            _log.exception("The open document was out of step with the project; it was read again")
+            self.document = self._state(state.document, state.set_id)
+            self.opened.emit(self.document)

@@ -24,13 +24,16 @@ def plain_errors(path: Path, *, full: str = _NOT_SAVED) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        mended = _sentence(error, path, full)
+        mended = explained(error, path, full=full)
         if mended is None:
             raise
         raise mended from error
 
 
-def _sentence(error: sqlite3.Error, path: Path, full: str) -> ProjectError | None:
+def explained(error: BaseException, path: Path, *, full: str = _NOT_SAVED) -> ProjectError | None:
+    """Return the ``ProjectError`` that says what an SQLite error means; None for any other error and for what is a bug of ours."""
+    if not isinstance(error, sqlite3.Error):
+        return None
     match getattr(error, "sqlite_errorcode", 0) & _PRIMARY:
         case sqlite3.SQLITE_FULL:
             return DiskFull(f"The disk with “{path}” is full. {full}")

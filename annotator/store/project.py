@@ -13,7 +13,7 @@ from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.errors import DiskFull, ProjectError, ProjectReadOnly, UndoRefused
 from annotator.store import files, journal, migrations, queries
-from annotator.store.faults import plain_errors
+from annotator.store.faults import explained, plain_errors
 from annotator.store.lock import WriterLock
 from annotator.store.rows import scheme_text, text_scheme
 from annotator.store.transaction import Transaction, remembered_document
@@ -69,6 +69,10 @@ class Project:
     def reading(self) -> contextlib.AbstractContextManager[None]:
         """Return a context for reading through ``connection``, in which a damaged file raises the ``ProjectError`` that says so."""
         return plain_errors(self.path)
+
+    def explained(self, error: BaseException) -> ProjectError | None:
+        """Return the sentence for an error of SQLite that reading raised outside ``reading``; None where it is a bug of ours."""
+        return explained(error, self.path)
 
     def reader(self) -> sqlite3.Connection:
         """Return a new read-only connection, for another thread; the caller closes it."""
@@ -242,7 +246,10 @@ def create(path: Path, *, scheme: LabelScheme, language: str, tokenizer: str = "
     except BaseException:
         lock.release()
         raise
-    return Project(path, connection, lock, "")
+    project = Project(path, connection, lock, "")
+    with contextlib.suppress(ProjectError):
+        project.checkpoint()  # so that even the bare file says at once what it is
+    return project
 
 
 def open_project(path: Path, *, read_only: bool = False) -> Project:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Value, 
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.errors import Refused, UndoRefused
-from annotator.store import journal, queries
+from annotator.store import journal, queries, suggestions
 from annotator.store.rows import (
     CODECS,
     DOCUMENT_COLUMNS,
@@ -207,24 +206,8 @@ class Transaction:
         theirs.  ``derived_from`` becomes ``annotator/id``.
         """
         document_id = self.set_info(set_id).document_id
-        models = self._connection.execute(
-            "SELECT id, annotator FROM annotation_sets WHERE document_id = ? AND kind = 'model' ORDER BY id", (document_id,)
-        ).fetchall()
-        symmetric = json.dumps([label.name for label in self.scheme.relations if label.symmetric])
-        for source, annotator in models:
-            names: dict[str, Any] = {"set": set_id, "source": source, "annotator": annotator, "symmetric": symmetric}
-            self._connection.execute(_COPY_SPANS, {**names, "prefix": self._free_prefix("spans", names)})
-            self._connection.execute(_COPY_RELATIONS, {**names, "prefix": self._free_prefix("relations", names)})
-        if models:
+        if suggestions.copy(self._connection, set_id, document_id, self.scheme):
             self.bulk.append(BulkCopy(set_id, document_id))
-
-    def _free_prefix(self, table: str, names: dict[str, Any]) -> str:
-        """Return a beginning for ids that no id in the two sets has."""
-        sql = f"SELECT 1 FROM {table} WHERE set_id IN (:set, :source) AND substr(id, 1, length(:prefix)) = :prefix LIMIT 1"
-        prefix = f"{names['annotator']}:"
-        while self._connection.execute(sql, {**names, "prefix": prefix}).fetchone():
-            prefix += ":"
-        return prefix
 
     def accept_all(self, set_id: int) -> None:
         """Mark every suggestion of a set as reviewed."""
@@ -332,42 +315,3 @@ def _place(what: What, set_id: int, key: str) -> tuple[str, tuple[Any, ...]]:
     if what is What.SET:
         return "id = ?", (set_id,)
     return f"set_id = ? AND {CODECS[what].key} = ?", (set_id, key)
-
-
-_SPAN_FIELDS = ("start", '"end"', "label", "fragments", "attributes", "note", "kb_id", "confidence", "origin")
-_RELATION_FIELDS = ("attributes", "note", "confidence", "origin")
-_SAME_PLACE = """{0}.start = {1}.start AND {0}."end" = {1}."end" AND {0}.label = {1}.label
-    AND coalesce({0}.fragments, '') = coalesce({1}.fragments, '')"""
-_FREE_ID = (
-    "CASE WHEN EXISTS (SELECT 1 FROM {} taken WHERE taken.set_id = :set AND taken.id = m.id) THEN :prefix || m.id ELSE m.id END"
-)
-_COPY_SPANS = f"""
-INSERT INTO spans (set_id, id, {", ".join(_SPAN_FIELDS)}, reviewed, derived_from)
-SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in _SPAN_FIELDS)}, 0, :annotator || '/' || m.id
-FROM (SELECT *, row_number() OVER (PARTITION BY start, "end", label, fragments ORDER BY id) AS number
-      FROM spans WHERE set_id = :source) m
-WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
-"""
-# Two spans of a model may have become one: a relation between them is left out, for it would link that one to itself.
-_COPY_RELATIONS = f"""
-WITH joined AS (
-    SELECT r.*, ph.id AS new_head, pt.id AS new_tail, r.label IN (SELECT value FROM json_each(:symmetric)) AS symmetric
-    FROM relations r
-    JOIN spans mh ON mh.set_id = r.set_id AND mh.id = r.head JOIN spans ph ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
-    JOIN spans mt ON mt.set_id = r.set_id AND mt.id = r.tail JOIN spans pt ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
-    WHERE r.set_id = :source AND (ph.id <> pt.id OR r.head = r.tail)
-), numbered AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY label, CASE WHEN symmetric THEN min(new_head, new_tail) ELSE new_head END,
-            CASE WHEN symmetric THEN max(new_head, new_tail) ELSE new_tail END ORDER BY id) AS number
-    FROM joined
-)
-INSERT INTO relations (set_id, id, label, head, tail, {", ".join(_RELATION_FIELDS)}, reviewed, derived_from)
-SELECT :set, {_FREE_ID.format("relations")}, m.label, m.new_head, m.new_tail, {", ".join("m." + column for column in _RELATION_FIELDS)},
-    0, :annotator || '/' || m.id
-FROM numbered m
-WHERE m.number = 1
-AND NOT EXISTS (SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_head AND p.tail = m.new_tail)
-AND NOT (m.symmetric AND EXISTS (
-    SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_tail AND p.tail = m.new_head))
-"""

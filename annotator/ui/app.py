@@ -60,7 +60,7 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     window = MainWindow(bench, panels, find_bar, closing)
     bench.setParent(window)
     ask.parent = window
-    shell = WindowShell(window, bench, editing, projects, jobs)
+    shell = WindowShell(window, bench, editing, projects)
     window.take_hands(Hands(bench, view, editing, documents, finding, projects, shell))
     shell.set_theme(settings.get("ui.theme"))
     view.set_unit_characters(settings.get("article.unit") == "characters")

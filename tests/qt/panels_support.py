@@ -36,7 +36,12 @@ def scheme() -> LabelScheme:
         {
             "name": "test",
             "spans": [
-                {"name": "PERSON", "key": "1", "description": {"en": "People & <i>characters</i>", "id": "Orang"}, "examples": "Putin"},
+                {
+                    "name": "PERSON",
+                    "key": "1",
+                    "description": {"en": "People & <i>characters</i>", "id": "Orang"},
+                    "examples": "Putin",
+                },
                 {"name": "GPE", "key": "2"},
                 {"name": "ORG", "key": "3"},
             ],

@@ -2,5 +2,6 @@
 
 from tests.qt.panels_support import make_session
 
-def test_x(tmp_path): 
+
+def test_x(tmp_path):
     make_session(tmp_path).close()

@@ -127,16 +127,25 @@ def _spread_anchors(routes: Sequence[_Route]) -> None:
             if end.line is not None:
                 place = (end.line, end.left, end.right)
                 feet.setdefault(place, []).append((_direction(end, other, is_head), one, is_head))
-    for (_line, left, right), standing in feet.items():
+    for (line, left, right), standing in feet.items():
         standing.sort(key=lambda foot: foot[0])
         middle, count = (left + right) / 2, len(standing)
         step = min(9.0, max(0.0, right - left - 6) / max(1, count - 1)) if count > 1 else 0.0
         for number, (_key, one, is_head) in enumerate(standing):
             x = middle + (number - (count - 1) / 2) * step
+            other = one.request.tail if is_head else one.request.head
+            if other.line == line and left <= other.left and other.right <= right and other.right - other.left < right - left:
+                x = _beside(left, right, other)
             if is_head:
                 one.head_x = x
             else:
                 one.tail_x = x
+
+
+def _beside(left: float, right: float, inner: End) -> float:
+    """Return where an outer span's foot stands for an arc to a span inside it: in the wider part beside that."""
+    before, after = inner.left - left, right - inner.right
+    return left + max(before / 2, 2.0) if before >= after else right - max(after / 2, 2.0)
 
 
 def _direction(end: End, other: End, is_head: bool) -> tuple[float, ...]:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextLine
 
 from annotator.domain.text import OffsetMap
@@ -54,6 +53,7 @@ class Geometry:
         self._display = display
         self._offsets = offsets
         self._lines: dict[tuple[int, int], Line] = {}
+        self._near = 0
 
     def forget(self) -> None:
         """Drop what is cached, because widths, fonts or room changed."""
@@ -109,18 +109,15 @@ class Geometry:
         if not line.mixed:
             x0, x1 = _x(qt_line, low), _x(qt_line, high)
             return [(origin + min(x0, x1), origin + max(x0, x1))]
-        found: list[Interval] = []
-        for qt_position in range(low, high):
-            x0, x1 = _x(qt_line, qt_position), _x(qt_line, qt_position, trailing=True)
-            if x0 != x1:
-                found.append((origin + min(x0, x1), origin + max(x0, x1)))
-        return _joined(found)
+        edges = (_edges(qt_line, qt_position) for qt_position in range(low, high))
+        return _joined([(origin + min(x0, x1), origin + max(x0, x1)) for x0, x1 in edges if x0 != x1])
 
     def x_of(self, line: Line, offset: int) -> float:
         """Return where the character at ``offset`` begins on ``line``: its left edge, or its right one if it runs leftwards."""
         block = self._document.findBlockByNumber(line.block)
-        qt_line = block.layout().lineAt(line.number)
-        return block.layout().position().x() + _x(qt_line, self._offsets.to_qt(offset) - block.position())
+        qt_line, qt_position = block.layout().lineAt(line.number), self._offsets.to_qt(offset) - block.position()
+        x = _edges(qt_line, qt_position)[0] if line.mixed else _x(qt_line, qt_position)
+        return block.layout().position().x() + x
 
     def leftward(self, line: Line, offset: int) -> bool:
         """Tell whether the character at ``offset`` runs from right to left."""
@@ -128,7 +125,8 @@ class Geometry:
             return False
         block = self._document.findBlockByNumber(line.block)
         qt_line, qt_position = block.layout().lineAt(line.number), self._offsets.to_qt(offset) - block.position()
-        return _x(qt_line, qt_position, trailing=True) < _x(qt_line, qt_position)
+        begin, end = _edges(qt_line, qt_position)
+        return end < begin
 
     def offset_at(self, x: float, y: float, *, between: bool = False) -> int:
         """Return the offset of the character at a point, or of the nearest; with ``between``, of the nearest gap between two."""
@@ -154,14 +152,31 @@ class Geometry:
         return max(line.start, min(offset, last))
 
     def _block_at(self, y: float) -> QTextBlock:
-        layout = self._document.documentLayout()
-        qt_position = layout.hitTest(QPointF(0, max(0.0, y)), Qt.HitTestAccuracy.FuzzyHit)
-        block = self._document.findBlock(max(0, qt_position))
-        while block.previous().isValid() and layout.blockBoundingRect(block).top() > y:
-            block = block.previous()
-        if block.previous().isValid():
-            block = block.previous()  # chips of its last line hang into the gap
-        return block
+        """Return the block before the one at height ``y``: chips of its last line hang into the gap.
+
+        Qt's ``hitTest`` answers wildly in the gaps between blocks, lays the whole text out for it, and tries block after block.  So
+        search from the block found last, in growing steps and then by halves; that lays out little more than is needed.
+        """
+        count, near = self._document.blockCount(), min(self._near, self._document.blockCount() - 1)
+        step = 1
+        if self._top(near) <= y:
+            low, high = near, near + 1
+            while high < count and self._top(high) <= y:
+                low, step = high, 2 * step
+                high = min(count, high + step)
+        else:
+            low, high = max(0, near - 1), near
+            while low > 0 and self._top(low) > y:
+                high, step = low, 2 * step
+                low = max(0, low - step)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._top(middle) <= y else (low, middle)
+        self._near = low
+        return self._document.findBlockByNumber(max(0, low - 1))
+
+    def _top(self, number: int) -> float:
+        return self._document.documentLayout().blockBoundingRect(self._document.findBlockByNumber(number)).top()
 
     def _first_line(self, block: QTextBlock, y: float) -> int:
         """Return a line number shortly before height ``y`` of the block, by bisection: a block may have hundreds of lines."""
@@ -211,6 +226,20 @@ def _x(line: QTextLine, qt_position: int, *, trailing: bool = False) -> float:
     edge = QTextLine.Edge.Trailing if trailing else QTextLine.Edge.Leading
     found: Any = line.cursorToX(qt_position, edge)  # PySide gives (x, position)
     return float(found[0])
+
+
+def _edges(line: QTextLine, qt_position: int) -> Interval:
+    """Return where a character begins and ends, in its own direction.
+
+    Where the direction turns, Qt reports a character's beginning as the end of the run before; its glyph says where it really is.
+    """
+    begin, end = _x(line, qt_position), _x(line, qt_position, trailing=True)
+    if begin == end:
+        runs = [run for run in line.glyphRuns(qt_position, 1) if run.boundingRect().width() > 0]
+        if runs:
+            rect = runs[0].boundingRect()
+            return (rect.right(), rect.left()) if runs[0].isRightToLeft() else (rect.left(), rect.right())
+    return begin, end
 
 
 def _joined(intervals: list[Interval]) -> list[Interval]:

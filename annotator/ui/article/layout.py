@@ -10,9 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from heapq import heappop, heappush
-
-from annotator.domain.text import Range
 
 MAX_LANES = 5
 """Most rows, and most lanes, that get a place of their own; the rest is bundled into the last."""
@@ -32,60 +29,69 @@ class Room:
 NO_ROOM = Room()
 
 
-def depth(ranges: Iterable[Range]) -> int:
-    """Return how many of the half-open ranges overlap at most at one place."""
-    open_ends: list[int] = []
-    deepest = 0
-    for start, end in sorted(ranges):
-        while open_ends and open_ends[0] <= start:
-            heappop(open_ends)
-        heappush(open_ends, end)
-        deepest = max(deepest, len(open_ends))
+def depth(starts: Iterable[int], ends: Iterable[int]) -> int:
+    """Return how many half-open ranges overlap at most at one place, given their starts and their ends, each in any order."""
+    ordered = sorted(ends)
+    deepest = over = 0
+    for begun, start in enumerate(sorted(starts), 1):
+        while ordered[over] <= start:
+            over += 1
+        if begun - over > deepest:
+            deepest = begun - over
     return deepest
 
 
-def rooms(block_starts: Sequence[int], spans: Sequence[Range], arcs: Iterable[tuple[Range, Range]]) -> list[Room]:
+def rooms(block_starts: Sequence[int], starts: Sequence[int], ends: Sequence[int], arcs: Iterable[tuple[int, int]]) -> list[Room]:
     """Return the room of each block from what it holds when the document is opened.
 
-    ``block_starts`` are the offsets at which blocks begin; ``spans`` are outer ranges in text order; ``arcs`` are the outer ranges of
-    head and tail.  A span or arc counts in the blocks in which it begins and ends.
+    ``block_starts`` are the offsets at which blocks begin; ``starts`` and ``ends`` those of the spans, in text order; ``arcs`` the
+    starts of head and tail.  A span or arc counts in the blocks in which it begins and ends.  Flat lists of numbers, because a
+    document may have tens of thousands and this stands between a key press and the text.
     """
-    rows = [1] * len(block_starts)
-    by_block: dict[int, list[Range]] = {}
-    last_end = -1
-    block, limit = 0, -1
-    for start, end in spans:
-        if start >= limit:
-            block = bisect_right(block_starts, start) - 1
-            limit = block_starts[block + 1] if block + 1 < len(block_starts) else 1 << 60
-        if start < last_end or end > limit:
-            by_block.setdefault(block, []).append((start, end))
-        last_end = max(last_end, end)
-    for number in by_block:
-        # Only paragraphs with an overlap come here; a look at all their spans gives the true depth.
-        low = block_starts[number]
-        high = block_starts[number + 1] if number + 1 < len(block_starts) else 1 << 60
-        rows[number] = min(MAX_LANES, depth(span for span in _between(spans, low, high)))
+    rows = _rows(block_starts, starts, ends)
     lanes = _lanes(block_starts, arcs)
-    return [Room(rows[number], lanes.get(number, 0)) for number in range(len(block_starts))]
+    made: dict[tuple[int, int], Room] = {}
+    found: list[Room] = []
+    for number in range(len(block_starts)):
+        key = rows.get(number, 1), lanes.get(number, 0)
+        if key not in made:
+            made[key] = Room(*key)
+        found.append(made[key])
+    return found
 
 
-def _between(spans: Sequence[Range], low: int, high: int) -> Sequence[Range]:
-    return spans[bisect_right(spans, (low, -1)) : bisect_right(spans, (high, -1))]
+def _rows(block_starts: Sequence[int], starts: Sequence[int], ends: Sequence[int]) -> dict[int, int]:
+    """Return the depth of the blocks in which spans overlap."""
+    rows: dict[int, int] = {}
+    index = 0
+    for number, low in enumerate(block_starts):
+        high = block_starts[number + 1] if number + 1 < len(block_starts) else 1 << 60
+        first, furthest, overlap = index, low, False
+        while index < len(starts) and starts[index] < high:
+            overlap = overlap or starts[index] < furthest
+            furthest = max(furthest, ends[index])
+            index += 1
+        if overlap:
+            rows[number] = min(MAX_LANES, depth(starts[first:index], ends[first:index]))
+    return rows
 
 
-def _lanes(block_starts: Sequence[int], arcs: Iterable[tuple[Range, Range]]) -> dict[int, int]:
-    covered: dict[int, list[Range]] = {}
+def _lanes(block_starts: Sequence[int], arcs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    begins: dict[int, list[int]] = {}
+    over: dict[int, list[int]] = {}
     for head, tail in arcs:
-        first, second = sorted((head[0], tail[0]))
+        first, second = (head, tail) if head <= tail else (tail, head)
         block = bisect_right(block_starts, first) - 1
-        other = bisect_right(block_starts, second) - 1
-        if block == other and second - first <= 2 * ARC_REACH:
-            covered.setdefault(block, []).append((first, second + 1))
-        else:
-            covered.setdefault(block, []).append((first - ARC_REACH, first + ARC_REACH))
-            covered.setdefault(other, []).append((second - ARC_REACH, second + ARC_REACH))
-    return {block: min(MAX_LANES, depth(ranges)) for block, ranges in covered.items()}
+        limit = block_starts[block + 1] if block + 1 < len(block_starts) else 1 << 60
+        if second < limit and second - first <= 2 * ARC_REACH:
+            begins.setdefault(block, []).append(first)
+            over.setdefault(block, []).append(second + 1)
+            continue
+        for place in (first, second):
+            block = bisect_right(block_starts, place) - 1
+            begins.setdefault(block, []).append(place - ARC_REACH)
+            over.setdefault(block, []).append(place + ARC_REACH)
+    return {block: min(MAX_LANES, depth(some, over[block])) if len(some) > 1 else 1 for block, some in begins.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,12 +319,15 @@ class ArticleNavigator(ArticleSurface):
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         selected = self.selection
         lines = [plan.line for plan in scene.plans]
-        if selected is None and self.focused_span is None and self._caret.token is not None:
-            line = builder.geometry.line_of(self._caret.position)
-            x = builder.geometry.x_of(line, self._caret.position)
-            token = range_rects(builder.geometry, lines, self._caret.token)
-            paint_caret(painter, self._style, token, (x, line.top - 1, line.bottom + 1))
+        token = self._caret.token if selected is None and self.focused_span is None and self._style.active else None
+        rects = range_rects(builder.geometry, lines, token) if token is not None else []
+        paint_ranges(painter, rects, self._style.theme.caret_token, 4.0)
         super()._paint_before(painter, builder, scene)
+        start, end = scene.range
+        if token is not None and start <= self.caret <= end:
+            line = builder.geometry.line_of(self.caret)
+            bar = builder.geometry.x_of(line, self.caret), line.top - 1, line.bottom + 1
+            paint_caret(painter, self._style, rects, bar)
         if selected is not None:
             rects = range_rects(builder.geometry, lines, selected)
             paint_ranges(painter, rects, self._style.theme.selection, 3.0)

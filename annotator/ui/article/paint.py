@@ -17,7 +17,8 @@ from annotator.ui.article.hit import Box, Handle, Part
 from annotator.ui.article.scene import LinePlan, Metrics, Piece, PlacedChip, Scene, SceneBuilder
 from annotator.ui.theme import LabelColors, Theme, color, label_colors, mix
 
-SOLID, DASHED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
+SOLID = Qt.PenStyle.SolidLine
+CENTER = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextDontClip.value
 
 
 @dataclass(slots=True)
@@ -70,15 +71,15 @@ def paint_ranges(painter: QPainter, rects: Iterable[QRectF], value: str, radius:
         painter.drawRoundedRect(rect, radius, radius)
 
 
-def paint_caret(painter: QPainter, style: Style, token: Sequence[QRectF], bar: tuple[float, float, float] | None) -> None:
-    """Paint a plate behind the token that a label key would label, and the caret itself at ``bar``: x, top, bottom."""
-    if not style.active:
-        return
-    paint_ranges(painter, token, style.theme.caret_token, 4.0)
-    if bar is not None:
-        x, top, bottom = bar
-        painter.setPen(QPen(color(style.theme.accent), 2.0, SOLID, Qt.PenCapStyle.RoundCap))
-        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
+def paint_caret(painter: QPainter, style: Style, token: Sequence[QRectF], bar: tuple[float, float, float]) -> None:
+    """Paint a frame round the token that a label key would label, and the caret itself at ``bar``: x, top, bottom."""
+    painter.setPen(QPen(color(style.theme.accent, 120), 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for rect in token:
+        painter.drawRoundedRect(rect.adjusted(-1.5, -0.5, 1.5, 0.5), 4.0, 4.0)
+    x, top, bottom = bar
+    painter.setPen(QPen(color(style.theme.accent), 2.0, SOLID, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(x, top), QPointF(x, bottom))
 
 
 def paint_fills(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:
@@ -186,7 +187,7 @@ def _paint_chip(painter: QPainter, chip: PlacedChip, text: str, box: Box, style:
     painter.setBrush(QBrush(color(back)))
     _hanging(painter, rect)
     painter.setPen(color(ink))
-    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.drawText(rect, CENTER, text)
 
 
 def _hanging(painter: QPainter, rect: QRectF) -> None:
@@ -203,10 +204,12 @@ def handles_of(builder: SceneBuilder, scene: Scene, span_id: str | None) -> list
     for piece in pieces:
         top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
         leftward = builder.geometry.leftward(piece.line, piece.span.start)
+        if piece is pieces[0]:
+            x = piece.intervals[0][0] - 2 if leftward else piece.intervals[0][1] + 2
+            found.append(Handle(piece.span.id, Part.LINK, x, top - 3))
         if piece.begins:
             left, right = piece.intervals[-1 if leftward else 0]
             found.append(Handle(piece.span.id, Part.START, right + 1 if leftward else left - 1, top))
-            found.append(Handle(piece.span.id, Part.LINK, (left + right) / 2, top - 5))
         if piece.ends:
             left, right = piece.intervals[0 if leftward else -1]
             found.append(Handle(piece.span.id, Part.END, left - 1 if leftward else right + 1, bottom))

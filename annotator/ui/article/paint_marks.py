@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from annotator.ui.article.arcs import Arc, rounded
-from annotator.ui.article.paint import Style
+from annotator.ui.article.paint import CENTER, Style
 from annotator.ui.article.scene import Scene
 from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, color, legible, mix
 
@@ -119,7 +119,7 @@ def _paint_label(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, str
     painter.setBrush(color(back))
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), height / 2.6, height / 2.6)
     painter.setPen(color(ink))
-    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), relation.label)
+    painter.drawText(rect, CENTER, relation.label)
 
 
 def paint_pull(painter: QPainter, style: Style, start: tuple[float, float], end: tuple[float, float], *, legal: bool) -> None:
@@ -176,7 +176,7 @@ def paint_strip(painter: QPainter, style: Style, width: float, *, label: str, su
     painter.setBrush(color(colors.strong))
     painter.drawRoundedRect(chip, 3.5, 3.5)
     painter.setPen(color(colors.strong_text))
-    painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), label)
+    painter.drawText(chip, CENTER, label)
     painter.setPen(color(theme.text))
     words = QRectF(chip.right() + 10, 0, width - chip.right() - 20, height)
     painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), surface)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from PySide6.QtGui import QFontMetricsF
 
 from annotator.domain.annotations import Relation, Span
-from annotator.domain.text import Range
+from annotator.domain.text import Range, trim
 from annotator.ui.article import arcs, layout
 from annotator.ui.article.geometry import Geometry, Interval, Line
 from annotator.ui.article.hit import Box
@@ -28,11 +28,11 @@ class Metrics:
         self.chip_font = chip_font(theme, zoom)
         self._chips = QFontMetricsF(self.chip_font)
         article = QFontMetricsF(self.article_font)
-        self.chip = round(self._chips.height())
+        self.chip = round(self._chips.height() * 0.88)  # labels are mostly capitals: fonts leave room above them
         self.bar = 2.0 * max(1.0, zoom)
-        self.row = self.bar + self.chip + 2.0
-        self.lane = round(self.chip * 0.9)
-        self.pad = 6.0
+        self.row = self.bar + self.chip + 1.0
+        self.lane = float(self.chip - 1)
+        self.pad = 5.0
         self.gutter = 52.0 * max(0.8, zoom)
         self.padding = 4.0
         self.column = article.averageCharWidth() * theme.column_characters
@@ -48,7 +48,7 @@ class Metrics:
 
     def distance(self, room: layout.Room) -> float:
         """Return the gap between two lines of a paragraph that has this room, with one spare row."""
-        return room.rows * self.row + room.lanes * self.lane + self.row * 0.75 + self.pad
+        return room.rows * self.row + room.lanes * self.lane + self.lane + self.pad
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,8 @@ class SceneBuilder:
         for span in spans:
             intervals: list[Interval] = []
             for start, end in span.fragments:
-                intervals += self.geometry.intervals(line, start, end)
+                # A fragment that goes on in the next line leaves the blank at the end of this one bare.
+                intervals += self.geometry.intervals(line, *trim(self._model.text, max(start, line.start), min(end, line.end)))
             if intervals:
                 found.append((span, tuple(sorted(intervals))))
         if not found:

@@ -202,7 +202,7 @@ class ArticleSurface(QTextEdit):
         frame.setLeftMargin(gutter)
         frame.setRightMargin(gutter)
         first = self._rooms[0] if self._rooms else layout.NO_ROOM
-        frame.setTopMargin(18 + self._style.metrics.pad + (first.lanes + 0.75) * self._style.metrics.lane)
+        frame.setTopMargin(12 + self._style.metrics.pad + (first.lanes + 1) * self._style.metrics.lane)
         frame.setBottomMargin(36)
         document.rootFrame().setFrameFormat(frame)
 
@@ -328,10 +328,11 @@ def _rooms_of(model: ArticleModel) -> list[layout.Room]:
     lengths = [len(paragraph) + 1 for paragraph in model.display.split(BLOCK_SEPARATOR)]
     starts = [0, *accumulate(lengths[:-1])]
     spans = [span for span in model.spans_in(0, end) if span.fragments]
-    ranges = [(span.fragments[0][0], span.fragments[-1][1]) for span in spans]
-    places = {span.id: place for span, place in zip(spans, ranges, strict=True)}
-    links = ((places.get(relation.head), places.get(relation.tail)) for relation in model.relations_in(0, end))
-    return layout.rooms(starts, ranges, [(head, tail) for head, tail in links if head and tail])
+    begins = [span.fragments[0][0] for span in spans]
+    ends = [span.fragments[-1][1] for span in spans]
+    place = dict(zip((span.id for span in spans), begins, strict=True)).get
+    arcs = ((place(relation.head), place(relation.tail)) for relation in model.relations_in(0, end))
+    return layout.rooms(starts, begins, ends, ((head, tail) for head, tail in arcs if head is not None and tail is not None))
 
 
 def _insert(document: QTextDocument, display: str, rooms: list[layout.Room], metrics: Metrics) -> None:

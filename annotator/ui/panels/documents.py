@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QProgressBar, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from annotator.ui.i18n import number, tr
 from annotator.ui.icons import icon
 from annotator.ui.models.documents import DocumentListModel, DocumentRole, status_name
 from annotator.ui.panels.paint import draw_focus, draw_row, draw_status, draw_text, ink
-from annotator.ui.panels.parts import CalmComboBox, long_list, plain_label, spaced, theme_of
+from annotator.ui.panels.parts import CalmComboBox, LongList, plain_label, spaced, theme_of
 
 _FILTERS: tuple[tuple[Status, ...], ...] = ((), *((status,) for status in Status))
 
@@ -33,7 +33,7 @@ class DocumentsPanel(QWidget):
         self._current: int | None = None
         self._opened = False
         self.filter = CalmComboBox(tr("Show documents by status"))
-        self.view = long_list(tr("Documents"))
+        self.view = LongList(tr("Documents"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(_DocumentDelegate(self.view))
         self._hint = plain_label(quiet=True)
@@ -45,8 +45,7 @@ class DocumentsPanel(QWidget):
         self._progress.setAccessibleName(tr("Documents done"))
         self._done = plain_label(quiet=True)
         self._lay_out()
-        self.view.clicked.connect(self._on_clicked)
-        self.view.installEventFilter(self)
+        self.view.chosen.connect(self._on_chosen)
         self.filter.activated.connect(self._on_filter_chosen)
         self.model.countsChanged.connect(self._on_counts_changed)
         self._on_counts_changed()
@@ -95,16 +94,7 @@ class DocumentsPanel(QWidget):
         if self.view.currentIndex().row() < 0 and self._current is not None:
             self.set_current(self._current)
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Take Enter in the list; ``activated`` would come a second time after a double click."""
-        if watched is self.view and event.type() == QEvent.Type.KeyPress:
-            key = event.key()  # type: ignore[attr-defined]  # a key press is a QKeyEvent
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._on_clicked(self.view.currentIndex())
-                return True
-        return False
-
-    def _on_clicked(self, index: QModelIndex) -> None:
+    def _on_chosen(self, index: QModelIndex) -> None:
         document_id = index.data(DocumentRole.ID)
         if document_id is not None and document_id != self._current:
             self.documentRequested.emit(document_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -33,7 +34,7 @@ from annotator.ui.panels.inspector_facts import (
 from annotator.ui.panels.inspector_fields import FieldsForm
 from annotator.ui.panels.inspector_links import LinksList
 from annotator.ui.panels.parts import CalmComboBox, heading, icon_button, plain_label, rule, spaced, swatch_icon, theme_of
-from annotator.ui.theme import Theme
+from annotator.ui.theme import Theme, color
 
 
 class InspectorPanel(QWidget):
@@ -63,12 +64,15 @@ class InspectorPanel(QWidget):
         self.reject = QPushButton(icon("x"), tr("Reject"))
         self.label = CalmComboBox(tr("Label"))
         self.label.setIconSize(QSize(12, 12))
-        self.ends = QWidget()
         self.head = _EndButton(tr("Head of the relation"))
         self.tail = _EndButton(tr("Tail of the relation"))
         self.reverse = icon_button("arrows-exchange", tr("Reverse the relation"))
         self.problems = plain_label()
-        self.fields = FieldsForm()
+        self._tail_row, tail_line = _row()
+        tail_line.addWidget(self.tail, 1)
+        tail_line.addWidget(self.reverse)
+        caption = plain_label(tr("Label"), wrap=False)
+        self.fields = FieldsForm(((caption, self.label), (self.head.caption, self.head), (self.tail.caption, self._tail_row)))
         self.links_heading = heading(tr("Relations"))
         self.links = LinksList()
         self._facts = QFormLayout()
@@ -87,7 +91,7 @@ class InspectorPanel(QWidget):
         self.links_heading.setText(by_count(count, tr("{} relation"), tr("{} relations")))
         self.links_heading.setVisible(count > 0)
         self.links.setVisible(count > 0)
-        self.ends.hide()
+        self._show_ends(visible=False)
         self.title.setText(shortened(span.surface(state.text)))
         self._show_fields(state, span)
 
@@ -96,7 +100,7 @@ class InspectorPanel(QWidget):
         self._show(state, relation, theme)
         self.links_heading.hide()
         self.links.hide()
-        self.ends.show()
+        self._show_ends(visible=True)
         symmetric = is_symmetric(state, relation)
         self.head.show_end(relation.head, end_text(state, relation.head, 200), tr("Between") if symmetric else tr("From"))
         self.tail.show_end(relation.tail, end_text(state, relation.tail, 200), tr("and") if symmetric else tr("To"))
@@ -118,7 +122,8 @@ class InspectorPanel(QWidget):
 
     def _show(self, state: DocumentState, item: Item, theme: Theme | None) -> None:
         self._state, self._item = state, item
-        self._fill_labels(theme or theme_of(self))
+        theme = theme or theme_of(self)
+        self._fill_labels(theme)
         writable = not state.read_only
         self.label.setEnabled(writable)
         self.reverse.setEnabled(writable)
@@ -130,6 +135,9 @@ class InspectorPanel(QWidget):
         found = item_problems(state, item)
         self.problems.setText("\n".join(f"⚠ {problem.message}" for problem in found))
         self.problems.setVisible(bool(found))
+        look = self.problems.palette()
+        look.setColor(QPalette.ColorRole.WindowText, color(theme.warning))
+        self.problems.setPalette(look)
         while self._facts.rowCount():
             self._facts.removeRow(0)
         for name, value in facts(item):
@@ -188,12 +196,8 @@ class InspectorPanel(QWidget):
         page = QWidget()
         column = QVBoxLayout(page)
         spaced(column, margin=3, spacing=3)
-        for part in (self._title_row(), self._suggestion_row(), self._label_row(), self._ends_rows()):
+        for part in (self._title_row(), self._suggestion_row(), self.problems, self.fields, self.links_heading, self.links):
             column.addWidget(part)
-        column.addWidget(self.problems)
-        column.addWidget(self.fields)
-        column.addWidget(self.links_heading)
-        column.addWidget(self.links)
         column.addWidget(rule())
         spaced(self._facts, spacing=1)
         self._facts.setHorizontalSpacing(12)
@@ -233,24 +237,16 @@ class InspectorPanel(QWidget):
         layout.addLayout(buttons)
         return self.suggestion
 
-    def _label_row(self) -> QWidget:
-        row, layout = _row()
-        caption = plain_label(tr("Label"), wrap=False)
-        caption.setBuddy(self.label)
-        layout.addWidget(caption)
-        layout.addWidget(self.label, 1)
-        return row
+    def _show_ends(self, *, visible: bool) -> None:
+        self.fields.show_row(self.head, visible=visible)
+        self.fields.show_row(self._tail_row, visible=visible)
 
-    def _ends_rows(self) -> QWidget:
-        layout = QFormLayout(self.ends)
-        spaced(layout, spacing=1)
-        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        layout.addRow(self.head.caption, self.head)
-        row, line = _row()
-        line.addWidget(self.tail, 1)
-        line.addWidget(self.reverse)
-        layout.addRow(self.tail.caption, row)
-        return self.ends
+
+_LINK = """
+QPushButton { text-align: left; padding: 3px; border: 1px solid transparent; border-radius: 3px; color: palette(link); }
+QPushButton:hover { text-decoration: underline; }
+QPushButton:focus { border-color: palette(highlight); }
+"""
 
 
 class _EndButton(QPushButton):
@@ -261,9 +257,9 @@ class _EndButton(QPushButton):
         self._name = name
         self.span_id = ""
         self.caption: QLabel = plain_label(wrap=False)
-        self.setFlat(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setStyleSheet("text-align: left; padding: 3px;")
+        self.setStyleSheet(_LINK)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_end(self, span_id: str, text: str, caption: str) -> None:
         """Name the span this end is; ``text`` is article text."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from annotator.domain.annotations import Item, Span
 from annotator.ui.i18n import plain_tip, tr
@@ -33,7 +33,8 @@ class FieldsForm(QWidget):
 
     described = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, top: Sequence[tuple[QLabel, QWidget]] = (), parent: QWidget | None = None) -> None:
+        """``top`` are rows of the owner's to stand above the fields, in line with them."""
         super().__init__(parent)
         self._kind = ""
         self._set_id = 0
@@ -53,8 +54,13 @@ class FieldsForm(QWidget):
         spaced(self._form)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        self._form.addRow(plain_label(tr("Note"), wrap=False), self.note)
-        self._form.addRow(plain_label(tr("Link"), wrap=False), self.kb_id)
+        for caption, widget in (
+            *top,
+            (plain_label(tr("Note"), wrap=False), self.note),
+            (plain_label(tr("Link"), wrap=False), self.kb_id),
+        ):
+            self._form.addRow(caption, widget)
+        self._standing = self._form.rowCount()
 
     def show_item(self, item: Item, set_id: int, find: Callable[[str], Item | None], rows: Sequence[AttributeRow]) -> None:
         """Show an item; ``find`` returns its present state by id, or None once it is gone.
@@ -93,6 +99,10 @@ class FieldsForm(QWidget):
             self._announce(description)
             self._settle()
 
+    def show_row(self, widget: QWidget, *, visible: bool) -> None:
+        """Show or hide one of the rows ``top``."""
+        self._form.setRowVisible(widget, visible)
+
     def set_editable(self, editable: bool) -> None:
         """Let the fields be typed into, or only read."""
         editable_rows = {_ATTRIBUTE + row.name: row.editable for row in self._rows}
@@ -117,8 +127,8 @@ class FieldsForm(QWidget):
         for name, field in self._fields.items():
             if name.startswith(_ATTRIBUTE):
                 field.blockSignals(True)  # hiding a field takes its focus, which would look like the end of editing
-        while self._form.rowCount() > 2:
-            taken = self._form.takeRow(2)
+        while self._form.rowCount() > self._standing:
+            taken = self._form.takeRow(self._standing)
             for part in (taken.labelItem, taken.fieldItem):
                 widget = part.widget() if part is not None else None
                 if widget is not None:
@@ -128,7 +138,7 @@ class FieldsForm(QWidget):
         self._fields = {"note": self.note}
         if self._kind == "span":
             self._fields["kb_id"] = self.kb_id
-        self._form.setRowVisible(1, self._kind == "span")
+        self._form.setRowVisible(self.kb_id, self._kind == "span")
         for row in rows:
             field = self._attribute_field(row)
             self._fields[_ATTRIBUTE + row.name] = field
@@ -148,6 +158,8 @@ class FieldsForm(QWidget):
             field = QLineEdit()
             field.setAccessibleName(row.name)
             field.setReadOnly(not row.editable)
+            field.setFrame(row.editable)
+            field.setStyleSheet("" if row.editable else "background: transparent;")
             field.editingFinished.connect(self.flush)
         field.setToolTip(plain_tip(row.tip))
         return field

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LabelScheme, RelationLabel
 from annotator.ui.i18n import number, tr
 from annotator.ui.models.labels import LabelListModel, LabelRole, LabelRow
 from annotator.ui.panels.paint import draw_focus, draw_key_cap, draw_row, draw_text, ink
-from annotator.ui.panels.parts import SWATCH, draw_swatch, plain_label, spaced, theme_of
+from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, plain_label, spaced, theme_of
 from annotator.ui.theme import Theme, color, label_colors
 
 
@@ -29,17 +29,11 @@ class LabelsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = LabelListModel(self)
-        self.view = QListView()
+        self.view = LongList(tr("Labels"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(_LabelDelegate(self.view))
-        self.view.setAccessibleName(tr("Labels"))
-        self.view.setFrameShape(QListView.Shape.NoFrame)
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setMouseTracking(True)
-        self.view.clicked.connect(self._on_clicked)
-        self.view.installEventFilter(self)
+        self.view.chosen.connect(self._on_chosen)
         self._hint = plain_label(tr("Open a project to see its labels."), quiet=True)
         self._hint.setMargin(12)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -75,16 +69,7 @@ class LabelsPanel(QWidget):
         """Mark the span label that was given last; empty marks none."""
         self.model.set_last_used(name)
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Take Enter and Space in the list; ``activated`` would come a second time after a double click."""
-        if watched is self.view and event.type() == QEvent.Type.KeyPress:
-            key = event.key()  # type: ignore[attr-defined]  # a key press is a QKeyEvent
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-                self._on_clicked(self.view.currentIndex())
-                return True
-        return False
-
-    def _on_clicked(self, index: QModelIndex) -> None:
+    def _on_chosen(self, index: QModelIndex) -> None:
         row = index.data(LabelRole.ROW) if index.isValid() else None
         if isinstance(row, LabelRow) and row.label is not None:
             signal = self.spanLabelRequested if row.kind == "span" else self.relationLabelRequested
@@ -94,11 +79,6 @@ class LabelsPanel(QWidget):
 
 class _LabelDelegate(QStyledItemDelegate):
     """Paints a label as colour, name, count and key, and a heading as small bold text."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        metrics: QFontMetrics = option.fontMetrics
-        heading = index.data(LabelRole.ROW).label is None
-        return QSize(80, metrics.height() + (16 if heading else 10))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         row: LabelRow = index.data(LabelRole.ROW)
@@ -110,7 +90,7 @@ class _LabelDelegate(QStyledItemDelegate):
         if row.label is None:
             font.setBold(True)
             painter.setFont(font)
-            draw_text(painter, rect.adjusted(gap, 6, -gap, 0), row.title, ink(option, quiet=True))
+            draw_text(painter, rect.adjusted(gap, 4, -gap, 0), row.title, ink(option, quiet=True))
             painter.restore()
             return
         draw_row(painter, option)

@@ -5,8 +5,8 @@ Colours come from the palette or from ``theme_of``, never from fixed values, so 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QLabel, QLayout, QSizePolicy, QTableView, QToolButton, QWidget
 
 from annotator.ui.i18n import plain_tip
@@ -96,44 +96,40 @@ def draw_swatch(painter: QPainter, corner: QPoint, theme: Theme, base: str, *, d
     painter.restore()
 
 
-def blend(first: QColor, second: QColor, share: float) -> QColor:
-    """Return ``first`` with ``share`` of it replaced by ``second``."""
-    keep = 1 - share
-    return QColor(
-        round(first.red() * keep + second.red() * share),
-        round(first.green() * keep + second.green() * share),
-        round(first.blue() * keep + second.blue() * share),
-    )
+class LongList(QTableView):
+    """A list of any length in rows of one height; ``chosen`` says that a row was clicked or entered.
 
-
-def row_height(metrics: QFontMetrics, theme: Theme = LIGHT) -> int:
-    """Return the height of a row in a list: the text with air above and below it."""
-    return metrics.height() + 3 * theme.space
-
-
-def long_list(name: str) -> QTableView:
-    """Return a view for a list of any length, in rows of one height; ``name`` is what assistive technology says.
-
-    It is a table of one column: ``QListView`` visits every row before it shows the first (a million rows take it seconds).
+    It is a table of one column: ``QListView`` visits every row before it shows the first (a million rows take it seconds).  Qt's own
+    ``activated`` would come a second time after a double click.  ``name`` is what assistive technology says.
     """
-    view = QTableView()
-    view.setAccessibleName(name)
-    view.setFrameShape(QFrame.Shape.NoFrame)
-    view.setShowGrid(False)
-    view.setTabKeyNavigation(False)
-    view.setWordWrap(False)
-    view.setMouseTracking(True)
-    view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-    view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.horizontalHeader().hide()
-    view.horizontalHeader().setStretchLastSection(True)
-    view.verticalHeader().hide()
-    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    view.verticalHeader().setMinimumSectionSize(0)
-    view.verticalHeader().setDefaultSectionSize(row_height(view.fontMetrics()))
-    return view
+
+    chosen = Signal(QModelIndex)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(0)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 3 * LIGHT.space)
+        self.clicked.connect(self.chosen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif self.currentIndex().isValid():
+            self.chosen.emit(self.currentIndex())
 
 
 class CalmComboBox(QComboBox):

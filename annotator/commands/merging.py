@@ -1,0 +1,247 @@
+"""Putting records into a project: new documents in bulk, sets of known ones beside or in place of what is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from annotator.commands.command import Command
+from annotator.domain.annotations import AnnotationSet, Item, Kind, SetInfo
+from annotator.domain.changes import Lane
+from annotator.domain.documents import Document
+from annotator.domain.exchange import Complaint, Record
+from annotator.domain.labels import LabelScheme
+from annotator.domain.rules import Rule, problems
+from annotator.formats.compare import has_set
+from annotator.store.transaction import Transaction
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import brought in, and what it did not.
+
+    ``documents`` counts new documents, ``sets`` new or replaced annotation sets, ``unchanged`` sets that were there already.
+    ``broken_rules`` counts items that came in although they break a rule; ``annotator check`` lists them.
+    """
+
+    documents: int = 0
+    sets: int = 0
+    unchanged: int = 0
+    spans: int = 0
+    relations: int = 0
+    labels: list[str] = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
+    broken_rules: Counter[Rule] = field(default_factory=Counter)
+
+    @property
+    def losses(self) -> list[Complaint]:
+        """What was not brought in."""
+        return [complaint for complaint in self.complaints if complaint.lost]
+
+    def add(self, other: ImportReport) -> None:
+        """Add the figures of a further chunk."""
+        self.documents += other.documents
+        self.sets += other.sets
+        self.unchanged += other.unchanged
+        self.spans += other.spans
+        self.relations += other.relations
+        self.labels += [label for label in other.labels if label not in self.labels]
+        self.complaints += other.complaints
+        self.broken_rules += other.broken_rules
+
+    def count(self, content: AnnotationSet) -> None:
+        """Count a set that came in."""
+        self.sets += 1
+        self.spans += len(content.spans)
+        self.relations += len(content.relations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON data."""
+        return {
+            "documents": self.documents,
+            "sets": self.sets,
+            "unchanged": self.unchanged,
+            "spans": self.spans,
+            "relations": self.relations,
+            "labels_added": self.labels,
+            "broken_rules": {str(rule): count for rule, count in self.broken_rules.items()},
+            "complaints": [{"place": c.place, "message": c.message, "lost": c.lost} for c in self.complaints],
+        }
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Records ready to be written, with their tokens made, and what reading complained of meanwhile."""
+
+    entries: list[tuple[Document, list[Record]]] = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Brought:
+    """What the earlier chunks of one import brought, so that a later one does not replace it.
+
+    ``first`` is the id of the first document it made (ids rise, and one import runs at a time), 0 before that; ``sets`` are those it
+    made or replaced on documents that were there before.
+    """
+
+    first: int = 0
+    sets: set[int] = field(default_factory=set)
+
+    def has(self, document_id: int, set_id: int) -> bool:
+        """Tell whether a set came with this import."""
+        return bool(self.first) and document_id >= self.first or set_id in self.sets
+
+
+def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
+    """Write a chunk; returns an ``ImportReport`` of it.  ``brought`` is what joins the chunks of one import.
+
+    A document with the same name and text is the same document, and keeps its metadata and tokens.  A model's set that is there already
+    is replaced; a person's or gold set that differs is left alone and named, because it may hold work that the file does not.
+    """
+    earlier = Brought() if brought is None else brought
+
+    def run(tx: Transaction) -> ImportReport:
+        report = ImportReport(complaints=list(chunk.complaints))
+        _add_labels(tx, chunk, report)
+        scheme = tx.scheme
+        fresh: list[tuple[Document, list[AnnotationSet]]] = []
+        for document, records in chunk.entries:
+            number = tx.find_document(document.name, document.text)
+            known = None if number is None else tx.document(number)
+            sets = _sets_of(known or document, records, scheme, report)
+            if known is None:
+                fresh.append((_storable(document, records, report), sets))
+                for content in sets:
+                    report.count(content)
+            else:
+                _tell_differences(known, document, records, report)
+                for content in sets:
+                    _merge(tx, known, content, earlier, report)
+        made = tx.add_documents(fresh)
+        earlier.first = earlier.first or (made.first if made is not None else 0)
+        report.documents += len(fresh)
+        return report
+
+    return Command("Import {}", run, "files", Lane.JOB)
+
+
+def _add_labels(tx: Transaction, chunk: Chunk, report: ImportReport) -> None:
+    scheme = tx.scheme
+    records = [record for _, group in chunk.entries for record in group]
+    spans = dict.fromkeys(span.label for record in records for span in record.spans)
+    relations = dict.fromkeys(relation.label for record in records for relation in record.relations)
+    extended = scheme.with_labels(spans, relations)
+    if extended is not scheme:
+        report.labels += [label.name for label in extended.spans[len(scheme.spans) :]]
+        report.labels += [label.name for label in extended.relations[len(scheme.relations) :]]
+        tx.put_scheme(extended)
+
+
+def _sets_of(document: Document, records: list[Record], scheme: LabelScheme, report: ImportReport) -> list[AnnotationSet]:
+    sets: dict[tuple[str, Kind], AnnotationSet] = {}
+    for record in records:
+        if not has_set(record):
+            continue
+        content = AnnotationSet(
+            SetInfo(document.id, record.annotator, record.kind, record.status, record.flagged, record.categories),
+            {span.id: _keepable(span, record, report) for span in record.spans},
+            {relation.id: _keepable(relation, record, report) for relation in record.relations},
+            {verdict.signature: verdict for verdict in record.verdicts},
+        )
+        earlier = sets.setdefault((record.annotator, record.kind), content)
+        if earlier is content:
+            found = problems(document.text, document.tokens, scheme, content.spans, content.relations.values())
+            report.broken_rules.update(problem.rule for problem in found)
+        elif not _same(earlier, content):
+            report.complaints.append(Complaint(record.place, _came_before(record.annotator)))
+    return list(sets.values())
+
+
+def _came_before(annotator: str) -> str:
+    return f"The set of {annotator} on this document came before with other content; this one was left out."
+
+
+def _merge(tx: Transaction, known: Document, content: AnnotationSet, brought: Brought, report: ImportReport) -> None:
+    """Add a set to a document that is there already."""
+    info = replace(content.info, document_id=known.id)
+    set_id = tx.find_set(known.id, info.annotator, info.kind)
+    if set_id is None:
+        set_id = tx.add_set(info)
+    else:
+        old = tx.annotation_set(set_id)
+        if _same(old, content):
+            report.unchanged += 1
+            return
+        if brought.has(known.id, set_id):
+            report.complaints.append(Complaint(known.name, _came_before(info.annotator)))
+            return
+        if info.kind is not Kind.MODEL:
+            message = (
+                f"“{known.name}” has a set of {info.annotator} already, with other content; it was left as it is. "
+                "To compare the two, give the one in the file another annotator name."
+            )
+            report.complaints.append(Complaint(known.name, message))
+            return
+        for item in (*old.relations.values(), *old.spans.values(), *old.verdicts.values()):
+            tx.remove(set_id, item)
+        tx.put_set(set_id, info)
+    brought.sets.add(set_id)
+    for item in (*content.spans.values(), *content.relations.values(), *content.verdicts.values()):
+        tx.put(set_id, item)
+    report.count(content)
+
+
+def _tell_differences(known: Document, document: Document, records: list[Record], report: ImportReport) -> None:
+    place = records[0].place or document.name
+    if document.meta and document.meta != known.meta:
+        message = f"“{known.name}” is in the project already, with other metadata; that of the file was left out."
+        report.complaints.append(Complaint(place, message))
+    if any(record.tokens is not None and record.tokens != known.tokens for record in records):
+        message = f"“{known.name}” is in the project already, with other tokens; those of the project are used."
+        report.complaints.append(Complaint(place, message, lost=False))
+
+
+def _same(left: AnnotationSet, right: AnnotationSet) -> bool:
+    return (
+        replace(left.info, document_id=0) == replace(right.info, document_id=0)
+        and left.spans == right.spans
+        and left.relations == right.relations
+        and left.verdicts == right.verdicts
+    )
+
+
+# What JSON text can say and the project cannot keep: whole numbers beyond 64 bits, and nesting of several hundred levels
+
+
+def _storable(document: Document, records: list[Record], report: ImportReport) -> Document:
+    kept = _kept(document.meta, records[0], "The metadata", report)
+    return document if kept is document.meta else replace(document, meta=kept)
+
+
+def _keepable(item: Item, record: Record, report: ImportReport) -> Any:
+    if not item.attributes:
+        return item
+    kept = _kept(item.attributes, record, f"The attributes of “{item.id}”", report)
+    return item if kept is item.attributes else replace(item, attributes=kept)
+
+
+def _kept(values: Mapping[str, Any], record: Record, what: str, report: ImportReport) -> Mapping[str, Any]:
+    if not values or _is_kept(dict(values)):
+        return values
+    lost = [name for name, value in values.items() if not _is_kept(value)]
+    message = f"{what} hold what a project cannot keep (a number of more than 64 bits, or too many levels): {', '.join(lost)}."
+    report.complaints.append(Complaint(record.place, message))
+    return {name: value for name, value in values.items() if name not in lost}
+
+
+def _is_kept(value: Any) -> bool:
+    try:
+        orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""Copying what models suggest into a person's set, in SQL, so that a document with thousands of suggestions opens at once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from annotator.domain.labels import LabelScheme
+
+
+def copy(connection: sqlite3.Connection, set_id: int, document_id: int, scheme: LabelScheme) -> bool:
+    """Fill a new set with the spans and relations of all models' sets on the document; False if there are no such sets.
+
+    What several models (or one model twice) suggest alike comes once, from the first; relations join the span that stands for theirs.
+    Ids are kept while they are free, else the model's name and colons come before them.
+    """
+    models = connection.execute(
+        "SELECT id, annotator FROM annotation_sets WHERE document_id = ? AND kind = 'model' ORDER BY id", (document_id,)
+    ).fetchall()
+    symmetric = json.dumps([label.name for label in scheme.relations if label.symmetric])
+    for source, annotator in models:
+        names: dict[str, Any] = {"set": set_id, "source": source, "annotator": annotator, "symmetric": symmetric}
+        connection.execute(_COPY_SPANS, {**names, "prefix": _free_prefix(connection, "spans", names)})
+        connection.execute(_COPY_RELATIONS, {**names, "prefix": _free_prefix(connection, "relations", names)})
+    return bool(models)
+
+
+def _free_prefix(connection: sqlite3.Connection, table: str, names: dict[str, Any]) -> str:
+    """Return a beginning for ids that no id in the two sets has."""
+    sql = f"SELECT 1 FROM {table} WHERE set_id IN (:set, :source) AND substr(id, 1, length(:prefix)) = :prefix LIMIT 1"
+    prefix = f"{names['annotator']}:"
+    while connection.execute(sql, {**names, "prefix": prefix}).fetchone():
+        prefix += ":"
+    return prefix
+
+
+_SPAN_FIELDS = ("start", '"end"', "label", "fragments", "attributes", "note", "kb_id", "confidence", "origin")
+_RELATION_FIELDS = ("attributes", "note", "confidence", "origin")
+_SAME_PLACE = """{0}.start = {1}.start AND {0}."end" = {1}."end" AND {0}.label = {1}.label
+    AND coalesce({0}.fragments, '') = coalesce({1}.fragments, '')"""
+_FREE_ID = (
+    "CASE WHEN EXISTS (SELECT 1 FROM {} taken WHERE taken.set_id = :set AND taken.id = m.id) THEN :prefix || m.id ELSE m.id END"
+)
+_COPY_SPANS = f"""
+INSERT INTO spans (set_id, id, {", ".join(_SPAN_FIELDS)}, reviewed, derived_from)
+SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in _SPAN_FIELDS)}, 0, :annotator || '/' || m.id
+FROM (SELECT *, row_number() OVER (PARTITION BY start, "end", label, fragments ORDER BY id) AS number
+      FROM spans WHERE set_id = :source) m
+WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
+"""
+# Two spans of a model may have become one: a relation between them is left out, for it would link that one to itself.
+_COPY_RELATIONS = f"""
+WITH joined AS (
+    SELECT r.*, ph.id AS new_head, pt.id AS new_tail, r.label IN (SELECT value FROM json_each(:symmetric)) AS symmetric
+    FROM relations r
+    JOIN spans mh ON mh.set_id = r.set_id AND mh.id = r.head JOIN spans ph ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
+    JOIN spans mt ON mt.set_id = r.set_id AND mt.id = r.tail JOIN spans pt ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
+    WHERE r.set_id = :source AND (ph.id <> pt.id OR r.head = r.tail)
+), numbered AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY label, CASE WHEN symmetric THEN min(new_head, new_tail) ELSE new_head END,
+            CASE WHEN symmetric THEN max(new_head, new_tail) ELSE new_tail END ORDER BY id) AS number
+    FROM joined
+)
+INSERT INTO relations (set_id, id, label, head, tail, {", ".join(_RELATION_FIELDS)}, reviewed, derived_from)
+SELECT :set, {_FREE_ID.format("relations")}, m.label, m.new_head, m.new_tail, {", ".join("m." + column for column in _RELATION_FIELDS)},
+    0, :annotator || '/' || m.id
+FROM numbered m
+WHERE m.number = 1
+AND NOT EXISTS (SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_head AND p.tail = m.new_tail)
+AND NOT (m.symmetric AND EXISTS (
+    SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_tail AND p.tail = m.new_head))
+"""

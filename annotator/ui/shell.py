@@ -1,0 +1,228 @@
+"""What actions ask of the window itself: dialogs, reports, theme, the key sheet, where the keys go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QApplication
+
+from annotator import log
+from annotator._version import __version__
+from annotator.commands.exporting import ExportOptions
+from annotator.commands.importing import ImportOptions, ImportReport
+from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
+from annotator.domain.exchange import Loss, LossReport
+from annotator.domain.labels import RelationLabel
+from annotator.errors import AnnotatorError
+from annotator.formats import FORMATS
+from annotator.paths import PROJECT_SUFFIX
+from annotator.store import queries
+from annotator.ui.actions import ACTIONS, keys_of
+from annotator.ui.choice import ChoicePopup, Option
+from annotator.ui.dialogs.about import AboutDialog
+from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.dialogs.import_files import ImportDialog
+from annotator.ui.dialogs.import_report import ImportReportDialog
+from annotator.ui.dialogs.keys import KeysDialog
+from annotator.ui.dialogs.new_project import NewProjectDialog
+from annotator.ui.dialogs.report import LossReportDialog
+from annotator.ui.editing import Editing
+from annotator.ui.i18n import tr
+from annotator.ui.main_window import MainWindow, key_text
+from annotator.ui.projects import Projects, project_patterns
+from annotator.ui.theme import palette, theme_named
+from annotator.ui.workbench import Workbench
+
+
+class WindowShell(QObject):
+    """The ``Shell`` of one main window.  Its dialogs do not block: their answers arrive in slots."""
+
+    def __init__(self, window: MainWindow, bench: Workbench, editing: Editing, projects: Projects) -> None:
+        super().__init__(window)
+        self._window, self._bench, self._editing, self._projects = window, bench, editing, projects
+        self._pending_relation: tuple[str, str] | None = None
+        self.theme = theme_named(bench.settings.get("ui.theme"))
+        projects.working.connect(window.status.show_job)
+        projects.finished.connect(window.status.hide_job)
+        projects.imported.connect(self._on_imported)
+        projects.exported.connect(self._on_exported)
+        window.status.cancel.clicked.connect(projects.cancel)
+        window.welcome.demoRequested.connect(projects.demo)
+        window.welcome.newRequested.connect(self.ask_new_project)
+        window.welcome.openRequested.connect(self.ask_open_project)
+        window.welcome.recentRequested.connect(self._on_recent_requested)
+        editing.relationChoiceRequested.connect(self._on_relation_choice_requested)
+
+    # Projects
+
+    def ask_new_project(self) -> None:
+        """Ask for a new project's name, scheme and language."""
+        dialog = NewProjectDialog(
+            self._folder() / f"untitled{PROJECT_SUFFIX}", list(shipped_schemes()), DEFAULT_SCHEME, DEFAULT_LANGUAGE, self._window
+        )
+        dialog.accepted.connect(self._on_new_project_accepted)
+        dialog.open()
+
+    def _on_new_project_accepted(self) -> None:
+        dialog = self.sender()
+        assert isinstance(dialog, NewProjectDialog)
+        chosen = dialog.values()
+        self._projects.new(chosen.path, chosen.labels, chosen.language)
+
+    def ask_open_project(self) -> None:
+        """Ask for a project file."""
+        path = self._bench.ask.open_file(tr("Open project"), self._folder(), project_patterns())
+        if path is not None:
+            self._projects.open(path)
+
+    def _on_recent_requested(self, path: str) -> None:
+        self._projects.open(Path(path))
+
+    def ask_import(self) -> None:
+        """Ask what to import."""
+        readable = [name for name, entry in FORMATS.items() if entry.read is not None]
+        dialog = ImportDialog(self._folder(), readable, self._bench.ask, self._window)
+        dialog.accepted.connect(self._on_import_accepted)
+        dialog.open()
+
+    def _on_import_accepted(self) -> None:
+        dialog = self.sender()
+        assert isinstance(dialog, ImportDialog)
+        chosen = dialog.values()
+        options = ImportOptions(chosen.format, chosen.annotator, chosen.kind, chosen.strict, chosen.encoding)
+        self._projects.import_files(chosen.paths, options)
+
+    def _on_imported(self, report: ImportReport) -> None:
+        ImportReportDialog(report, self._window).open()
+
+    def ask_export(self) -> None:
+        """Ask what to export."""
+        session = self._bench.session
+        if session is None:
+            return
+        counts = queries.status_counts(session.project.connection, session.annotator)
+        writable = {name: entry for name, entry in FORMATS.items() if entry.write is not None}
+        dialog = ExportDialog(session.project.path, writable, counts, self._bench.ask, self._window)
+        dialog.accepted.connect(self._on_export_accepted)
+        dialog.open()
+
+    def _on_export_accepted(self) -> None:
+        dialog = self.sender()
+        assert isinstance(dialog, ExportDialog)
+        chosen = dialog.values()
+        known = FORMATS[chosen.format].write_options or {}
+        extra = {"misaligned": chosen.misaligned} if "misaligned" in known else {}
+        self._projects.export(chosen.path, ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, extra))
+
+    def _on_exported(self, report: LossReport) -> None:
+        dialog = LossReportDialog(report, self._window)
+        dialog.lossActivated.connect(self._on_loss_activated)
+        dialog.open()
+
+    def _on_loss_activated(self, loss: Loss) -> None:
+        session = self._bench.session
+        if session is None:
+            return
+        document_id = loss.document_id or next(
+            (key for key, _ in queries.documents_named(session.project.connection, loss.document)), 0
+        )
+        if not document_id or self._bench.attempt(lambda: session.open_document(document_id)) is None:
+            return
+        document = self._bench.document
+        if document is not None and loss.item == "span" and document.span(loss.item_id) is not None:
+            self._bench.view.focus_span(loss.item_id)
+        elif loss.start >= 0:
+            self._bench.view.place_caret(loss.start)
+
+    def _folder(self) -> Path:
+        session = self._bench.session
+        last = self._bench.settings.get("project.last")
+        folder = session.project.path.parent if session else Path(last).parent if last else Path.home()
+        return folder if folder.is_dir() else Path.home()
+
+    # Labels
+
+    def choose_span_label(self) -> None:
+        """Offer the span labels by name."""
+        document = self._bench.document
+        if document is None:
+            return
+        options = [Option(label.name, label.key, label.color) for label in document.scheme.spans]
+        popup = ChoicePopup(tr("Label"), options, self.theme, by_key=False, parent=self._window)
+        popup.chosen.connect(self._editing.label)
+        popup.pop_up(self._below_caret())
+
+    def _on_relation_choice_requested(self, asked: tuple[str, str, list[RelationLabel]]) -> None:
+        head, tail, labels = asked
+        self._pending_relation = head, tail
+        options = [Option(label.name, label.key, label.color) for label in labels]
+        popup = ChoicePopup(tr("Relation"), options, self.theme, by_key=True, parent=self._window)
+        popup.chosen.connect(self._on_relation_chosen)
+        popup.pop_up(self._below_caret())
+
+    def _on_relation_chosen(self, label: str) -> None:
+        if self._pending_relation is not None:
+            head, tail = self._pending_relation
+            self._pending_relation = None
+            self._editing.add_relation(head, tail, label)
+
+    def _below_caret(self) -> QPoint:
+        view = self._bench.view
+        return view.viewport().mapToGlobal(view.cursorRect().bottomLeft() + QPoint(0, 2 * self.theme.space))
+
+    # Window
+
+    def edit_note(self) -> None:
+        """Put the cursor into the note of the focused item."""
+        self._window.panels.inspector.edit_note()
+
+    def edit_kb_id(self) -> None:
+        """Put the cursor into the knowledge-base id of the focused span."""
+        self._window.panels.inspector.edit_kb_id()
+
+    def focus_panels(self) -> None:
+        """Leave the article for the panels."""
+        self._window.panels.labels.setFocus()
+
+    def focus_article(self) -> None:
+        """Go back into the article."""
+        self._bench.view.setFocus()
+
+    def toggle_full_screen(self) -> None:
+        """Show the article alone, or everything again."""
+        self._window.toggle_full_screen()
+
+    def set_theme(self, name: str) -> None:
+        """Use the theme ``light``, ``dark`` or ``system``."""
+        settings = self._bench.settings
+        if settings.get("ui.theme") != name:
+            try:
+                settings.set("ui.theme", name)
+            except AnnotatorError as error:
+                self._bench.tell(str(error))
+        theme = theme_named(name)
+        self.theme = theme
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(palette(theme))
+        self._bench.view.set_theme(theme)
+        self._window.panels.set_theme(theme)
+
+    def show_keys(self) -> None:
+        """Show all keys on one sheet."""
+        overrides = self._bench.settings.get("keys.overrides")
+        rows = [
+            (tr(str(action.section)), tr(action.text).rstrip("…"), " / ".join(map(key_text, keys_of(action, overrides))))
+            for action in ACTIONS
+            if keys_of(action, overrides)
+        ]
+        KeysDialog(rows, self._window).open()
+
+    def show_about(self) -> None:
+        """Show version and diagnostics."""
+        AboutDialog(__version__, log.diagnostics(), self._window).open()
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
