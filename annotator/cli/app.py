@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -12,13 +13,15 @@ import click
 from annotator import log
 from annotator._version import __version__
 from annotator.cli import exchange, inspection, projects, window
-from annotator.cli.output import PROBLEMS, remark
+from annotator.cli.output import PROBLEMS, print_anything, remark
 from annotator.errors import AnnotatorError
-from annotator.paths import PROFILE_VARIABLE
+from annotator.paths import PROFILE_VARIABLE, log_dir
+
+_log = logging.getLogger(__name__)
 
 
 class _Verbs(click.Group):
-    """Shows the verbs in the order a newcomer needs them, and turns every error of ours into one sentence and status 1."""
+    """Shows the verbs in the order a newcomer needs them, and turns every error into one sentence and status 1."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self.commands)
@@ -28,7 +31,17 @@ class _Verbs(click.Group):
             return super().invoke(ctx)
         except AnnotatorError as error:
             remark(f"annotator: {error}")
-            ctx.exit(PROBLEMS)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            _log.exception("not caught")
+            if ctx.params.get("debug"):
+                raise
+            remark(
+                f"annotator: This is a fault of the program, not yours ({type(error).__name__}: {error}). "
+                f"What was saved before is safe. Details are in the log in {log_dir()}; --debug shows them here."
+            )
+        ctx.exit(PROBLEMS)
 
 
 @click.group(cls=_Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,7 +65,7 @@ def verbs(ctx: click.Context, self_check: bool, temp_profile: bool, debug: bool)
     if self_check:
         from annotator.cli.self_check import run
 
-        ctx.exit(run())
+        ctx.exit(run(debug=debug))
     if ctx.invoked_subcommand is None:
         ctx.exit(window.open_last())
 
@@ -72,4 +85,5 @@ for _verb in (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program with the given arguments, or those of the process; ends the process with its exit status."""
+    print_anything()
     verbs.main(args=sys.argv[1:] if arguments is None else arguments, prog_name="annotator")

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
-from annotator.cli.output import FINE, PROBLEMS, opened, person, remark, say, say_json, shown_progress
+from annotator.cli.output import FINE, PROBLEMS, amount, json_bytes, opened, person, remark, say, say_json, shown_progress
 from annotator.commands.exporting import ExportOptions, export
 from annotator.commands.importing import ImportOptions, ImportReport, import_files
 from annotator.domain.annotations import Kind
@@ -18,20 +17,44 @@ from annotator.domain.text import Tokens
 from annotator.errors import FormatError
 from annotator.formats import FORMATS
 from annotator.nlp.tokens import tokenize
+from annotator.paths import PROJECT_SUFFIX
 from annotator.session.session import Session
 from annotator.settings.store import Settings
 
 _SHOWN_LOSSES = 20
+_SHOWN_COMPLAINTS = 200
 
 _READABLE = [name for name, entry in FORMATS.items() if entry.read is not None]
 _WRITABLE = [name for name, entry in FORMATS.items() if entry.write is not None]
+
+
+def _encoding(_ctx: click.Context, _parameter: click.Parameter, name: str) -> str:
+    try:
+        b" ".decode(name or "utf-8")
+    except LookupError as error:
+        raise click.BadParameter(f"There is no encoding called “{name}”; write for example utf-16 or cp1252.") from error
+    except (UnicodeError, ValueError):
+        pass  # an encoding of another unit than a byte
+    return name
+
+
+def _named(_ctx: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not name.strip():
+        raise click.BadParameter("An annotator has a name.")
+    return name
 
 
 @click.command("import")
 @click.argument("project", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--format", "format_name", type=click.Choice(["auto", *_READABLE]), default="auto", show_default=True)
-@click.option("--annotator", default="import", show_default=True, help="Whose the annotations are, where the file does not say.")
+@click.option(
+    "--annotator",
+    default="import",
+    show_default=True,
+    callback=_named,
+    help="Whose the annotations are, where the file does not say.",
+)
 @click.option(
     "--kind",
     type=click.Choice([str(kind) for kind in Kind]),
@@ -39,7 +62,9 @@ _WRITABLE = [name for name, entry in FORMATS.items() if entry.write is not None]
     show_default=True,
     help="What that annotator is, where the file does not say.",
 )
-@click.option("--encoding", default="", metavar="NAME", help="Encoding of plain texts that are not UTF-8, e.g. cp1252.")
+@click.option(
+    "--encoding", default="", metavar="NAME", callback=_encoding, help="Encoding of plain texts that are not UTF-8, e.g. cp1252."
+)
 @click.option("--strict", is_flag=True, help="Bring in nothing unless everything is sound.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
@@ -75,18 +100,21 @@ def import_verb(
 
 
 def _tell_import(report: ImportReport, strict: bool) -> None:
-    for complaint in report.complaints:
+    for complaint in report.complaints[:_SHOWN_COMPLAINTS]:
         remark(f"{complaint.place}: {complaint.message}")
+    if len(report.complaints) > _SHOWN_COMPLAINTS:
+        remark(f"... and {len(report.complaints) - _SHOWN_COMPLAINTS} more; --json lists them all.")
     for rule, count in report.broken_rules.items():
-        remark(f"{count} imported items break the rule “{rule}”; annotator check lists them.")
+        remark(f"{amount(count, 'imported item')} against the rule “{rule}”; annotator check lists them.")
     if report.labels:
         remark(f"Added to the label scheme: {', '.join(report.labels)}.")
     if strict and report.losses:
-        say(f"Nothing was imported: {len(report.losses)} problems, and --strict was given.")
+        say(f"Nothing was imported: {amount(len(report.losses), 'problem')}, and --strict was given.")
         return
     say(
-        f"{report.documents} documents, {report.sets} annotation sets, {report.spans} spans, {report.relations} relations imported; "
-        f"{report.unchanged} sets were there already; {len(report.losses)} problems."
+        f"{amount(report.documents, 'document')}, {amount(report.sets, 'annotation set')}, {amount(report.spans, 'span')} and "
+        f"{amount(report.relations, 'relation')} imported; {amount(report.unchanged, 'set')} there already; "
+        f"{amount(len(report.losses), 'problem')}."
     )
 
 
@@ -133,8 +161,7 @@ def export_verb(
         raise click.UsageError(f"--misaligned has no meaning for the format {format_name}.")
     if sets == "all" and format_name != "jsonl":
         raise click.UsageError(f"--sets all needs --format jsonl; {format_name} holds one set a document.")
-    if out.resolve() == project.resolve():
-        raise click.UsageError("OUT is the project itself; name another file.")
+    _keep_apart(project, out, report)
     options = ExportOptions(format_name, status, annotator, sets, {name: value for name, value in given.items() if name in writes})
     with opened(project) as found, shown_progress() as progress:
         who = person(Settings(), annotator or None)
@@ -148,15 +175,30 @@ def export_verb(
     ctx.exit(FINE if result.lossless or allow_loss else PROBLEMS)
 
 
+def _keep_apart(project: Path, out: Path, report: Path | None) -> None:
+    """Refuse to write over the project, or over the export with its own report."""
+    if out.resolve() == project.resolve():
+        raise click.UsageError("OUT is the project itself; name another file.")
+    if out.suffix == PROJECT_SUFFIX:
+        raise click.UsageError(f"OUT ends in {PROJECT_SUFFIX} like a project; give it another ending.")
+    if report is None:
+        return
+    if report.resolve() in (project.resolve(), out.resolve()) or report.suffix == PROJECT_SUFFIX:
+        raise click.UsageError("--report names the project or OUT; give the report a file of its own.")
+    if not report.parent.is_dir():
+        raise click.UsageError(f"--report: the folder “{report.parent}” does not exist.")
+
+
 def _write_report(result: LossReport, path: Path) -> None:
     try:
-        path.write_bytes(orjson.dumps(result.to_dict(), option=orjson.OPT_INDENT_2))
+        path.write_bytes(json_bytes(result.to_dict()))
     except OSError as error:
         raise FormatError(f"The report “{path}” could not be written: {error.strerror}. The export itself is complete.") from error
 
 
 def _tell_export(result: LossReport, report: Path | None) -> None:
-    say(f"{result.path}: {result.documents} documents, {result.spans} spans, {result.relations} relations, read back and compared.")
+    kept = (amount(result.documents, "document"), amount(result.spans, "span"), amount(result.relations, "relation"))
+    say(f"{result.path}: {', '.join(kept)}, read back and compared.")
     if result.unreviewed:
         remark(f"{result.unreviewed} of them are suggestions nobody reviewed.")
     for notice in result.notices:
@@ -164,7 +206,7 @@ def _tell_export(result: LossReport, report: Path | None) -> None:
     if result.lossless:
         say("Nothing was lost.")
         return
-    say(f"{len(result.losses)} items did not arrive as they are:")
+    say(f"{amount(len(result.losses), 'item')} did not arrive unchanged:")
     for (item, reason), count in result.by_reason().most_common():
         say(f"  {count:6}  {item}: {reason}")
     for loss in result.losses[:_SHOWN_LOSSES]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from annotator.cli.output import FINE, PROBLEMS, opened, remark, say, say_json, shown_progress
+from annotator.cli.output import FINE, PROBLEMS, amount, opened, remark, say, say_json, shown_progress
 from annotator.commands.checking import check
 from annotator.store import queries
 
@@ -22,16 +23,20 @@ def check_verb(ctx: click.Context, project: Path, as_json: bool) -> None:
     """Check the file and every annotation in PROJECT against the rules."""
     with opened(project) as found, shown_progress() as progress:
         damage = queries.integrity(found.connection)
-        findings = list(check(found.connection, found.scheme, progress))
-    if as_json:
-        say_json({"damage": damage, "problems": [finding.to_dict() for finding in findings]})
-    else:
-        for line in damage:
+        for line in () if as_json else damage:
             say(f"{project}: damaged: {line}")
-        for finding in findings:
-            say(f"{finding.document} ({finding.annotator}): {finding.problem.message} [{finding.problem.rule}]")
-        remark(f"{len(findings) + len(damage)} problems." if findings or damage else "No problems.")
-    ctx.exit(PROBLEMS if findings or damage else FINE)
+        listed: list[dict[str, Any]] = []
+        count = len(damage)
+        for count, finding in enumerate(check(found.connection, found.scheme, progress), len(damage) + 1):
+            if as_json:
+                listed.append(finding.to_dict())
+            else:
+                say(f"{finding.document} ({finding.annotator}): {finding.problem.message} [{finding.problem.rule}]")
+    if as_json:
+        say_json({"damage": damage, "problems": listed})
+    else:
+        remark(f"{amount(count, 'problem')}." if count else "No problems.")
+    ctx.exit(PROBLEMS if count else FINE)
 
 
 @click.command("stats")
@@ -44,7 +49,7 @@ def stats(project: Path, as_json: bool) -> None:
     if as_json:
         say_json(figures)
         return
-    say(f"{figures['documents']} documents, {figures['gold']} of them gold, {figures['disputed']} disputed")
+    say(f"{amount(figures['documents'], 'document')}, {figures['gold']} of them gold, {figures['disputed']} disputed")
     for annotator in figures["annotators"]:
         status = ", ".join(f"{count} {name}" for name, count in annotator["status"].items())
         say(f"\n{annotator['annotator']} ({annotator['kind']}): {status}; {annotator.get('unreviewed', 0)} unreviewed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +22,13 @@ from annotator.store.project import Project, open_project
 FINE, PROBLEMS = 0, 1  # wrong use is 2, by click
 
 
+def print_anything() -> None:
+    """Let both streams show a question mark for what their encoding lacks, instead of failing in the midst of a report."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def say(text: str = "") -> None:
     """Print a line of the result."""
     click.echo(text)
@@ -31,20 +40,31 @@ def remark(text: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """Print a result for a script."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    """Print a result for a script, in UTF-8 whatever the terminal speaks."""
+    click.echo(json_bytes(value))
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return indented JSON; file names that are no UTF-8 come with a mark in place of the odd bytes."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace")
 
 
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
     """Yield a progress whose state stands on one line of the terminal; silent where standard error is no terminal."""
-    terminal = sys.stderr.isatty()
+    terminal = sys.stderr is not None and sys.stderr.isatty()
     last = 0.0
     started = time.monotonic()
+    what = ""
 
     def show(progress: Progress) -> None:
-        nonlocal last
+        nonlocal last, started, what
         now = time.monotonic()
+        if progress.what != what:  # each stretch of work has a speed of its own
+            started, what = now, progress.what
         if not terminal or now - last < 0.1:
             return
         last = now
@@ -70,6 +90,11 @@ def progress_line(progress: Progress, seconds: float) -> str:
     return f"{progress.what} [{bar:<30}] {progress.done} of {progress.total}{left}"
 
 
+def amount(count: int, what: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def person(settings: Settings, name: str | None = None) -> str:
     """Return who is at work: the name given, else the setting, else the login name."""
     return name or settings.get("annotator.name") or login_name()
@@ -84,6 +109,9 @@ def opened(path: Path, *, to_write: bool = False) -> Iterator[Project]:
     try:
         if to_write and project.read_only:
             raise ProjectReadOnly(project.read_only_reason)
-        yield project
+        for notice in project.notices:
+            remark(notice)
+        with project.reading():
+            yield project
     finally:
         project.close()

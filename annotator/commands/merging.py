@@ -94,7 +94,7 @@ class Brought:
 
     def has(self, document_id: int, set_id: int) -> bool:
         """Tell whether a set came with this import."""
-        return bool(self.first) and document_id >= self.first or set_id in self.sets
+        return (bool(self.first) and document_id >= self.first) or set_id in self.sets
 
 
 def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:

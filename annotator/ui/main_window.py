@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
             self.addDockWidget(areas.get(name, Qt.DockWidgetArea.RightDockWidgetArea), dock)
             docks[name] = dock
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
-        docks["inspector"].raise_()
+        self._inspector_dock = docks["inspector"]
         self.resizeDocks([docks["documents"], docks["labels"]], [220, 280], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["labels"], docks["inspector"]], [320, 400], Qt.Orientation.Vertical)
 
@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(0 if session is None else 1)
         for dock in self._docks():
             dock.setVisible(session is not None)
+        self._inspector_dock.raise_()
         if session is None:
             self.welcome.set_recent(self.bench.settings.get("projects.recent"))
             self.setWindowTitle(QCoreApplication.applicationName())

@@ -24,6 +24,8 @@ class StatusLine(QStatusBar):
         self.cancel = QPushButton(tr("Cancel"), flat=True)
         for widget in (self.mode, self.job_title, self.job, self.cancel, self.alignment, self.place, self.done, self.saved):
             self.addPermanentWidget(widget)
+        for label in (self.mode, self.alignment, self.place, self.done, self.saved):
+            label.setContentsMargins(6, 0, 6, 0)
         self._recount = True
         self.hide_job()
         # One repaint for many signals: all of them come at once when a document is opened.

@@ -58,16 +58,16 @@ class Workbench(QObject):
 
     def set_session(self, session: Session | None) -> None:
         """Put another project on the bench, closing the one that is there; None for none."""
-        if self.session is not None:
-            self.view.set_article(None)
-            self._checkpoint.stop()
-            self.session.close()
-        self.session = session
+        self.view.set_article(None)
+        self._checkpoint.stop()
+        left, self.session = self.session, session
         if session is not None:
             session.changed.connect(self._on_changed)
             session.opened.connect(self._on_opened)
         self.sessionChanged.emit()
         self.documentOpened.emit()
+        if left is not None:
+            left.close()  # last of all: nothing shows it any more
 
     def attempt(self, work: Callable[[], T]) -> T | None:
         """Do something that may be refused; a refusal becomes a message in the window and None."""

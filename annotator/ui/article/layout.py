@@ -36,8 +36,7 @@ def depth(starts: Iterable[int], ends: Iterable[int]) -> int:
     for begun, start in enumerate(sorted(starts), 1):
         while ordered[over] <= start:
             over += 1
-        if begun - over > deepest:
-            deepest = begun - over
+        deepest = max(deepest, begun - over)
     return deepest
 
 
