@@ -41,7 +41,7 @@ class _Verbs(click.Group):
                 f"annotator: This is a fault of the program, not yours ({type(error).__name__}: {error}). "
                 f"What was saved before is safe. Details are in the log in {log_dir()}; --debug shows them here."
             )
-        ctx.exit(PROBLEMS)
+        return ctx.exit(PROBLEMS)
 
 
 @click.group(cls=_Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

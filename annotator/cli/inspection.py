@@ -27,7 +27,8 @@ def check_verb(ctx: click.Context, project: Path, as_json: bool) -> None:
             say(f"{project}: damaged: {line}")
         listed: list[dict[str, Any]] = []
         count = len(damage)
-        for count, finding in enumerate(check(found.connection, found.scheme, progress), len(damage) + 1):
+        for finding in check(found.connection, found.scheme, progress):
+            count += 1
             if as_json:
                 listed.append(finding.to_dict())
             else:

@@ -55,7 +55,7 @@ def json_bytes(value: Any) -> bytes:
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
     """Yield a progress whose state stands on one line of the terminal; silent where standard error is no terminal."""
-    terminal = sys.stderr is not None and sys.stderr.isatty()
+    terminal = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None  # a program without a console has none
     last = 0.0
     started = time.monotonic()
     what = ""
@@ -65,18 +65,18 @@ def shown_progress() -> Iterator[Progress]:
         now = time.monotonic()
         if progress.what != what:  # each stretch of work has a speed of its own
             started, what = now, progress.what
-        if not terminal or now - last < 0.1:
+        if terminal is None or now - last < 0.1:
             return
         last = now
-        sys.stderr.write("\r\033[K" + progress_line(progress, now - started))
-        sys.stderr.flush()
+        terminal.write("\r\033[K" + progress_line(progress, now - started))
+        terminal.flush()
 
     try:
         yield Progress(listener=show)
     finally:
-        if terminal and last:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
+        if terminal is not None and last:
+            terminal.write("\r\033[K")
+            terminal.flush()
 
 
 def progress_line(progress: Progress, seconds: float) -> str:

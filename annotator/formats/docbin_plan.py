@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
 from typing import Any
 
 from annotator.domain.annotations import Span, text_order
@@ -37,13 +36,30 @@ SAME = "another relation has the same label and ends"
 class SpacyTokens:
     """The words of a text as spaCy holds them: ``"".join(word + " " * space ...)`` is the text.
 
-    ``starts`` are code points; ``numbers`` gives for each token of the domain its number among these.
+    ``starts`` are code points; ``numbers`` gives for each token of the domain its number among these; ``white`` holds the
+    white-space tokens once more.
     """
 
     words: list[str]
     spaces: list[bool]
     starts: list[int]
     numbers: list[int]
+    white: list[str] = field(default_factory=list)
+
+    def add_words(self, text: str, tokens: Tokens, blank: list[bool], which: range) -> None:
+        """Add these tokens of the domain; ``blank`` tells which a blank follows."""
+        part = slice(which.start, which.stop)
+        self.numbers += range(len(self.words), len(self.words) + len(which))
+        self.words += [text[start:end] for start, end in zip(tokens.starts[part], tokens.ends[part], strict=True)]
+        self.spaces += blank[part]
+        self.starts += tokens.starts[part]
+
+    def add_white(self, start: int, white: str) -> None:
+        """Add a white-space token."""
+        self.words.append(white)
+        self.spaces.append(False)
+        self.starts.append(start)
+        self.white.append(white)
 
 
 def spacy_tokens(text: str, tokens: Tokens) -> SpacyTokens | None:
@@ -52,30 +68,22 @@ def spacy_tokens(text: str, tokens: Tokens) -> SpacyTokens | None:
     spaCy's rule: the blank (U+0020) that follows a token belongs to it, and what is left of the white space up to the next token
     is one token of its own; white space before the first token is one token in whole.
     """
-    words: list[str] = []
-    spaces: list[bool] = []
-    starts: list[int] = []
-    numbers: list[int] = []
-    position, length = 0, len(text)
-    for start, end in chain(tokens, ((length, length),)):
-        if start > position:
-            gap = text[position:start]
-            if not gap.isspace():
-                return None
-            if words and gap[0] == " ":
-                spaces[-1] = True
-                gap = gap[1:]
-            if gap:
-                starts.append(start - len(gap))
-                words.append(gap)
-                spaces.append(False)
-        if start < length:
-            numbers.append(len(words))
-            starts.append(start)
-            words.append(text[start:end])
-            spaces.append(False)
-        position = end
-    return SpacyTokens(words, spaces, starts, numbers)
+    word_starts, ends, length = tokens.starts, tokens.ends, len(text)
+    # what comes before each token's successor: one blank nearly always, and those need no look
+    blank = [text[end : end + 1] == " " for end in ends]
+    followers = [*word_starts[1:], length]
+    odd = [index for index, (end, follower) in enumerate(zip(ends, followers, strict=False)) if follower - end > blank[index]]
+    found = SpacyTokens([], [], [], [])
+    first = word_starts[0] if word_starts else length
+    if first:
+        found.add_white(0, text[:first])
+    done = 0
+    for index in odd:
+        found.add_words(text, tokens, blank, range(done, index + 1))
+        done, start = index + 1, ends[index] + blank[index]
+        found.add_white(start, text[start : followers[index]])
+    found.add_words(text, tokens, blank, range(done, len(tokens)))
+    return found if "".join(found.white).isspace() or not found.white else None
 
 
 @dataclass(frozen=True, slots=True)

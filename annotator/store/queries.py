@@ -247,9 +247,13 @@ def project_value(connection: sqlite3.Connection, key: str) -> str | None:
 
 def integrity(connection: sqlite3.Connection) -> list[str]:
     """Return what SQLite finds wrong with the file; nothing if it is sound."""
-    found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
-    return [line for line in found if line != "ok"] + [f"{row[0]} points to a missing {row[2]}" for row in orphans]
+    found: list[str] = []
+    try:
+        found += (row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok")
+        found += (f"{row[0]} points to a missing {row[2]}" for row in connection.execute("PRAGMA foreign_key_check"))
+    except sqlite3.DatabaseError as error:  # the check itself may stumble over what it looks for
+        found.append(str(error))
+    return found
 
 
 def meta_of(connection: sqlite3.Connection, document_id: int) -> dict[str, Any]:

@@ -73,13 +73,10 @@ def run(project: Path | None, settings: Settings, annotator: str) -> int:
     """Show the window on a project, or on the welcome page, until it is closed; returns the exit status."""
     app = application()
     window = build(settings, annotator)
-    errors.watch(lambda: window)
-    try:
+    with errors.watching(lambda: window):
         window.show()
         if project is not None and window.hands is not None:
             window.hands.projects.open(project)
         if settings.problem:
             window.bench.messages.show_message(settings.problem, "warning")
         return app.exec()
-    finally:
-        errors.stop_watching()

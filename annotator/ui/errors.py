@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -26,29 +27,33 @@ _LEVELS = {
 }
 
 
-def watch(parent: Callable[[], QWidget | None]) -> None:
-    """Log what Qt says and what no one caught; the latter is shown over ``parent()`` as well."""
-    qInstallMessageHandler(_on_qt_message)
+@contextmanager
+def watching(parent: Callable[[], QWidget | None]) -> Iterator[None]:
+    """Inside, log what Qt says and what no one caught; the latter is shown over ``parent()`` as well."""
 
     def on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
         _log.critical("not caught", exc_info=(kind, error, trace))
-        report = CrashReport("".join(traceback.format_exception(kind, error, trace)), parent())
-        report.open()
+        CrashReport("".join(traceback.format_exception(kind, error, trace)), parent()).open()
 
+    earlier_handler, earlier_hook = qInstallMessageHandler(_on_qt_message), sys.excepthook
     sys.excepthook = on_exception
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(earlier_handler)
+        sys.excepthook = earlier_hook
 
 
-def stop_watching() -> None:
-    """Give both hooks back."""
-    qInstallMessageHandler(None)
-    sys.excepthook = sys.__excepthook__
+_HARMLESS = "This plugin does not support"
+"""How platforms without a window manager begin when asked for what only one can do."""
 
 
 def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s%s", f"{context.category}: " if context.category else "", text)
+    level = logging.DEBUG if text.startswith(_HARMLESS) else _LEVELS.get(kind, logging.WARNING)
+    _qt_log.log(level, "%s%s", f"{context.category}: " if context.category else "", text)
 
 
 class CrashReport(QDialog):

@@ -51,6 +51,9 @@ class Projects(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a project file in place of the one that is open; what is wrong with it is said in the window."""
+        session = self._bench.session
+        if session is not None and session.project.path.resolve() == path.resolve():
+            return True
         if self._refuse_while_busy():
             return False
         opened = self._bench.attempt(lambda: open_project(path))

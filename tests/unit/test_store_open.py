@@ -24,7 +24,7 @@ def sentence(error: pytest.ExceptionInfo[AnnotatorError], path: Path | None = No
     text = str(error.value)
     assert text.endswith((".", "new"))
     assert "\n" not in text
-    assert "sqlite" not in text.lower().replace("sqlite file of another program", "")
+    assert "sqlite" not in text.replace("SQLite file of another program", "").replace(str(path), "").lower()
     if path is not None:
         assert path.name in text
     return text

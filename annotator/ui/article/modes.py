@@ -1,4 +1,4 @@
-"""Hint modes: letters to type over places in view.  A mode is a plain value the view asks; it emits nothing itself.
+"""Hint modes: letters to type over places in view, for the caret to jump to or for a relation to end at.
 
 While a mode is on, only letters, Backspace and Esc are its; scrolling and paging pass through, and the letters are given out anew for
 what is then in view.
@@ -8,14 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QAbstractSlider
 
 from annotator.domain.annotations import Span
 from annotator.domain.text import Range
 from annotator.ui.article.hints import hints_by_nearness, matching
-from annotator.ui.article.paint_marks import Hint
+from annotator.ui.article.keys import printable, sequence_name
+from annotator.ui.article.paint_marks import Hint, paint_hints, paint_strip
 from annotator.ui.article.scene import Scene, SceneBuilder
 
+if TYPE_CHECKING:
+    from annotator.ui.article.view import ArticleView
+
 JUMP, RELATION = "jump", "relation"
+
+PAGES = {
+    "PgUp": QAbstractSlider.SliderAction.SliderPageStepSub,
+    "PgDown": QAbstractSlider.SliderAction.SliderPageStepAdd,
+}
+_SCROLLS = {
+    **PAGES,
+    "Up": QAbstractSlider.SliderAction.SliderSingleStepSub,
+    "Down": QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    "Home": QAbstractSlider.SliderAction.SliderToMinimum,
+    "End": QAbstractSlider.SliderAction.SliderToMaximum,
+}
 
 
 @dataclass(slots=True)
@@ -99,3 +120,125 @@ def target_places(legal: Callable[[Span], bool]) -> Callable[[Scene], list[tuple
         return [(max(span.start, start), span.id) for span in scene.spans() if legal(span)]
 
     return places
+
+
+class Modes(QObject):
+    """Runs the hint mode of one view: its letters, its clicks and its painting."""
+
+    def __init__(self, view: ArticleView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._mode: HintMode | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether a mode is on."""
+        return self._mode is not None
+
+    def start_jump(self) -> None:
+        """Offer every token start in view."""
+        view = self._view
+        if view.model is None:
+            return
+        tokens = view.model.tokens
+        places = jump_places(lambda low, high: [tokens.starts[index] for index in tokens.covered(low, high)])
+        self._start(HintMode(JUMP, view.caret, places))
+
+    def start_relation(self, is_legal: Callable[[Span], bool]) -> None:
+        """Offer the legal targets in view to the focused span; says why if there is nothing to offer anywhere."""
+        view = self._view
+        source, model = view.focused_span, view.model
+        if source is None or model is None:
+            view.announced.emit(self.tr("Focus the span that the relation starts from first."))
+        elif not any(is_legal(span) for span in model.spans_in(0, len(model.text))):
+            view.announced.emit(self.tr("No span of this document can be the target of a relation from here."))
+        else:
+            view.look.linked = frozenset((source,))
+            self._start(HintMode(RELATION, view.caret, target_places(is_legal), source))
+
+    def cancel(self) -> bool:
+        """Leave the mode; False if there was none."""
+        if self._mode is None:
+            return False
+        self._mode = None
+        look = self._view.look
+        look.linked, look.legal = frozenset(), None
+        self._view.viewport().update()
+        self._view.modeChanged.emit("")
+        return True
+
+    def offer(self) -> None:
+        """Give out letters anew if other lines are in view."""
+        if self._mode is not None:
+            self._mode.offer(self._view.scene())
+            if self._mode.name == RELATION:
+                self._view.look.legal = dict.fromkeys((str(value) for _offset, value in self._mode.offered), True)
+
+    def takes(self, event: QKeyEvent) -> bool:
+        """Tell whether a key belongs to the mode before any shortcut of the window."""
+        return self._mode is not None and (bool(printable(event)) or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace))
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Do what a key means in the mode; False if it means nothing here."""
+        mode = self._mode
+        if mode is None:
+            return False
+        text, name = printable(event), sequence_name(event)
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancel()
+        elif event.key() == Qt.Key.Key_Backspace:
+            mode.erase()
+        elif name in _SCROLLS:
+            self._view.verticalScrollBar().triggerAction(_SCROLLS[name])
+        elif text:
+            self.offer()
+            chosen = mode.type(text)
+            if chosen is not None:
+                self._choose(mode, chosen, shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        else:
+            return False
+        self._view.viewport().update()
+        return True
+
+    def click(self, span_id: str | None) -> None:
+        """Choose a legal target by pointer; a click on anything else leaves the mode."""
+        if self._mode is not None and self._mode.name == RELATION and span_id is not None and self._view.is_legal(span_id):
+            self._choose(self._mode, span_id, shift=False)
+        else:
+            self.cancel()
+
+    def paint(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        """Paint the letters, and the strip that names the source once it is out of view."""
+        mode, model, look = self._mode, self._view.model, self._view.look
+        if mode is None or model is None:
+            return
+        paint_hints(painter, mode.hints(builder, scene), look)
+        source = model.span(mode.source) if mode.source is not None else None
+        bar = self._view.verticalScrollBar().value()
+        if source is None or any(plan.line.start <= source.start < plan.line.end and plan.line.top >= bar for plan in scene.plans):
+            return
+        painter.resetTransform()
+        surface = " ".join(source.surface(model.text).split())
+        advice = self.tr("type the target's letters")
+        paint_strip(painter, look, self._view.viewport().width(), label=source.label, surface=surface, advice=advice)
+
+    def _start(self, mode: HintMode) -> None:
+        self._mode = mode
+        self.offer()
+        if not mode.codes and mode.name == RELATION:
+            self._view.announced.emit(self.tr("No legal target in view: scroll to it, or press Esc."))
+        self._view.viewport().update()
+        self._view.modeChanged.emit(mode.name)
+
+    def _choose(self, mode: HintMode, value: int | str, *, shift: bool) -> None:
+        self.cancel()
+        view = self._view
+        if isinstance(value, str):
+            if mode.source is not None:
+                view.relationRequested.emit((mode.source, value))
+        elif not shift:
+            view.place_caret(value)
+        else:
+            here = view.token_at_caret()
+            start = here[0] if here is not None and not view.by_characters else view.caret
+            view.drag_selection(start, value + 1 if value >= start else value, exact=False)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from annotator.domain.annotations import Relation, Span
+from annotator.domain.annotations import Span
 from annotator.domain.text import Range, Tokens
 from annotator.ui.article.caret import Caret
 from annotator.ui.article.hit import Handle, next_in_cycle
@@ -20,7 +20,7 @@ from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, range_rects
 from annotator.ui.article.scene import Scene, SceneBuilder
 from annotator.ui.article.surface import ArticleSurface
-from annotator.ui.article.walk import neighbour, relations_in_order, spans_under
+from annotator.ui.article.walk import described_relation, described_span, neighbour, relations_in_order, spans_under
 
 
 class ArticleNavigator(ArticleSurface):
@@ -131,7 +131,7 @@ class ArticleNavigator(ArticleSurface):
         if base is not None:
             self._caret.place(base.start)
         self._sync(reveal=reveal)
-        self._announce_relation(relation)
+        self._tell(described_relation(self._model, relation))
         self.focusChanged.emit()
         self.selectionMoved.emit()
 
@@ -256,7 +256,7 @@ class ArticleNavigator(ArticleSurface):
         self._style.linked, self._base = frozenset(), None
         self._goal_x = None
         if changed:
-            self._announce_span(span)
+            self._tell(described_span(self._model, span) if self._model is not None else "")
             self.focusChanged.emit()
 
     def _sync(self, *, reveal: bool) -> None:
@@ -291,18 +291,6 @@ class ArticleNavigator(ArticleSurface):
         elif high > bar.value() + height:
             near = high - bar.value() - height < height / 2
             bar.setValue(round(high - height if near else low - height / 3))
-
-    def _announce_span(self, span: Span) -> None:
-        assert self._model is not None
-        surface = " ".join(span.surface(self._model.text).split())
-        state = self.tr("{label}: {text}") if span.reviewed else self.tr("Suggestion, {label}: {text}")
-        self._tell(state.format(label=span.label, text=surface))
-
-    def _announce_relation(self, relation: Relation) -> None:
-        assert self._model is not None
-        ends = [self._model.span(end) for end in (relation.head, relation.tail)]
-        head, tail = (" ".join(span.surface(self._model.text).split()) if span else "?" for span in ends)
-        self._tell(self.tr("{label}: {head} to {tail}").format(label=relation.label, head=head, tail=tail))
 
     def _tell(self, sentence: str) -> None:
         """Describe the focus for assistive technology, and have it spoken now."""

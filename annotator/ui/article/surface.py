@@ -8,14 +8,14 @@ the view sees it: Qt then lays out what shows and the rest when it is idle.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QEvent, QMimeData, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
 
-from annotator.domain.text import BLOCK_SEPARATOR, Range
+from annotator.domain.text import Range
 from annotator.ui.article import layout
+from annotator.ui.article.fill import insert_display, rooms_of
 from annotator.ui.article.geometry import Geometry
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.paint import (
@@ -69,7 +69,7 @@ class ArticleSurface(QTextEdit):
         """Show a document from its beginning, or nothing.  The room of each paragraph is settled here and stays."""
         self._model = model
         self._hits, self._current_hit = [], None
-        self._rooms = _rooms_of(model) if model is not None else []
+        self._rooms = rooms_of(model) if model is not None else []
         self._style.focused = self._style.hovered = self._style.focused_relation = self._style.hovered_relation = None
         self._fill()
 
@@ -187,7 +187,7 @@ class ArticleSurface(QTextEdit):
         if self._model is not None:
             self._find_labels()
             self._set_frame(document, self._gutter())
-            _insert(document, self._model.display, self._rooms, metrics)
+            insert_display(document, self._model.display, self._rooms, metrics)
         self.setDocument(document)
         if self._document is not None:
             self._document.deleteLater()
@@ -320,40 +320,3 @@ def _no_color(_name: str) -> str:
 
 def _finder(known: dict[str, str]) -> Callable[[str], str]:
     return lambda name: known.get(name, "")
-
-
-def _rooms_of(model: ArticleModel) -> list[layout.Room]:
-    """Settle the room of each block from the spans and relations that are there now."""
-    end = len(model.text)
-    lengths = [len(paragraph) + 1 for paragraph in model.display.split(BLOCK_SEPARATOR)]
-    starts = [0, *accumulate(lengths[:-1])]
-    spans = [span for span in model.spans_in(0, end) if span.fragments]
-    begins = [span.fragments[0][0] for span in spans]
-    ends = [span.fragments[-1][1] for span in spans]
-    place = dict(zip((span.id for span in spans), begins, strict=True)).get
-    arcs = ((place(relation.head), place(relation.tail)) for relation in model.relations_in(0, end))
-    return layout.rooms(starts, begins, ends, ((head, tail) for head, tail in arcs if head is not None and tail is not None))
-
-
-def _insert(document: QTextDocument, display: str, rooms: list[layout.Room], metrics: Metrics) -> None:
-    """Fill an empty document; paragraphs in a row that get the same room go in as one piece, which Qt does fastest."""
-    paragraphs = display.split(BLOCK_SEPARATOR)
-    sizes: list[tuple[float, float]] = []
-    before = rooms[0] if rooms else layout.NO_ROOM
-    for room in rooms:
-        extra = max(0, room.lanes - before.lanes) * metrics.lane
-        sizes.append((metrics.distance(room), 6.0 + extra))
-        before = room
-    borders = [0, *(index for index, (left, right) in enumerate(pairwise(sizes), 1) if left != right), len(paragraphs)]
-    cursor = QTextCursor(document)
-    cursor.beginEditBlock()
-    for start, end in pairwise(borders):
-        block_format = QTextBlockFormat()
-        block_format.setLineHeight(sizes[start][0], QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
-        block_format.setTopMargin(sizes[start][1])
-        if start:
-            cursor.insertBlock(block_format)
-        else:
-            cursor.setBlockFormat(block_format)
-        cursor.insertText(BLOCK_SEPARATOR.join(paragraphs[start:end]))
-    cursor.endEditBlock()

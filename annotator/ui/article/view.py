@@ -9,36 +9,25 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractSlider, QWidget
+from PySide6.QtWidgets import QWidget
 
 from annotator.domain.annotations import Span
 from annotator.ui.article.arcs import Arc
-from annotator.ui.article.keys import key_names, printable, sequence_name
+from annotator.ui.article.keys import key_names, sequence_name
 from annotator.ui.article.model import ArticleModel
-from annotator.ui.article.modes import JUMP, RELATION, HintMode, jump_places, target_places
+from annotator.ui.article.modes import PAGES, Modes
 from annotator.ui.article.navigator import ArticleNavigator
-from annotator.ui.article.paint_marks import paint_hints, paint_strip
 from annotator.ui.article.pointer import Pointer
 from annotator.ui.article.scene import Scene, SceneBuilder
+from annotator.ui.article.walk import flat_surface
 
 _MOVES = {
     "Left": ("token", -1), "Right": ("token", 1), "Up": ("line", -1), "Down": ("line", 1),
     "Ctrl+Up": ("sentence", -1), "Ctrl+Down": ("sentence", 1), "Alt+Left": ("character", -1), "Alt+Right": ("character", 1),
 }  # fmt: skip
 _EDGES = {"Home": ("line", -1), "End": ("line", 1), "Ctrl+Home": ("document", -1), "Ctrl+End": ("document", 1)}
-_PAGES = {
-    "PgUp": QAbstractSlider.SliderAction.SliderPageStepSub,
-    "PgDown": QAbstractSlider.SliderAction.SliderPageStepAdd,
-}
-_MODE_SCROLLS = {
-    **_PAGES,
-    "Up": QAbstractSlider.SliderAction.SliderSingleStepSub,
-    "Down": QAbstractSlider.SliderAction.SliderSingleStepAdd,
-    "Home": QAbstractSlider.SliderAction.SliderToMinimum,
-    "End": QAbstractSlider.SliderAction.SliderToMaximum,
-}
 
 
 class ArticleView(ArticleNavigator):
@@ -58,11 +47,11 @@ class ArticleView(ArticleNavigator):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._bindings: Mapping[str, Callable[[], None]] = {}
         self._legal_target: Callable[[str, str], bool] = _always
-        self._mode: HintMode | None = None
+        self._modes: Modes | None = None
         self._pointer: Pointer | None = None
         self._pulled: str | None = None
         super().__init__(parent)
-        self._pointer = Pointer(self)
+        self._pointer, self._modes = Pointer(self), Modes(self)
 
     # What the window asks for
 
@@ -81,36 +70,18 @@ class ArticleView(ArticleNavigator):
 
     def start_jump(self) -> None:
         """Put hint letters at every token start in view; the chosen one gets the caret, or with Shift ends the selection."""
-        model = self._model
-        if model is not None:
-            starts = model.tokens.starts
-            self._start_mode(
-                HintMode(
-                    JUMP, self.caret, jump_places(lambda low, high: [starts[index] for index in model.tokens.covered(low, high)])
-                )
-            )
+        if self._modes is not None:
+            self._modes.start_jump()
 
     def start_relation(self, is_legal: Callable[[Span], bool]) -> None:
         """Put hint letters at the legal targets in view for a relation from the focused span; the choice is ``relationRequested``."""
-        source, model = self.focused_span, self._model
-        if source is None or model is None:
-            self.announced.emit(self.tr("Focus the span that the relation starts from first."))
-        elif not any(is_legal(span) for span in model.spans_in(0, len(model.text))):
-            self.announced.emit(self.tr("No span of this document can be the target of a relation from here."))
-        else:
-            self._style.linked = frozenset((source,))
-            self._start_mode(HintMode(RELATION, self.caret, target_places(is_legal), source))
+        if self._modes is not None:
+            self._modes.start_relation(is_legal)
 
     def cancel_mode(self) -> bool:
         """Leave a hint mode or drop a drag; False if there was none."""
-        dragged = self._pointer.cancel() if self._pointer is not None else False
-        if self._mode is None:
-            return dragged
-        self._mode = None
-        self._style.linked, self._style.legal = frozenset(), None
-        self.viewport().update()
-        self.modeChanged.emit("")
-        return True
+        dragged = self._pointer is not None and self._pointer.cancel()
+        return (self._modes is not None and self._modes.cancel()) or dragged
 
     # What the pointer asks for
 
@@ -150,42 +121,13 @@ class ArticleView(ArticleNavigator):
         relation = model.relation(arc.id) if arc is not None else None
         if relation is None:
             return ""
-        ends = [model.span(end) for end in (relation.head, relation.tail)]
-        head, tail = (" ".join(span.surface(model.text).split())[:80] if span else "?" for span in ends)
+        head, tail = (flat_surface(model, model.span(end))[:80] for end in (relation.head, relation.tail))
         return html.escape(f"{head} — {relation.label} → {tail}")
-
-    # Modes
-
-    def _start_mode(self, mode: HintMode) -> None:
-        self._mode = mode
-        self._offer()
-        if not mode.codes and mode.name == RELATION:
-            self.announced.emit(self.tr("No legal target in view: scroll to it, or press Esc."))
-        self.viewport().update()
-        self.modeChanged.emit(mode.name)
-
-    def _offer(self) -> None:
-        if self._mode is not None:
-            self._mode.offer(self.scene())
-            if self._mode.name == RELATION:
-                self._style.legal = dict.fromkeys((str(value) for _offset, value in self._mode.offered), True)
-
-    def _choose(self, mode: HintMode, value: int | str, *, shift: bool) -> None:
-        self.cancel_mode()
-        if isinstance(value, str):
-            if mode.source is not None:
-                self.relationRequested.emit((mode.source, value))
-        elif not shift:
-            self.place_caret(value)
-        else:
-            here = self.token_at_caret()
-            start = here[0] if here is not None and not self.by_characters else self.caret
-            self.drag_selection(start, value + 1, exact=False) if value >= start else self.drag_selection(start, value, exact=False)
 
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._mode is not None and self._mode_key(self._mode, event):
+        if self._modes is not None and self._modes.key(event):
             event.accept()
             return
         bound = next((self._bindings[name] for name in key_names(event) if name in self._bindings), None)
@@ -195,24 +137,6 @@ class ArticleView(ArticleNavigator):
             event.ignore()
             return
         event.accept()
-
-    def _mode_key(self, mode: HintMode, event: QKeyEvent) -> bool:
-        text, name = printable(event), sequence_name(event)
-        if event.key() == Qt.Key.Key_Escape:
-            self.cancel_mode()
-        elif event.key() == Qt.Key.Key_Backspace:
-            mode.erase()
-        elif name in _MODE_SCROLLS:
-            self.verticalScrollBar().triggerAction(_MODE_SCROLLS[name])
-        elif text:
-            self._offer()
-            chosen = mode.type(text)
-            if chosen is not None:
-                self._choose(mode, chosen, shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        else:
-            return False
-        self.viewport().update()
-        return True
 
     def _own_key(self, event: QKeyEvent) -> bool:
         """Do what an unbound key does in an article; False leaves it to the window."""
@@ -226,8 +150,8 @@ class ArticleView(ArticleNavigator):
             self.move(unit, direction, extend)
         elif plain in _EDGES:
             self.move_to_edge(*_EDGES[plain], extend)
-        elif name in _PAGES:
-            self.verticalScrollBar().triggerAction(_PAGES[name])
+        elif name in PAGES:
+            self.verticalScrollBar().triggerAction(PAGES[name])
         elif name == "Esc":
             self._escape()
         elif name == "Ctrl+C":
@@ -256,10 +180,8 @@ class ArticleView(ArticleNavigator):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride:
-                wanted = any(name in self._bindings for name in key_names(event))
-                if self._mode is not None:
-                    wanted = wanted or bool(printable(event)) or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace)
-                event.setAccepted(wanted)
+                bound = any(name in self._bindings for name in key_names(event))
+                event.setAccepted(bound or (self._modes is not None and self._modes.takes(event)))
                 return True
             control = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
             if event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and not control:
@@ -282,31 +204,22 @@ class ArticleView(ArticleNavigator):
         self._pointed(event)
 
     def _pointed(self, event: QMouseEvent) -> None:
-        pointer = self._pointer
-        if self._builder is None or pointer is None:
+        pointer, modes = self._pointer, self._modes
+        if self._builder is None or pointer is None or modes is None:
             return
         kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
         event.accept()
         if kind == QEvent.Type.MouseMove:
             pointer.move(event)
-        elif left and self._mode is not None:
+        elif left and modes.active:
             if kind == QEvent.Type.MouseButtonPress:
-                self._point_in_mode(self._mode, event.position())
+                modes.click(pointer.span_at(event.position().x(), event.position().y() + self.verticalScrollBar().value()))
         elif left and kind == QEvent.Type.MouseButtonPress:
             pointer.press(event)
         elif left and kind == QEvent.Type.MouseButtonRelease:
             pointer.release(event)
         elif left and kind == QEvent.Type.MouseButtonDblClick:
             pointer.double(event)
-
-    def _point_in_mode(self, mode: HintMode, position: QPointF) -> None:
-        """In relation mode a click on a legal target chooses it; any other click leaves the mode."""
-        assert self._pointer is not None
-        span_id = self._pointer.span_at(position.x(), position.y() + self.verticalScrollBar().value())
-        if mode.name == RELATION and span_id is not None and self.is_legal(span_id):
-            self._choose(mode, span_id, shift=False)
-        else:
-            self.cancel_mode()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         y = event.pos().y() + self.verticalScrollBar().value()
@@ -338,33 +251,16 @@ class ArticleView(ArticleNavigator):
     # Painting
 
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
-        self._offer()
+        if self._modes is not None:
+            self._modes.offer()
         super()._paint_before(painter, builder, scene)
 
     def _paint_after(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         super()._paint_after(painter, builder, scene)
         if self._pointer is not None:
             self._pointer.paint(painter)
-        mode = self._mode
-        if mode is None:
-            return
-        paint_hints(painter, mode.hints(builder, scene), self._style)
-        source = self._model.span(mode.source) if self._model is not None and mode.source is not None else None
-        if (
-            source is not None
-            and self._model is not None
-            and not any(plan.line.start <= source.start < plan.line.end for plan in scene.plans)
-        ):
-            painter.resetTransform()
-            surface = " ".join(source.surface(self._model.text).split())
-            paint_strip(
-                painter,
-                self._style,
-                self.viewport().width(),
-                label=source.label,
-                surface=surface,
-                advice=self.tr("type the target's letters"),
-            )
+        if self._modes is not None:
+            self._modes.paint(painter, builder, scene)
 
 
 def _always(_head: str, _tail: str) -> bool:

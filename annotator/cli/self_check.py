@@ -1,0 +1,378 @@
+"""The program tries itself: what a user does first, done off screen, with a line for each thing done.
+
+Made for the frozen program, where parts can be missing that an installation has: Qt's plug-ins, spaCy's data, worker processes,
+``resources`` and ``seeds``.  Everything happens in a temporary folder with a profile of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator._version import __version__
+from annotator.cli.output import FINE, PROBLEMS, remark, say
+from annotator.errors import AnnotatorError
+from annotator.paths import PROFILE_VARIABLE
+
+if TYPE_CHECKING:
+    from annotator.session.document import DocumentState
+    from annotator.ui.main_window import MainWindow
+
+_TEXT = "Presiden Joko Widodo bertemu Anwar Ibrahim di Kuala Lumpur, Senin (12/6/2023)."
+_ANNOTATOR = "self-check"
+
+
+class _Wrong(AnnotatorError):
+    """Something did not come out as it must."""
+
+
+def run(*, debug: bool = False) -> int:
+    """Do everything, say how it went, and return the exit status: 0 if all of it worked, else 1.
+
+    With ``debug`` a failure's traceback follows on standard error.
+    """
+    with tempfile.TemporaryDirectory(prefix="annotator-check-", ignore_cleanup_errors=True) as folder:
+        with _alone(Path(folder)):
+            checks = _Checks(Path(folder), debug)
+            for title, check in checks.all():
+                if not checks.attempt(title, check):
+                    break
+            checks.clean_up()
+    if checks.failed:
+        say(f"annotator {__version__} does not work here: “{checks.failed}” failed, and what follows it was not tried.")
+        return PROBLEMS
+    say(f"annotator {__version__} works: all {checks.done} checks are fine.")
+    return FINE
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have Qt draw off screen and all folders of the user lie in ``folder``."""
+    wanted = {"QT_QPA_PLATFORM": "offscreen", PROFILE_VARIABLE: str(folder / "profile")}
+    before = {name: os.environ.get(name) for name in (*wanted, "QT_QPA_PLATFORMTHEME")}
+    os.environ.pop("QT_QPA_PLATFORMTHEME", None)
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@dataclass(slots=True)
+class _Held:
+    """What the window's session held of the document when it was done, for laying beside the export."""
+
+    text: str
+    words: list[str]
+    spans: set[tuple[int, int, str]]
+    relations: set[tuple[str, tuple[int, int], tuple[int, int]]]
+    symmetric: set[str] = field(default_factory=set)
+
+
+class _Checks:
+    """The checks in their order; each needs what those before it left behind."""
+
+    def __init__(self, folder: Path, debug: bool) -> None:
+        self.done = 0
+        self.failed = ""
+        self._folder = folder
+        self._debug = debug
+        self._project = folder / "demo.annotator"
+        self._window: MainWindow | None = None
+        self._held: _Held | None = None
+
+    def all(self) -> list[tuple[str, Callable[[], str]]]:
+        """Return the checks with what they are about; each returns what to say of it, or raises."""
+        return [
+            ("system libraries", self._libraries),
+            ("demo project", self._demo),
+            ("window", self._open),
+            ("label a word", self._label),
+            ("move an edge", self._move_edge),
+            ("make a relation", self._relate),
+            ("undo and redo", self._undo),
+            ("mark the document done", self._finish),
+            ("close the window", self._close),
+            ("export to spaCy", self._export),
+            ("read the export back", self._read_back),
+            ("worker process", self._worker),
+            ("import a text", self._import),
+        ]
+
+    def attempt(self, title: str, check: Callable[[], str]) -> bool:
+        """Do one check and say how it went; False if it failed."""
+        started = time.monotonic()
+        try:
+            result = check()
+        except Exception as error:
+            self.failed = title
+            kind = "" if isinstance(error, AnnotatorError) else f"{type(error).__name__}: "
+            say(f"FAILED  {title}: {kind}{error}")
+            if self._debug:
+                remark(traceback.format_exc())
+            return False
+        self.done += 1
+        say(f"OK      {title}: {result} ({time.monotonic() - started:.1f} s)")
+        return True
+
+    def clean_up(self) -> None:
+        """Close what a failure left open, so that the folder can go."""
+        window, self._window = self._window, None
+        if window is not None:
+            try:
+                window.close()
+                _hands(window).projects.close()
+            except Exception as error:
+                remark(f"The window could not be closed after the failure: {error}")
+
+    def _libraries(self) -> str:
+        from annotator import preflight
+
+        complaint = preflight.complaint()
+        if complaint:
+            raise _Wrong(complaint)
+        return "all there"
+
+    def _demo(self) -> str:
+        from annotator.commands.projects import build_demo, shipped_schemes
+
+        build_demo(self._project)
+        return f"{self._project.stat().st_size} bytes, {len(shipped_schemes())} label schemes"
+
+    def _open(self) -> str:
+        from annotator.settings.store import Settings
+        from annotator.ui import app
+
+        application = app.application()
+        self._window = app.build(Settings(), _ANNOTATOR)
+        self._window.show()
+        application.processEvents()
+        if not _hands(self._window).projects.open(self._project):
+            raise _Wrong("the window refused the demo project")
+        application.processEvents()
+        document = self._document
+        drawn = self._window.grab()
+        if drawn.isNull():
+            raise _Wrong("the window could not be drawn")
+        return f"“{document.document.name}”, {len(document.spans())} spans, drawn {drawn.width()} × {drawn.height()}"
+
+    @property
+    def _document(self) -> DocumentState:
+        assert self._window is not None
+        document = self._window.bench.document
+        if document is None:
+            raise _Wrong("no document is open")
+        return document
+
+    def _label(self) -> str:
+        """Select a word and press a label's key, as a person does."""
+        from PySide6.QtTest import QTest
+
+        assert self._window is not None
+        document, view = self._document, self._window.bench.view
+        before = {span.id for span in document.spans()}
+        start, end = next(word for word in document.tokens if _is_free_word(document, word))
+        view.select(start, end)
+        label = next(label for label in document.scheme.spans if label.key)
+        view.setFocus()
+        QTest.keyClicks(view, label.key)
+        made = [span for span in document.spans() if span.id not in before]
+        if [(span.fragments, span.label) for span in made] != [(((start, end),), label.name)]:
+            raise _Wrong(f"the key {label.key} did not label “{document.text[start:end]}” as {label.name}")
+        return f"“{document.text[start:end]}” is {label.name} by the key {label.key}"
+
+    def _move_edge(self) -> str:
+        assert self._window is not None
+        document, editing = self._document, _hands(self._window).editing
+        span = next(span for span in document.spans() if _can_grow(document, span.end))
+        self._window.bench.view.focus_span(span.id)
+        editing.move_edge("end", 1)
+        moved = document.span(span.id)
+        if moved is None or moved.end <= span.end:
+            raise _Wrong(f"the end of {span.label} at {span.end} did not move")
+        editing.undo()
+        if document.span(span.id) != span:
+            raise _Wrong("undo did not move it back")
+        editing.redo()
+        if document.span(span.id) != moved:
+            raise _Wrong("redo did not move it again")
+        editing.undo()  # the longer span might overlap another one
+        return f"the end of a {span.label} went from {span.end} to {moved.end}, and back by undo"
+
+    def _relate(self) -> str:
+        assert self._window is not None
+        document, editing = self._document, _hands(self._window).editing
+        linked = {(relation.head, relation.tail) for relation in document.relations()}
+        pairs = (
+            (head, tail, labels[0].name)
+            for head in document.spans()
+            for tail in document.spans()
+            if head.id != tail.id and not {(head.id, tail.id), (tail.id, head.id)} & linked
+            if (labels := document.scheme.relations_between(head.label, tail.label))
+        )
+        head, tail, label = next(pairs)
+        editing.add_relation(head.id, tail.id, label)
+        if (label, head.id, tail.id) not in {(found.label, found.head, found.tail) for found in document.relations()}:
+            raise _Wrong(f"{label} was not made")
+        return f"“{head.surface(document.text)}” {label} “{tail.surface(document.text)}”"
+
+    def _undo(self) -> str:
+        assert self._window is not None
+        document, editing = self._document, _hands(self._window).editing
+        whole = document.spans(), document.relations()
+        steps = 2
+        for _ in range(steps):
+            editing.undo()
+        if (document.spans(), document.relations()) == whole:
+            raise _Wrong("undo changed nothing")
+        for _ in range(steps):
+            editing.redo()
+        if (document.spans(), document.relations()) != whole:
+            raise _Wrong("redo did not bring everything back")
+        return f"{steps} steps back and forth"
+
+    def _finish(self) -> str:
+        from annotator.domain.documents import Status
+
+        assert self._window is not None
+        document = self._document
+        _hands(self._window).documents.done()
+        if document.info.status is not Status.DONE:
+            found = [problem.message for problem in document.problems()]
+            raise _Wrong("; ".join(found[:1]) or f"its status is “{document.info.status}”")
+        self._held = _hold(document)
+        return f"{len(self._held.spans)} spans, {len(self._held.relations)} relations"
+
+    def _close(self) -> str:
+        from annotator.ui.app import application
+
+        window, self._window = self._window, None
+        assert window is not None
+        window.close()
+        _hands(window).projects.close()
+        window.deleteLater()
+        application().processEvents()
+        left = [path.name for path in self._folder.glob("*.annotator-*")]
+        if left:
+            raise _Wrong(f"left behind beside the project: {', '.join(left)}")
+        return "everything is in the one file"
+
+    def _export(self) -> str:
+        from annotator.commands.exporting import ExportOptions, export_project
+
+        report = export_project(str(self._project), str(self._folder / "gold.spacy"), ExportOptions(), _ANNOTATOR)
+        if report.documents != 1:
+            raise _Wrong(f"{report.documents} documents were exported")
+        found = [f"{loss.label} “{loss.surface}” {loss.reason}" for loss in report.losses]
+        return f"{report.spans} spans, {report.relations} relations; {len(found)} not as they are{': ' if found else ''}{'; '.join(found)}"
+
+    def _read_back(self) -> str:
+        from annotator.formats.docbin import relations_path
+
+        assert self._held is not None
+        return _laid_beside(self._held, self._folder / "gold.spacy", relations_path(self._folder / "gold.spacy"))
+
+    def _worker(self) -> str:
+        from annotator.jobs.workers import WorkerProcess
+        from annotator.nlp.tokens import tokenize_batch
+
+        worker = WorkerProcess()
+        try:
+            (flat,) = worker.submit(tokenize_batch, [_TEXT], "id").result(timeout=120)
+        finally:
+            worker.close()
+        words = [_TEXT[start:end] for start, end in zip(flat[::2], flat[1::2], strict=True)]
+        if "".join(words) != "".join(_TEXT.split()):
+            raise _Wrong(f"its tokens do not cover the text: {words}")
+        return f"{len(words)} tokens from another process"
+
+    def _import(self) -> str:
+        from annotator.commands.importing import ImportOptions, import_files
+        from annotator.commands.projects import new_project
+        from annotator.nlp.tokens import tokenize
+        from annotator.session.session import Session
+
+        article = self._folder / "artikel.txt"
+        article.write_text(_TEXT, encoding="utf-8", newline="")
+        project = new_project(self._folder / "new.annotator")
+        try:
+            session = Session(project, _ANNOTATOR)
+            report = import_files(
+                session, [article], ImportOptions(), tokenize=lambda texts: list(tokenize(texts, project.language))
+            )
+            if report.documents != 1 or report.complaints:
+                raise _Wrong("; ".join(complaint.message for complaint in report.complaints) or "nothing came in")
+        finally:
+            project.close()
+        return f"{len(_TEXT)} characters"
+
+
+def _hands(window: MainWindow) -> Any:
+    if window.hands is None:
+        raise _Wrong("the window has no actions")
+    return window.hands
+
+
+def _is_free_word(document: DocumentState, word: tuple[int, int]) -> bool:
+    start, end = word
+    return end - start > 3 and document.text[start:end].isalpha() and not document.spans_in(start, end)
+
+
+def _can_grow(document: DocumentState, end: int) -> bool:
+    """Tell whether the token after ``end`` is on the same line and in no span."""
+    number = document.tokens.first_from(end)
+    if number >= len(document.tokens):
+        return False
+    start, stop = document.tokens[number]
+    return document.text[end:start] == " " and document.text[start:stop].isalpha() and not document.spans_in(start, stop)
+
+
+def _hold(document: DocumentState) -> _Held:
+    places = {span.id: (span.start, span.end) for span in document.spans()}
+    return _Held(
+        text=document.text,
+        words=[document.text[start:end] for start, end in document.tokens],
+        spans={(span.start, span.end, span.label) for span in document.spans() if not span.discontinuous},
+        relations={(found.label, places[found.head], places[found.tail]) for found in document.relations()},
+        symmetric={label.name for label in document.scheme.relations if label.symmetric},
+    )
+
+
+def _laid_beside(held: _Held, path: Path, twin: Path) -> str:
+    """Load the export as an engineer does, and compare it with what the window held; spans that cut tokens cannot be in it."""
+    import orjson
+
+    from annotator.domain.text import Tokens
+    from annotator.formats import docbin
+
+    (doc,) = docbin.load(path)
+    if doc.text != held.text:
+        raise _Wrong("the text is not the one in the window")
+    words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
+    if [held.text[start:end] for start, end in words] != held.words:
+        raise _Wrong("the tokens are not those of the project")
+    tokens = Tokens(words)
+    expected = {place for place in held.spans if tokens.aligned(place[0], place[1])}
+    found = {(span.start_char, span.end_char, span.label_) for span in doc.spans["sc"]}
+    if found != expected:
+        raise _Wrong(f"the spans are not those of the window: {sorted(found ^ expected)[:3]}")
+    places = {(start, end) for start, end, _ in expected}
+    relations = {entry for entry in held.relations if entry[1] in places and entry[2] in places}
+    (document,) = orjson.loads(twin.read_bytes())["documents"]
+    spans = {span["id"]: (span["start"], span["end"]) for span in document["spans"]}
+    written = {(entry["label"], spans[entry["head"]], spans[entry["tail"]]) for entry in document["relations"]}
+    if written != relations:
+        raise _Wrong(f"the relations are not those of the window: {sorted(written ^ relations)[:3]}")
+    pairs = sum(len(labels) for labels in doc._.rel.values())
+    return f"{len(words)} tokens, {len(doc.ents)} entities, {len(found)} spans, {len(written)} relations, {pairs} in doc._.rel"
