@@ -38,13 +38,12 @@ def run(*, debug: bool = False) -> int:
 
     With ``debug`` a failure's traceback follows on standard error.
     """
-    with tempfile.TemporaryDirectory(prefix="annotator-check-", ignore_cleanup_errors=True) as folder:
-        with _alone(Path(folder)):
-            checks = _Checks(Path(folder), debug)
-            for title, check in checks.all():
-                if not checks.attempt(title, check):
-                    break
-            checks.clean_up()
+    with tempfile.TemporaryDirectory(prefix="annotator-check-", ignore_cleanup_errors=True) as folder, _alone(Path(folder)):
+        checks = _Checks(Path(folder), debug)
+        for title, check in checks.all():
+            if not checks.attempt(title, check):
+                break
+        checks.clean_up()
     if checks.failed:
         say(f"annotator {__version__} does not work here: “{checks.failed}” failed, and what follows it was not tried.")
         return PROBLEMS
@@ -74,7 +73,7 @@ class _Held:
     """What the window's session held of the document when it was done, for laying beside the export."""
 
     text: str
-    words: list[str]
+    tokens: list[tuple[int, int]]
     spans: set[tuple[int, int, str]]
     relations: set[tuple[str, tuple[int, int], tuple[int, int]]]
     symmetric: set[str] = field(default_factory=set)
@@ -342,7 +341,7 @@ def _hold(document: DocumentState) -> _Held:
     places = {span.id: (span.start, span.end) for span in document.spans()}
     return _Held(
         text=document.text,
-        words=[document.text[start:end] for start, end in document.tokens],
+        tokens=list(document.tokens),
         spans={(span.start, span.end, span.label) for span in document.spans() if not span.discontinuous},
         relations={(found.label, places[found.head], places[found.tail]) for found in document.relations()},
         symmetric={label.name for label in document.scheme.relations if label.symmetric},
@@ -354,25 +353,26 @@ def _laid_beside(held: _Held, path: Path, twin: Path) -> str:
     import orjson
 
     from annotator.domain.text import Tokens
-    from annotator.formats import docbin
+    from annotator.nlp.docs import plain_docs
 
-    (doc,) = docbin.load(path)
-    if doc.text != held.text:
-        raise _Wrong("the text is not the one in the window")
-    words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
-    if [held.text[start:end] for start, end in words] != held.words:
-        raise _Wrong("the tokens are not those of the project")
-    tokens = Tokens(words)
-    expected = {place for place in held.spans if tokens.aligned(place[0], place[1])}
-    found = {(span.start_char, span.end_char, span.label_) for span in doc.spans["sc"]}
-    if found != expected:
-        raise _Wrong(f"the spans are not those of the window: {sorted(found ^ expected)[:3]}")
+    (doc,) = plain_docs(path)
+    if (doc.text, doc.tokens) != (held.text, held.tokens):
+        raise _Wrong("text or tokens are not those of the window")
+    tokens = Tokens(doc.tokens)
+    expected = {span for span in held.spans if tokens.aligned(span[0], span[1])}
+    if set(doc.spans) != expected or not set(doc.entities) <= expected:
+        raise _Wrong(f"the spans are not those of the window: {sorted(set(doc.spans) ^ expected)[:3]}")
     places = {(start, end) for start, end, _ in expected}
-    relations = {entry for entry in held.relations if entry[1] in places and entry[2] in places}
+    relations = {found for found in held.relations if found[1] in places and found[2] in places}
     (document,) = orjson.loads(twin.read_bytes())["documents"]
     spans = {span["id"]: (span["start"], span["end"]) for span in document["spans"]}
-    written = {(entry["label"], spans[entry["head"]], spans[entry["tail"]]) for entry in document["relations"]}
+    written = {(found["label"], spans[found["head"]], spans[found["tail"]]) for found in document["relations"]}
     if written != relations:
         raise _Wrong(f"the relations are not those of the window: {sorted(written ^ relations)[:3]}")
-    pairs = sum(len(labels) for labels in doc._.rel.values())
-    return f"{len(words)} tokens, {len(doc.ents)} entities, {len(found)} spans, {len(written)} relations, {pairs} in doc._.rel"
+    both_ways = {(head[0], tail[0], label) for label, head, tail in relations} | {
+        (tail[0], head[0], label) for label, head, tail in relations if label in held.symmetric
+    }
+    if not set(doc.relations) <= both_ways:
+        raise _Wrong(f"doc._.rel holds what the window did not: {sorted(set(doc.relations) - both_ways)[:3]}")
+    counts = (len(doc.tokens), len(doc.entities), len(doc.spans), len(written), len(doc.relations))
+    return "{} tokens, {} entities, {} spans, {} relations, {} pairs in doc._.rel".format(*counts)

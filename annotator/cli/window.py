@@ -36,7 +36,9 @@ def demo(ctx: click.Context, at: Path | None) -> None:
     """Open the demo project: one article with suggestions to correct.  It is made the first time and kept."""
     from annotator.commands.projects import build_demo
 
-    ctx.exit(show(build_demo(at), Settings()))
+    project = build_demo(at)
+    remark(f"The demo project is {project}")
+    ctx.exit(show(project, Settings()))
 
 
 def show(project: Path | None, settings: Settings, annotator: str | None = None) -> int:

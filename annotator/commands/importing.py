@@ -162,7 +162,8 @@ class ImportStep:
 
     def __init__(self, host: Host, detail: str, *, strict: bool = False) -> None:
         self._host = host
-        self._detail = detail
+        # the name of a file may be bytes that are no text, which the journal could not keep
+        self._detail = detail.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         self._strict = strict
         self._step_id = 0
         self._brought = Brought()

@@ -42,7 +42,7 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.errors import FormatError
 from annotator.formats.compare import document_loss, item_loss, span_loss
-from annotator.formats.docbin_plan import FAR, Choices, Placed, Plan, plan
+from annotator.formats.docbin_plan import FAR, Choices, Placed, Plan, plan, twin
 from annotator.formats.files import replacing
 
 _ATTRIBUTES = ("ORTH", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID")
@@ -68,8 +68,8 @@ def write(
     choices = _choices(options, scheme)
     report = LossReport("spacy", str(path))
     with replacing(path) as temporary, replacing(relations_path(path)) as temporary_twin:
-        refused = _write(records, (temporary, temporary_twin), choices, progress)
-        _compare(records, (temporary, temporary_twin), choices, refused, report, progress=progress)
+        written = _write(records, (temporary, temporary_twin), choices, progress)
+        _compare(records, (temporary, temporary_twin), choices, written, report, progress=progress)
     return report
 
 
@@ -91,36 +91,36 @@ def _choices(options: Mapping[str, str], scheme: LabelScheme) -> Choices:
 
 def _write(
     records: Callable[[], Iterable[Record]], paths: tuple[Path, Path], choices: Choices, progress: Progress
-) -> dict[int, str]:
-    """Write both files; return why some records, by number, are not in them."""
+) -> list[str | int]:
+    """Write both files; return for each record the hash of its line in the JSON file, or why it is in neither."""
     from spacy.tokens import DocBin
 
     progress.start("Writing", progress.total)
     filler = _Filler(DocBin(attrs=_ATTRIBUTES, store_user_data=True))
-    refused: dict[int, str] = {}
-    number = -1
-    with paths[1].open("wb") as twin:
-        twin.write(b'{"documents": [')
-        for number, record in enumerate(records()):
+    written: list[str | int] = []
+    with paths[1].open("wb") as file:
+        file.write(b'{"documents": [')
+        for record in records():
             progress.advance()
             made = plan(record, choices)
             if made is None:
-                refused[number] = "has no tokens, or they do not cover its text"
+                written.append("has no tokens, or they do not cover its text")
                 continue
             try:
-                line = orjson.dumps(made.twin)
+                line = orjson.dumps(twin(record, made))
                 filler.add(made)
             except (TypeError, UnicodeEncodeError) as error:
-                refused[number] = f"holds characters that cannot be written: {error}"
+                written.append(f"holds characters that cannot be written: {error}")
             else:
-                twin.write((b",\n" if len(filler.bin) > 1 else b"\n") + line)
-        twin.write(b"\n]}\n")
-    if number < 0:
+                file.write((b",\n" if len(filler.bin) > 1 else b"\n") + line)
+                written.append(hash(line))
+        file.write(b"\n]}\n")
+    if not written:
         raise FormatError("There is nothing to export, so no file was written.")
     if not len(filler.bin):
-        raise FormatError(f"None of the {number + 1} documents can be exported: the first {refused[0]}. No file was written.")
+        raise FormatError(f"None of the {len(written)} documents can be exported: the first {written[0]}. No file was written.")
     filler.bin.to_disk(paths[0])
-    return refused
+    return written
 
 
 class _Filler:
@@ -185,7 +185,7 @@ def _compare(
     records: Callable[[], Iterable[Record]],
     paths: tuple[Path, Path],
     choices: Choices,
-    refused: Mapping[int, str],
+    written: list[str | int],
     report: LossReport,
     *,
     progress: Progress,
@@ -195,15 +195,15 @@ def _compare(
     docs = _docs(paths[0])
     unfinished = far = 0
     with paths[1].open("rb") as twin_file:
-        twins = (orjson.loads(line.rstrip(b",\n")) for line in twin_file if line.startswith(b'{"name"'))
-        for number, record in enumerate(records()):
+        lines = (line.rstrip(b",\n") for line in twin_file if line.startswith(b'{"name"'))
+        for record, kept in zip(records(), written, strict=True):
             progress.advance()
-            made = None if number in refused else plan(record, choices)
+            made = None if isinstance(kept, str) else plan(record, choices)
             if made is None:
-                report.losses.append(document_loss(record, Fate.DROPPED, refused[number]))
+                report.losses.append(document_loss(record, Fate.DROPPED, str(kept)))
                 continue
             report.losses += made.losses
-            report.losses += _differences(record, made, next(docs, None), next(twins, None))
+            report.losses += _differences(record, made, next(docs, None), hash(next(lines, b"")) == kept)
             report.documents += 1
             report.spans += len(made.spans)
             report.relations += made.kept_relations
@@ -213,12 +213,21 @@ def _compare(
     _notice(report, unfinished, far)
 
 
+def _notice(report: LossReport, unfinished: int, far: int) -> None:
+    if unfinished:
+        told = "document is not done; its" if unfinished == 1 else "documents are not done; their"
+        report.notices.append(f"{unfinished} {told} tokens without a span count as outside all the same.")
+    if far:
+        told = "relation reaches" if far == 1 else "relations reach"
+        report.notices.append(f"{far} {told} over more than {FAR} tokens; relation components commonly train none that long.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A document as it came back: spaCy's ``doc`` and its text, the spans of the group and the user data."""
+    """A document as it came back: spaCy's ``doc``, its words, the spans of the group and the user data."""
 
     doc: Any
-    text: str
+    words: list[str]
     group: set[tuple[Any, ...]]
     user_data: Mapping[Any, Any]
 
@@ -227,8 +236,8 @@ def _docs(path: Path) -> Iterator[_Read]:
     """Read a DocBin from the disk with a new vocabulary.
 
     spaCy unpacks span groups and user data at 2 ms a call, three calls a document, most of it a search for plug-ins; so these are
-    unpacked here, with srsly's own unpacker made once.  Every hundredth document, the first among them, goes through spaCy alone
-    and must show the same, lest one wrong idea of the layout be both written and read.
+    unpacked here, with srsly's own unpacker made once.  Every hundredth document, the first among them, goes through spaCy alone,
+    lest one wrong idea of the layout be both written and read.
     """
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
@@ -244,35 +253,38 @@ def _docs(path: Path) -> Iterator[_Read]:
         unpacker.feed(raw)
         return unpacker.unpack()
 
+    strings = _Strings(vocab.strings)
     for number, doc in enumerate(docbin.get_docs(vocab)):
-        text = doc.text  # made anew at every look
         group = {
-            _unpacked_span(packed, text, vocab.strings)
+            _unpacked_span(packed, strings)
             for raw, keys in unpacked(groups[number]).items()
             if "sc" in keys
             for packed in unpacked(raw)["spans"]
         }
         data = unpacked(user_data[number] or b"\x80")
-        if number % 100 == 0 and (group != set(map(_told, doc.spans.get("sc", ()))) or data != doc.user_data):
+        if number % 100 == 0:
             group, data = set(map(_told, doc.spans.get("sc", ()))), dict(doc.user_data)
-        yield _Read(doc, text, group, data)
+        yield _Read(doc, [strings[orth] for orth in doc.to_array(["ORTH"]).tolist()], group, data)
 
 
-def _unpacked_span(packed: bytes, text: str, strings: Any) -> tuple[Any, ...]:
-    span_id, kb_id, label, first, stop, start, end = _SPAN.unpack(packed)
-    return strings[span_id], strings[label], strings[kb_id], first, stop, start, end, text[start:end]
+class _Strings(dict[int, str]):
+    """A vocabulary's strings by their numbers, each looked up once."""
+
+    def __init__(self, store: Any) -> None:
+        super().__init__({0: ""})
+        self._store = store
+
+    def __missing__(self, number: int) -> str:
+        string = self[number] = self._store[number]
+        return string
 
 
-def _notice(report: LossReport, unfinished: int, far: int) -> None:
-    if unfinished:
-        report.notices.append(f"{unfinished} documents are not done; their tokens without a span count as outside all the same.")
-    if far:
-        report.notices.append(
-            f"{far} relations reach over more than {FAR} tokens; a relation component with that customary limit does not train them."
-        )
+def _unpacked_span(packed: bytes, strings: Mapping[int, str]) -> tuple[Any, ...]:
+    span_id, kb_id, label, *place = _SPAN.unpack(packed)
+    return strings[span_id], strings[label], strings[kb_id], *place
 
 
-def _differences(record: Record, made: Plan, read: _Read | None, twin: Any) -> Iterator[Loss]:
+def _differences(record: Record, made: Plan, read: _Read | None, same_line: bool) -> Iterator[Loss]:
     """Find what came back from the disk otherwise than planned."""
     import numpy as np
 
@@ -283,12 +295,12 @@ def _differences(record: Record, made: Plan, read: _Read | None, twin: Any) -> I
     wrong = [
         name
         for name, same in (
-            ("text", read.text == record.text),
+            ("text", read.words == made.tokens.words and doc.to_array(["SPACY"]).tolist() == made.tokens.spaces),
             ("tokens", np.array_equal(doc.to_array(["IDX"]), np.asarray(made.tokens.starts, dtype="uint64"))),
             ("entity tags", np.array_equal(doc.to_array(["ENT_IOB"]), np.asarray(made.iob, dtype="uint64"))),
             ("categories", doc.cats == made.cats),
             ("user data", read.user_data.get("annotator") == _as_tuples(made.extras)),
-            ("the JSON file", twin == made.twin),
+            ("the JSON file", same_line),
         )
         if not same
     ]
@@ -297,7 +309,7 @@ def _differences(record: Record, made: Plan, read: _Read | None, twin: Any) -> I
     ents = set(map(_told, doc.ents))
     for place, planned, there in (("doc.ents", made.ents, ents), ('doc.spans["sc"]', made.spans, read.group)):
         for entry in planned:
-            if _expected(entry, record.text) not in there:
+            if _expected(entry) not in there:
                 yield span_loss(record, entry.span, Fate.CHANGED, f"came back different in {place}")
         if len(there) > len(planned):
             yield document_loss(record, Fate.CHANGED, f"came back with more spans in {place}")
@@ -307,12 +319,12 @@ def _differences(record: Record, made: Plan, read: _Read | None, twin: Any) -> I
 
 
 def _told(span: Any) -> tuple[Any, ...]:
-    return span.id_, span.label_, span.kb_id_, span.start, span.end, span.start_char, span.end_char, span.text
+    return span.id_, span.label_, span.kb_id_, span.start, span.end, span.start_char, span.end_char
 
 
-def _expected(entry: Placed, text: str) -> tuple[Any, ...]:
-    span, place = entry.span, (entry.first, entry.stop, entry.start, entry.end)
-    return span.id, span.label, span.kb_id, *place, text[entry.start : entry.end]
+def _expected(entry: Placed) -> tuple[Any, ...]:
+    span = entry.span
+    return span.id, span.label, span.kb_id, entry.first, entry.stop, entry.start, entry.end
 
 
 def _as_tuples(value: Any) -> Any:

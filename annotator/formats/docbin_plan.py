@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotator.domain.annotations import Span, text_order
+from annotator.domain.annotations import Item, Span, text_order
 from annotator.domain.exchange import Fate, Loss, Record
 from annotator.domain.text import Range, Tokens, trim
 from annotator.formats.compare import item_loss, span_loss
@@ -102,7 +102,7 @@ class Plan:
     """All that one record becomes.
 
     ``spans`` go to ``doc.spans["sc"]`` in this order, ``ents`` to ``doc.ents``; ``iob`` is ENT_IOB of every token.  ``rel`` is
-    ``doc._.rel``.  ``twin`` is the record's object in the JSON file beside the DocBin.
+    ``doc._.rel``; ``relations`` are those of the JSON file beside the DocBin.
     """
 
     tokens: SpacyTokens
@@ -112,7 +112,7 @@ class Plan:
     cats: dict[str, float]
     rel: dict[Range, dict[str, float]]
     extras: dict[str, Any]
-    twin: dict[str, Any]
+    relations: list[dict[str, Any]]
     losses: list[Loss]
     kept_relations: int = 0
     far: int = 0
@@ -137,8 +137,16 @@ def plan(record: Record, choices: Choices) -> Plan | None:
     losses: list[Loss] = []
     placed: list[Placed] = []
     unknown: list[Range] = []
+    firsts = {start: number for number, start in enumerate(tokens.starts)}
+    lasts = {end: number for number, end in enumerate(tokens.ends)}
     for span in sorted(record.spans, key=text_order):
-        place = _place(record, span, tokens, choices.misaligned, losses)
+        place: Range | None = None
+        if len(span.fragments) == 1:
+            start, end = span.fragments[0]
+            first, last = firsts.get(start, -1), lasts.get(end, -1)
+            place = (first, last) if 0 <= first <= last else None
+        if place is None:
+            place = _moved(record, span, tokens, choices.misaligned, losses)
         if place is None:
             unknown += span.fragments
         else:
@@ -159,21 +167,19 @@ def plan(record: Record, choices: Choices) -> Plan | None:
         cats={name: float(name in record.categories) for name in dict.fromkeys((*choices.categories, *record.categories))},
         rel={},
         extras=_extras(record, placed),
-        twin=_twin(record, words, placed, chosen),
+        relations=[],
         losses=losses,
     )
     _relate(record, made, choices.symmetric)
     return made
 
 
-def _place(record: Record, span: Span, tokens: Tokens, misaligned: str, losses: list[Loss]) -> Range | None:
-    """Return the first and the last token of a span; None, with the loss noted, if it has no place."""
+def _moved(record: Record, span: Span, tokens: Tokens, misaligned: str, losses: list[Loss]) -> Range | None:
+    """Note the loss of a span that token borders cut; return its first and last token if the option gives it another place."""
     if span.discontinuous:
         losses.append(span_loss(record, span, Fate.DROPPED, FRAGMENTS))
         return None
     covered = tokens.covered(span.start, span.end)
-    if tokens.aligned(span.start, span.end):
-        return covered[0], covered[-1]
     start, end = trim(record.text, span.start, span.end)
     reason = BLANK if tokens.aligned(start, end) else CUT
     if misaligned == "contract":
@@ -239,22 +245,31 @@ def _extras(record: Record, placed: list[Placed]) -> dict[str, Any]:
         "meta": dict(record.meta),
     }
     kept = {entry.span.id for entry in placed}
-    spans = {entry.span.id: dict(present(entry.span, reviewed, keys)) for entry in placed}
-    relations = {
-        relation.id: dict(present(relation, reviewed, keys))
-        for relation in record.relations
-        if relation.head in kept and relation.tail in kept
-    }
+    spans = [entry.span for entry in placed]
+    relations = [relation for relation in record.relations if relation.head in kept and relation.tail in kept]
     for name, items in (("spans", spans), ("relations", relations)):
-        found[name] = {item_id: fields for item_id, fields in items.items() if fields}
+        found[name] = {item.id: dict(present(item, reviewed, keys)) for item in items if _says_more(item, reviewed)}
     return {key: value for key, value in found.items() if value}
 
 
-def _twin(record: Record, words: SpacyTokens, placed: list[Placed], chosen: set[str]) -> dict[str, Any]:
+def _says_more(item: Item, reviewed: bool) -> bool:
+    return bool(
+        item.attributes
+        or item.note
+        or item.origin
+        or item.derived_from
+        or item.confidence is not None
+        or item.reviewed is not reviewed
+    )
+
+
+def twin(record: Record, made: Plan) -> dict[str, Any]:
+    """Return the record's object in the JSON file beside the DocBin."""
+    chosen = {entry.span.id for entry in made.ents}
     return {
         "name": record.name,
         "text": record.text,
-        "tokens": [[start, start + len(word)] for start, word in zip(words.starts, words.words, strict=True)],
+        "tokens": [(start, start + len(word)) for start, word in zip(made.tokens.starts, made.tokens.words, strict=True)],
         "spans": [
             {
                 "id": entry.span.id,
@@ -265,14 +280,14 @@ def _twin(record: Record, words: SpacyTokens, placed: list[Placed], chosen: set[
                 "end_token": entry.stop,
                 "ent": entry.span.id in chosen,
             }
-            for entry in placed
+            for entry in made.spans
         ],
-        "relations": [],
+        "relations": made.relations,
     }
 
 
 def _relate(record: Record, made: Plan, symmetric: Iterable[str]) -> None:
-    """Fill ``rel`` and the twin's relations, and note every relation that is not in both."""
+    """Fill ``rel`` and ``relations``, and note every relation that is not in both."""
     spans: Mapping[str, Placed] = {entry.span.id: entry for entry in made.spans}
     ents: Mapping[str, Placed] = {entry.span.id: entry for entry in made.ents}
     starts = {entry.first for entry in made.ents}
@@ -296,7 +311,7 @@ def _relate(record: Record, made: Plan, symmetric: Iterable[str]) -> None:
             made.far += abs(head.first - tail.first) > FAR
             for key in keys:
                 made.rel.setdefault(key, {})[relation.label] = 1.0
-        made.twin["relations"].append(
+        made.relations.append(
             {
                 "id": relation.id,
                 "label": relation.label,

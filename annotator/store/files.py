@@ -133,6 +133,8 @@ def must_lock(path: Path) -> WriterLock:
 def copy_whole(source: sqlite3.Connection, target: Path) -> None:
     """Write what ``source`` holds now to ``target``, which is replaced when all is well and not touched before."""
     target = target.resolve()
+    if not target.parent.is_dir():  # taking the lock would make it
+        raise ProjectError(f"The folder “{target.parent}” does not exist. Make it first, or choose another.")
     lock = must_lock(target)
     partial = target.with_name(f".{target.name}.partial")
     try:

@@ -33,7 +33,9 @@ class Panels(QObject):
         self.inspector = InspectorPanel()
         self.outline = OutlinePanel()
         # What is not under the eye may follow a moment later: a burst of edits costs one refresh.
-        self._later = QTimer(self, singleShot=True, interval=30)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(30)
         self._later.timeout.connect(self._refresh_counts)
         self._connect()
 
@@ -111,6 +113,8 @@ class Panels(QObject):
             self.inspector.show_span(document, span, self._theme)
         else:
             self.inspector.show_nothing(tr("Click a span, or press Tab, to see and correct it here."))
+        current = relation or span
+        self.outline.set_current(current.id if current else "", relation=relation is not None)
         self.labels.set_legal_relations(legal)
         self.labels.set_last_used(self._editing.last_label)
 

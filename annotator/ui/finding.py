@@ -30,7 +30,7 @@ class Finding(QObject):
         """Show the bar, filled with the selected text if there is one."""
         document, selection = self._bench.document, self._bench.view.selection
         if document is not None:
-            self._bar.open(document.text[selection[0] : selection[1]] if selection else "")
+            self._bar.open_bar(document.text[selection[0] : selection[1]] if selection else "")
 
     def step(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) hit, round the end."""
@@ -43,7 +43,6 @@ class Finding(QObject):
         """Hide the bar and the marks, and give the article the keys back."""
         self._hits, self._current = [], -1
         self._bench.view.set_search_hits([], None)
-        self._bar.hide()
         self._bench.view.setFocus()
 
     def _on_search_changed(self, wanted: str, match_case: bool) -> None:
@@ -57,7 +56,7 @@ class Finding(QObject):
     def _show(self) -> None:
         current = self._hits[self._current] if self._hits else None
         self._bench.view.set_search_hits(self._hits, current)
-        self._bar.set_result(self._current + 1, len(self._hits))
+        self._bar.set_hits(self._current + 1, len(self._hits))
         if current is not None:
             self._bench.view.select(*current)
 

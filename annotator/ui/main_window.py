@@ -65,7 +65,10 @@ class MainWindow(QMainWindow):
         self.hands = hands
         overrides = self.bench.settings.get("keys.overrides")
         menus: dict[Section, QMenu] = {}
-        bar = QToolBar(tr("Tools"), objectName="tools", movable=False, iconSize=QSize(20, 20))
+        bar = QToolBar(tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         section: Section | None = None
         for action in ACTIONS:
@@ -105,7 +108,8 @@ class MainWindow(QMainWindow):
         areas = {"documents": Qt.DockWidgetArea.LeftDockWidgetArea}
         docks: dict[str, QDockWidget] = {}
         for name, title, panel in self.panels.all():
-            dock = QDockWidget(title, self, objectName=f"dock-{name}")
+            dock = QDockWidget(title, self)
+            dock.setObjectName(f"dock-{name}")
             dock.setWidget(panel)
             self.addDockWidget(areas.get(name, Qt.DockWidgetArea.RightDockWidgetArea), dock)
             docks[name] = dock

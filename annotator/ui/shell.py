@@ -52,6 +52,7 @@ class WindowShell(QObject):
         window.welcome.newRequested.connect(self.ask_new_project)
         window.welcome.openRequested.connect(self.ask_open_project)
         window.welcome.recentRequested.connect(self._on_recent_requested)
+        bench.messages.dismissed.connect(self.focus_article)
         editing.relationChoiceRequested.connect(self._on_relation_choice_requested)
 
     # Projects
@@ -59,7 +60,12 @@ class WindowShell(QObject):
     def ask_new_project(self) -> None:
         """Ask for a new project's name, scheme and language."""
         dialog = NewProjectDialog(
-            self._folder() / f"untitled{PROJECT_SUFFIX}", list(shipped_schemes()), DEFAULT_SCHEME, DEFAULT_LANGUAGE, self._window
+            self._folder() / f"untitled{PROJECT_SUFFIX}",
+            list(shipped_schemes()),
+            DEFAULT_SCHEME,
+            DEFAULT_LANGUAGE,
+            self._window,
+            ask=self._bench.ask,
         )
         dialog.accepted.connect(self._on_new_project_accepted)
         dialog.open()
@@ -103,7 +109,8 @@ class WindowShell(QObject):
             return
         counts = queries.status_counts(session.project.connection, session.annotator)
         writable = {name: entry for name, entry in FORMATS.items() if entry.write is not None}
-        dialog = ExportDialog(session.project.path, writable, counts, self._bench.ask, self._window)
+        annotators = [entry["annotator"] for entry in queries.statistics(session.project.connection)["annotators"]]
+        dialog = ExportDialog(session.project.path, writable, counts, self._bench.ask, self._window, annotators=annotators)
         dialog.accepted.connect(self._on_export_accepted)
         dialog.open()
 
@@ -116,7 +123,7 @@ class WindowShell(QObject):
         self._projects.export(chosen.path, ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, extra))
 
     def _on_exported(self, report: LossReport) -> None:
-        dialog = LossReportDialog(report, self._window)
+        dialog = LossReportDialog(report, self._window, ask=self._bench.ask)
         dialog.lossActivated.connect(self._on_loss_activated)
         dialog.open()
 

@@ -17,19 +17,20 @@ class StatusLine(QStatusBar):
     def __init__(self, bench: Workbench) -> None:
         super().__init__()
         self._bench = bench
-        self.saved, self.place, self.alignment, self.done = (QLabel(accessibleName=name) for name in _names())
-        self.mode = QLabel(accessibleName=tr("Mode"))
-        self.job = QProgressBar(maximumWidth=160, textVisible=False, accessibleName=tr("Progress"))
-        self.job_title = QLabel()
-        self.cancel = QPushButton(tr("Cancel"), flat=True)
+        self.saved, self.place, self.alignment = _named(tr("Saved")), _named(tr("Position")), _named(tr("Alignment"))
+        self.done, self.mode = _named(tr("Documents done")), _named(tr("Mode"))
+        self.job, self.job_title, self.cancel = QProgressBar(), QLabel(), QPushButton(tr("Cancel"))
+        self.job.setMaximumWidth(160)
+        self.job.setTextVisible(False)
+        self.job.setAccessibleName(tr("Progress"))
+        self.cancel.setFlat(True)
         for widget in (self.mode, self.job_title, self.job, self.cancel, self.alignment, self.place, self.done, self.saved):
             self.addPermanentWidget(widget)
-        for label in (self.mode, self.alignment, self.place, self.done, self.saved):
-            label.setContentsMargins(6, 0, 6, 0)
         self._recount = True
         self.hide_job()
         # One repaint for many signals: all of them come at once when a document is opened.
-        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
         bench.told.connect(self._on_told)
         bench.changed.connect(self._on_work_changed)
@@ -90,5 +91,8 @@ class StatusLine(QStatusBar):
         self.showMessage(text, 6000)
 
 
-def _names() -> tuple[str, str, str, str]:
-    return tr("Saved"), tr("Position"), tr("Alignment"), tr("Documents done")
+def _named(name: str) -> QLabel:
+    label = QLabel()
+    label.setAccessibleName(name)
+    label.setContentsMargins(6, 0, 6, 0)
+    return label

@@ -43,7 +43,9 @@ class Workbench(QObject):
         self.messages = messages
         self.ask = ask
         self.session: Session | None = None
-        self._checkpoint = QTimer(self, singleShot=True, interval=CHECKPOINT_AFTER)
+        self._checkpoint = QTimer(self)
+        self._checkpoint.setSingleShot(True)
+        self._checkpoint.setInterval(CHECKPOINT_AFTER)
         self._checkpoint.timeout.connect(self._on_checkpoint)
 
     @property
@@ -87,7 +89,7 @@ class Workbench(QObject):
         self.told.emit(text)
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        self.messages.hide()
+        self.messages.clear()
         document = self.document
         if document is not None:
             self.view.refresh(document.touched(changes))
@@ -95,7 +97,7 @@ class Workbench(QObject):
         self.changed.emit(changes)
 
     def _on_opened(self, document: DocumentState | None) -> None:
-        self.messages.hide()
+        self.messages.clear()
         self.view.set_article(document)
         self.documentOpened.emit()
 

@@ -39,7 +39,7 @@ class Driver:
     @property
     def message(self) -> str:
         bar = self.window.bench.messages
-        return bar.text() if bar.isVisible() else ""
+        return bar.text.text() if bar.isVisible() else ""
 
     def press(self, *keys: str) -> None:
         """Press keys by their portable names, one after the other, into whatever has the focus of the window."""

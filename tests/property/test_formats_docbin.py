@@ -10,7 +10,7 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spacy.tokens import DocBin
+from spacy.tokens import Doc, DocBin
 
 from annotator.domain.annotations import Kind, Relation, Span
 from annotator.domain.documents import Status
@@ -27,6 +27,10 @@ PIECES = st.sampled_from(
 )
 TEXTS = st.lists(PIECES | st.text(st.characters(exclude_categories=["Cs"]), max_size=4), min_size=1, max_size=12).map("".join)
 SCHEME = LabelScheme(relations=(RelationLabel("met", symmetric=True),))
+
+
+if not Doc.has_extension("rel"):
+    Doc.set_extension("rel", default={})
 
 
 @cache

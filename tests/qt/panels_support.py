@@ -65,7 +65,7 @@ def suggestions() -> AnnotationSet:
         Span("s1", ((0, 5),), "PERSON", reviewed=False, confidence=0.93, origin="model:ner"),
         Span("s2", ((14, 19),), "GPE", reviewed=False, origin="model:ner"),
         Span("s3", ((32, 43),), "PERSON", attributes={"role": "presiden", "seen": 3}, origin="model:ner", reviewed=False),
-        Span("s4", ((47, 52),), "GPE", reviewed=False, origin="model:ner"),
+        Span("s4", ((47, 53),), "GPE", reviewed=False, origin="model:ner"),
     ]
     relations = [
         Relation("r1", "visited", "s1", "s2", reviewed=False, origin="model:rel"),

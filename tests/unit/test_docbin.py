@@ -34,6 +34,10 @@ SCHEME = completed(
 )
 
 
+if not Doc.has_extension("rel"):  # as every program must that reads relations
+    Doc.set_extension("rel", default={})
+
+
 @cache
 def pipeline(language: str) -> spacy.language.Language:
     """A blank pipeline, which costs seconds to make for Indonesian; not to be trained."""
@@ -296,7 +300,7 @@ def test_unfinished_and_unreviewed_work_is_counted(tmp_path):
     spans = (Span("a", ((0, 4),), "PERSON", reviewed=False), Span("b", ((8, 11),), "ORG"))
     report = write(tmp_path / "gold.spacy", article(text, *spans, status=Status.IN_PROGRESS))
     assert report.unreviewed == 1
-    assert "1 documents are not done" in report.notices[0]
+    assert "1 document is not done" in report.notices[0]
 
 
 def test_a_file_that_comes_back_different_is_reported(tmp_path, monkeypatch):

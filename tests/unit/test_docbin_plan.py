@@ -138,7 +138,7 @@ def test_relations_are_keyed_by_start_tokens_and_symmetric_ones_go_both_ways():
     )
     assert found.rel == {(2, 6): {"located_in": 1.0, "allied_with": 1.0}, (6, 2): {"allied_with": 1.0}}
     assert (found.losses, found.kept_relations) == ([], 2)
-    assert [(item["head_token"], item["tail_token"], item["symmetric"], item["rel"]) for item in found.twin["relations"]] == [
+    assert [(item["head_token"], item["tail_token"], item["symmetric"], item["rel"]) for item in found.relations] == [
         (2, 6, False, True),
         (6, 2, True, True),
     ]
@@ -158,7 +158,7 @@ def test_relations_that_cannot_be_trained_are_losses(spans, reason, fate):
     assert found.rel == {}
     assert (loss.item, loss.item_id, loss.fate) == ("relation", "r", fate)
     assert reason in loss.reason
-    assert len(found.twin["relations"]) == (fate is Fate.CHANGED)
+    assert len(found.relations) == (fate is Fate.CHANGED)
 
 
 @pytest.mark.parametrize("symmetric", [True, False])

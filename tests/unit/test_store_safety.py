@@ -373,10 +373,25 @@ def test_a_copy_is_not_mixed_with_the_log_of_what_it_replaces(project, new_proje
     copy.close()
 
 
-def test_a_copy_to_nowhere_says_so_and_leaves_the_old_one(project, tmp_path):
-    with pytest.raises(ProjectError) as error:
+def test_a_copy_to_nowhere_says_so(project, tmp_path):
+    with pytest.raises(ProjectError, match="does not exist"):
         project.save_copy(tmp_path / "none" / "copy.annotator")
-    assert str(error.value).endswith(".")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_copy_that_fails_leaves_what_it_would_have_replaced(project, tmp_path, monkeypatch):
+    target = tmp_path / "copy.annotator"
+    project.save_copy(target)
+    before = target.read_bytes()
+
+    def fail(self, other):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(ProjectError, match="No space left"):
+        project.save_copy(target)
+    assert target.read_bytes() == before
+    assert not list(tmp_path.glob(".*.partial"))
 
 
 def test_a_copy_of_a_read_only_project_can_be_edited(project, tmp_path):

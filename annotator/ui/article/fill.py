@@ -11,8 +11,8 @@ from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
 from annotator.domain.text import BLOCK_SEPARATOR
 from annotator.ui.article import layout
+from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.model import ArticleModel
-from annotator.ui.article.scene import Metrics
 
 
 def rooms_of(model: ArticleModel) -> list[layout.Room]:

@@ -222,6 +222,19 @@ class Geometry:
         )
 
 
+def scroll_to_show(line: Line, value: int, height: int) -> int:
+    """Return the scroll position, as near to ``value`` as may be, at which ``line`` shows with its arcs and chips.
+
+    From far away it comes to a third of the height, where there is text to see on both sides.
+    """
+    low, high = line.top - min(line.above, height / 4), line.bottom + min(line.below, height / 4)
+    if low < value:
+        return round(low if value - low < height / 2 else low - height / 3)
+    if high > value + height:
+        return round(high - height if high - value - height < height / 2 else low - height / 3)
+    return value
+
+
 def _x(line: QTextLine, qt_position: int, *, trailing: bool = False) -> float:
     edge = QTextLine.Edge.Trailing if trailing else QTextLine.Edge.Leading
     found: Any = line.cursorToX(qt_position, edge)  # PySide gives (x, position)

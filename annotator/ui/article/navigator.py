@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from annotator.domain.annotations import Span
 from annotator.domain.text import Range, Tokens
 from annotator.ui.article.caret import Caret
+from annotator.ui.article.geometry import scroll_to_show
 from annotator.ui.article.hit import Handle, next_in_cycle
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, range_rects
@@ -282,15 +283,8 @@ class ArticleNavigator(ArticleSurface):
         """Scroll as little as shows the line at ``offset`` with its arcs and chips; to a third of the height from far away."""
         if self._builder is None:
             return
-        line = self._builder.geometry.line_of(offset)
-        bar, height = self.verticalScrollBar(), self.viewport().height()
-        low, high = line.top - min(line.above, height / 4), line.bottom + min(line.below, height / 4)
-        if low < bar.value():
-            near = bar.value() - low < height / 2
-            bar.setValue(round(low if near else low - height / 3))
-        elif high > bar.value() + height:
-            near = high - bar.value() - height < height / 2
-            bar.setValue(round(high - height if near else low - height / 3))
+        bar = self.verticalScrollBar()
+        bar.setValue(scroll_to_show(self._builder.geometry.line_of(offset), bar.value(), self.viewport().height()))
 
     def _tell(self, sentence: str) -> None:
         """Describe the focus for assistive technology, and have it spoken now."""

@@ -14,7 +14,8 @@ from PySide6.QtGui import QBrush, QPainter, QPen
 from annotator.domain.text import Range
 from annotator.ui.article.geometry import Geometry, Line
 from annotator.ui.article.hit import Box, Handle, Part
-from annotator.ui.article.scene import LinePlan, Metrics, Piece, PlacedChip, Scene, SceneBuilder
+from annotator.ui.article.metrics import Metrics
+from annotator.ui.article.scene import LinePlan, Piece, PlacedChip, Scene, SceneBuilder
 from annotator.ui.theme import LabelColors, Theme, color, label_colors, mix
 
 SOLID = Qt.PenStyle.SolidLine

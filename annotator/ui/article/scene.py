@@ -9,46 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtGui import QFontMetricsF
-
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.text import Range, trim
 from annotator.ui.article import arcs, layout
 from annotator.ui.article.geometry import Geometry, Interval, Line
 from annotator.ui.article.hit import Box
+from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.model import ArticleModel
-from annotator.ui.theme import Theme, article_font, chip_font
-
-
-class Metrics:
-    """Sizes at one zoom, in pixels, and the widths of short texts in the chip font."""
-
-    def __init__(self, theme: Theme, zoom: float) -> None:
-        self.article_font = article_font(theme, zoom)
-        self.chip_font = chip_font(theme, zoom)
-        self._chips = QFontMetricsF(self.chip_font)
-        article = QFontMetricsF(self.article_font)
-        self.chip = round(self._chips.height() * 0.88)  # labels are mostly capitals: fonts leave room above them
-        self.bar = 2.0 * max(1.0, zoom)
-        self.row = self.bar + self.chip + 1.0
-        self.lane = float(self.chip - 1)
-        self.pad = 5.0
-        self.gutter = 52.0 * max(0.8, zoom)
-        self.padding = 4.0
-        self.column = article.averageCharWidth() * theme.column_characters
-        self.line = article.height()
-        self._widths: dict[str, float] = {}
-
-    def width(self, text: str) -> float:
-        """Return how wide ``text`` is in the chip font, with a chip's padding."""
-        known = self._widths.get(text)
-        if known is None:
-            known = self._widths[text] = self._chips.horizontalAdvance(text) + 2 * self.padding
-        return known
-
-    def distance(self, room: layout.Room) -> float:
-        """Return the gap between two lines of a paragraph that has this room, with one spare row."""
-        return room.rows * self.row + room.lanes * self.lane + self.lane + self.pad
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from annotator.domain.text import Range
 from annotator.ui.article import layout
 from annotator.ui.article.fill import insert_display, rooms_of
 from annotator.ui.article.geometry import Geometry
+from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.paint import (
     Style,
@@ -27,7 +28,7 @@ from annotator.ui.article.paint import (
     range_rects,
 )
 from annotator.ui.article.paint_marks import paint_arcs
-from annotator.ui.article.scene import Metrics, Scene, SceneBuilder, label_finder
+from annotator.ui.article.scene import Scene, SceneBuilder, label_finder
 from annotator.ui.theme import LIGHT, Theme, color
 
 ARC_MODES = ("focused", "all", "none")

@@ -29,6 +29,7 @@ class DocumentRole(IntEnum):
 
     ID = Qt.ItemDataRole.UserRole
     STATUS = Qt.ItemDataRole.UserRole + 1
+    """The status as plain text (Qt hands a ``StrEnum`` through as one): make a ``Status`` of it."""
     FLAGGED = Qt.ItemDataRole.UserRole + 2
 
 

@@ -33,18 +33,23 @@ class OutlineRole(IntEnum):
 
 @dataclass(slots=True)
 class _Section:
-    """Items of one kind in the order they are shown: sort keys, ids beside them, and each id's key."""
+    """Items of one kind in the order they are shown: sort keys, ids beside them, and each id's key.
+
+    ``counted`` is the number the heading shows: it may only change after the rows did, as a row of its own.
+    """
 
     kind: type
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     key_of: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    counted: int = 0
 
     def fill(self, keyed: list[tuple[tuple[Any, ...], str]]) -> None:
         keyed.sort()
         self.keys = [key for key, _ in keyed]
         self.ids = [item_id for _, item_id in keyed]
         self.key_of = {item_id: key for key, item_id in keyed}
+        self.counted = len(keyed)
 
 
 class OutlineModel(QAbstractListModel):
@@ -149,7 +154,9 @@ class OutlineModel(QAbstractListModel):
             section.ids.insert(at, item_id)
             section.key_of[item_id] = key
             self.endInsertRows()
-        self._changed(first - 1, first - 1)
+        section.counted = len(section.ids)
+        heading = self._first(section) - 1
+        self._changed(heading, heading)
 
     def _first(self, section: _Section) -> int:
         return 1 if section is self._spans else len(self._spans.ids) + 2
@@ -160,8 +167,8 @@ class OutlineModel(QAbstractListModel):
 
     def _title(self, row: int) -> str:
         if row == 0:
-            return by_count(len(self._spans.ids), tr("{} span"), tr("{} spans"))
-        return by_count(len(self._relations.ids), tr("{} relation"), tr("{} relations"))
+            return by_count(self._spans.counted, tr("{} span"), tr("{} spans"))
+        return by_count(self._relations.counted, tr("{} relation"), tr("{} relations"))
 
     def _surface(self, span_id: str) -> str:
         state = self._state
@@ -178,7 +185,9 @@ class OutlineModel(QAbstractListModel):
     def _text(self, item: Item) -> str:
         if isinstance(item, Span):
             return self._surface(item.id)
-        return f"{self._surface(item.head)} → {self._surface(item.tail)}"
+        label = self._state.scheme.relation(item.label) if self._state else None
+        arrow = "↔" if label and label.symmetric else "→"
+        return f"{self._surface(item.head)} {arrow} {self._surface(item.tail)}"
 
     def _spoken(self, item: Item) -> str:
         if isinstance(item, Span):

@@ -116,9 +116,21 @@ class InspectorPanel(QWidget):
         self._pages.setCurrentIndex(0)
         self.fields.show_nothing()
 
+    def edit_note(self) -> None:
+        """Put the cursor into the note of the item shown; nothing happens if none is."""
+        self._edit(self.fields.note)
+
+    def edit_kb_id(self) -> None:
+        """Put the cursor into the knowledge-base id of the span shown; nothing happens if none is."""
+        self._edit(self.fields.kb_id)
+
     def flush(self) -> None:
         """Announce what is typed and not saved yet; to be called before the document is done, left or closed."""
         self.fields.flush()
+
+    def _edit(self, field: QWidget) -> None:
+        if self._item is not None and not field.isHidden():
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show(self, state: DocumentState, item: Item, theme: Theme | None) -> None:
         self._state, self._item = state, item

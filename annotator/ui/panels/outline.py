@@ -29,6 +29,7 @@ class OutlinePanel(QWidget):
         self.model = OutlineModel(self)
         self._state: DocumentState | None = None
         self._stale = False
+        self._current = ("", False)
         self.view = LongList(tr("Spans and relations of the document"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(_OutlineDelegate(self.view))
@@ -46,6 +47,7 @@ class OutlinePanel(QWidget):
     def set_document(self, state: DocumentState | None) -> None:
         """Show another document, or none."""
         self._state = state
+        self._current = ("", False)
         self._hint.setVisible(state is None)
         self.view.setVisible(state is not None)
         self._stale = not self.isVisible() and state is not None
@@ -60,6 +62,7 @@ class OutlinePanel(QWidget):
 
     def set_current(self, item_id: str, *, relation: bool = False) -> None:
         """Mark the item that has the focus in the article; an id that is not there marks none."""
+        self._current = (item_id, relation)
         row = self.model.row_of(item_id, relation=relation)
         index = self.model.index(row) if row >= 0 else QModelIndex()
         self.view.setCurrentIndex(index)
@@ -71,6 +74,8 @@ class OutlinePanel(QWidget):
         if self._stale:
             self._stale = False
             self.model.set_document(self._state)
+            item_id, relation = self._current
+            self.set_current(item_id, relation=relation)
 
     def _on_chosen(self, index: QModelIndex) -> None:
         item = index.data(OutlineRole.ITEM) if index.isValid() else None

@@ -13,6 +13,9 @@ from annotator.ui.i18n import plain_tip
 from annotator.ui.icons import icon
 from annotator.ui.theme import DARK, LIGHT, Theme, color, label_colors, luminance
 
+AIRY = "QTreeView::item, QListView::item { padding: 3px 2px; }"
+"""Style sheet of lists and tables that paint their rows by themselves: some air around the text."""
+
 SWATCH = 12
 """Side of a label's colour sample, in device-independent pixels."""
 

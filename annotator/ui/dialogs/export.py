@@ -1,0 +1,186 @@
+"""Asks what to export, how and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+
+from annotator.domain.documents import Status
+from annotator.formats import Format
+from annotator.ui.dialogs.ask import Ask
+from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
+from annotator.ui.i18n import by_count, number, tr
+from annotator.ui.panels.parts import CalmComboBox, plain_label
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What was chosen; the words are those of ``commands.exporting.ExportOptions``."""
+
+    path: Path
+    format: str
+    status: str
+    annotator: str
+    sets: str
+    misaligned: str
+
+
+class ExportDialog(QDialog):
+    """``project`` is the file exported from: the target is suggested beside it.  ``counts`` are this person's documents by status.
+
+    ``annotators`` are offered to choose from; any other name can be typed.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        formats: Mapping[str, Format],
+        counts: Mapping[Status, int],
+        ask: Ask,
+        parent: QWidget | None = None,
+        *,
+        annotators: Sequence[str] = (),
+    ) -> None:
+        super().__init__(parent)
+        self._formats, self._counts, self._ask = formats, counts, ask
+        self._confirmed: Path | None = None
+        self.format = _combo(tr("Format"), [(entry.title, name) for name, entry in formats.items()])
+        self.format.setCurrentIndex(max(self.format.findData("spacy"), 0))
+        self.carries = plain_label(quiet=True)
+        self.carries.setMinimumHeight(self.fontMetrics().height() * 2)
+        self.status = _combo(tr("Documents"), [(tr("Those that are done"), "done"), (tr("All, finished or not"), "any")])
+        self.annotator = QComboBox()
+        self.annotator.setEditable(True)
+        self.annotator.addItem("")
+        self.annotator.addItems(list(annotators))
+        line = self.annotator.lineEdit()
+        if line is not None:
+            line.setPlaceholderText(tr("the gold, else whoever is done"))
+        self.sets = _combo(tr("Annotation sets"), [(tr("The best one of each document"), "chosen"), (tr("Every one"), "all")])
+        self.misaligned = _combo(
+            tr("Spans that cut a token"),
+            [
+                (tr("Leave out and list; their tokens count as unknown"), "missing"),
+                (tr("Widen to whole tokens"), "expand"),
+                (tr("Narrow to whole tokens"), "contract"),
+            ],
+        )
+        self.path = QLineEdit(str(project.with_suffix(self._suffix())))
+        self.browse = side_button(tr("Choose…"), tr("Choose the file to write"))
+        self.summary = plain_label()
+        self._lay_out()
+        self.format.currentIndexChanged.connect(self._on_format_chosen)
+        self.status.currentIndexChanged.connect(self._check)
+        self.path.textChanged.connect(self._check)
+        self.annotator.editTextChanged.connect(self._check)
+        self.browse.clicked.connect(self._on_browse)
+        self._on_format_chosen()
+
+    def values(self) -> ExportChoice:
+        """Return what is chosen now."""
+        sets = self.sets.currentData() if self._rows.isRowVisible(self.sets) else "chosen"
+        return ExportChoice(
+            Path(self.path.text().strip()),
+            self.format.currentData(),
+            self.status.currentData(),
+            self.annotator.currentText().strip(),
+            sets,
+            self.misaligned.currentData(),
+        )
+
+    def accept(self) -> None:
+        """Close with what is chosen; a file that is there already is replaced only after a question."""
+        path = Path(self.path.text().strip())
+        if path.exists() and path != self._confirmed:
+            text = tr("{} is there already. It is replaced once the export is complete.").format(path)
+            if not self._ask.confirm(tr("Export"), text, tr("Replace")):
+                return
+        super().accept()
+
+    def _lay_out(self) -> None:
+        column = framed(self, tr("Export"), width=600)
+        rows = self._rows = form()
+        add_field(rows, tr("Format"), self.format)
+        rows.addRow("", self.carries)
+        add_field(rows, tr("Documents"), self.status)
+        add_field(rows, tr("Annotator"), self.annotator)
+        add_field(rows, tr("Annotation sets"), self.sets)
+        add_field(rows, tr("Spans that cut a token"), self.misaligned)
+        self.path.setAccessibleName(tr("File to write"))
+        add_field(rows, tr("File"), beside(self.path, self.browse))
+        column.addLayout(rows)
+        column.addWidget(self.summary)
+        self.complaint = complaint_label()
+        column.addWidget(self.complaint)
+        column.addStretch(1)
+        buttons, self.export = accept_buttons(self, tr("Export"))
+        column.addWidget(buttons)
+
+    def _suffix(self) -> str:
+        return self._formats[self.format.currentData()].suffixes[0]
+
+    def _on_format_chosen(self) -> None:
+        chosen = self._formats[self.format.currentData()]
+        self.carries.setText(tr("Carries {}.").format(tr(chosen.carries)))
+        self._rows.setRowVisible(self.sets, chosen.name == "jsonl")
+        self._rows.setRowVisible(self.misaligned, "misaligned" in (chosen.write_options or {}))
+        known = {suffix for entry in self._formats.values() for suffix in entry.suffixes}
+        path = Path(self.path.text().strip())
+        if path.suffix in known and path.suffix not in chosen.suffixes:
+            self.path.setText(str(path.with_suffix(chosen.suffixes[0])))
+        self._check()
+
+    def _check(self) -> None:
+        self.summary.setText(self._summary())
+        wrong = self._problem()
+        self.complaint.setText(wrong)
+        self.export.setEnabled(not wrong)
+
+    def _summary(self) -> str:
+        done, total = self._counts.get(Status.DONE, 0), sum(self._counts.values())
+        if self.annotator.currentText().strip():
+            return ""
+        if self.status.currentData() == "done" and not done:
+            return tr("You have done none of {} documents: unless somebody else has, there is nothing to write.").format(
+                number(total)
+            )
+        if self.status.currentData() == "done":
+            return tr("You have done {} of {} documents.").format(number(done), number(total))
+        unfinished = total - done
+        return by_count(
+            unfinished,
+            tr("{} document is not done by you: what is in it may be unreviewed."),
+            tr("{} documents are not done by you: what is in them may be unreviewed."),
+        )
+
+    def _problem(self) -> str:
+        text = self.path.text().strip()
+        if not sum(self._counts.values()):
+            return tr("The project has no documents yet: import some first.")
+        if not text:
+            return tr("Name the file to write.")
+        path = Path(text)
+        if path.is_dir():
+            return tr("{} is a folder: name a file in it.").format(path)
+        if not path.parent.is_dir():
+            return tr("The folder {} is not there: choose another one.").format(path.parent)
+        return ""
+
+    def _on_browse(self) -> None:
+        chosen = self._formats[self.format.currentData()]
+        patterns = f"{tr(chosen.title)} ({' '.join('*' + suffix for suffix in chosen.suffixes)})"
+        path = self._ask.save_file(tr("Export"), Path(self.path.text().strip()), patterns)
+        if path is not None:
+            self._confirmed = path  # the system's dialog has asked about a file that exists
+            self.path.setText(str(path))
+            self._check()
+
+
+def _combo(name: str, entries: Sequence[tuple[str, str]]) -> CalmComboBox:
+    combo = CalmComboBox(name)
+    for title, value in entries:
+        combo.addItem(tr(title), value)
+    return combo

@@ -1,0 +1,165 @@
+"""Asks for a new project's file, labels and language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+
+from annotator.commands.projects import load_scheme
+from annotator.errors import AnnotatorError
+from annotator.paths import PROJECT_SUFFIX
+from annotator.ui.dialogs.ask import Ask
+from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
+from annotator.ui.i18n import localized, tr
+from annotator.ui.panels.parts import CalmComboBox, plain_label
+
+_LANGUAGES = ("id", "ms", "jv", "su", "en", "nl", "de", "fr", "es", "pt", "it", "ar", "tr", "ru", "vi", "tl", "xx")
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What was chosen.  ``labels`` is the name of a scheme that ships with the program, or the path of a scheme file."""
+
+    path: Path
+    labels: str
+    language: str
+
+
+class NewProjectDialog(QDialog):
+    """``path`` suggests file and folder; ``schemes`` are the shipped ones by name."""
+
+    def __init__(
+        self,
+        path: Path,
+        schemes: Sequence[str],
+        scheme: str,
+        language: str,
+        parent: QWidget | None = None,
+        *,
+        ask: Ask | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._ask = ask or Ask(self)
+        self._folder = path.parent
+        self.name = QLineEdit(path.stem)
+        self.folder = QLineEdit(str(path.parent))
+        self.folder.setReadOnly(True)
+        self.browse = side_button(tr("Choose…"), tr("Choose another place for the project"))
+        self.labels = CalmComboBox(tr("Label scheme"))
+        for name in schemes:
+            self.labels.addItem(name, name)
+        self.labels.setCurrentIndex(max(self.labels.findData(scheme), 0))
+        self.scheme_file = side_button(tr("From a file…"), tr("Take the label scheme from a file"))
+        self.about_scheme = plain_label(quiet=True)
+        self.about_scheme.setMinimumHeight(self.fontMetrics().height() * 3)
+        self.language = QComboBox()
+        self.language.setEditable(True)
+        for code in dict.fromkeys((language, *_LANGUAGES)):
+            self.language.addItem(f"{code} – {_language_name(code)}", code)
+        self._lay_out()
+        self.name.textChanged.connect(self._check)
+        self.language.editTextChanged.connect(self._check)
+        self.labels.currentIndexChanged.connect(self._check)
+        self.browse.clicked.connect(self._on_browse)
+        self.scheme_file.clicked.connect(self._on_scheme_file)
+        self._check()
+        self.name.selectAll()
+
+    def values(self) -> NewProject:
+        """Return what is chosen now."""
+        return NewProject(self._path(), self.labels.currentData() or "", self._language())
+
+    def _lay_out(self) -> None:
+        column = framed(self, tr("New project"))
+        rows = form()
+        add_field(rows, tr("Name"), self.name)
+        add_field(rows, tr("Folder"), beside(self.folder, self.browse))
+        self.folder.setAccessibleName(tr("Folder"))
+        add_field(rows, tr("Labels"), beside(self.labels, self.scheme_file))
+        rows.addRow("", self.about_scheme)
+        add_field(rows, tr("Language"), self.language)
+        column.addLayout(rows)
+        self.complaint = complaint_label()
+        column.addWidget(self.complaint)
+        column.addStretch(1)
+        buttons, self.create_button = accept_buttons(self, tr("Create"))
+        column.addWidget(buttons)
+
+    def _path(self) -> Path:
+        name = self.name.text().strip().removesuffix(PROJECT_SUFFIX)
+        return self._folder / f"{name}{PROJECT_SUFFIX}"
+
+    def _language(self) -> str:
+        return self.language.currentText().partition("–")[0].strip().lower()
+
+    def _check(self) -> None:
+        wrong = self._scheme_problem() or self._problem()
+        self.complaint.setText(wrong)
+        self.create_button.setEnabled(not wrong)
+
+    def _problem(self) -> str:
+        name = self.name.text().strip().removesuffix(PROJECT_SUFFIX)
+        if not name:
+            return tr("Give the project a name.")
+        if _FORBIDDEN.search(name):
+            return tr("A name has none of these characters: {}").format('\\ / : * ? " < > |')
+        if self._path().exists():
+            return tr("There is a project of this name in the folder already: choose another name.")
+        if not self._folder.is_dir():
+            return tr("The folder {} is not there: choose another one.").format(self._folder)
+        if not re.fullmatch(r"[a-z]{2,3}", self._language()):
+            return tr("A language is a code of two or three letters, such as id or en; xx stands for any.")
+        return ""
+
+    def _scheme_problem(self) -> str:
+        """Describe the chosen scheme below it; returns what is wrong with it."""
+        try:
+            scheme = load_scheme(self.labels.currentData() or "blank")
+        except AnnotatorError as error:
+            self.about_scheme.setText("")
+            return str(error)
+        counts = tr("{} span labels, {} relation labels.").format(len(scheme.spans), len(scheme.relations))
+        self.about_scheme.setText(" ".join(part for part in (localized(scheme.description), counts) if part))
+        return ""
+
+    def _on_browse(self) -> None:
+        chosen = self._ask.save_file(tr("New project"), self._path(), tr("Projects") + f" (*{PROJECT_SUFFIX})")
+        if chosen is not None:
+            self._folder = chosen.parent
+            self.folder.setText(str(chosen.parent))
+            self.name.setText(chosen.name.removesuffix(PROJECT_SUFFIX))
+            self._check()
+
+    def _on_scheme_file(self) -> None:
+        chosen = self._ask.open_file(tr("Label scheme"), self._folder, tr("Label schemes") + " (*.json)")
+        if chosen is not None:
+            self.labels.addItem(chosen.name, str(chosen))
+            self.labels.setCurrentIndex(self.labels.count() - 1)
+
+
+def _language_name(code: str) -> str:
+    names = {
+        "id": tr("Indonesian"),
+        "ms": tr("Malay"),
+        "jv": tr("Javanese"),
+        "su": tr("Sundanese"),
+        "en": tr("English"),
+        "nl": tr("Dutch"),
+        "de": tr("German"),
+        "fr": tr("French"),
+        "es": tr("Spanish"),
+        "pt": tr("Portuguese"),
+        "it": tr("Italian"),
+        "ar": tr("Arabic"),
+        "tr": tr("Turkish"),
+        "ru": tr("Russian"),
+        "vi": tr("Vietnamese"),
+        "tl": tr("Tagalog"),
+        "xx": tr("any language"),
+    }
+    return names.get(code, code)

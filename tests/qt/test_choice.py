@@ -1,0 +1,65 @@
+"""The list that pops up to choose a label from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QListWidget
+
+from annotator.ui.choice import ChoicePopup, Option
+from annotator.ui.theme import LIGHT
+
+OPTIONS = [Option("leads", "1", "#0072b2"), Option("member_of", "2", "#d55e00"), Option("met_with", "", "#009e73")]
+
+
+def popup(qtbot, *, by_key: bool):
+    made = ChoicePopup("Relation", OPTIONS, LIGHT, by_key=by_key)
+    chosen: list[str] = []
+    made.chosen.connect(chosen.append)
+    made.pop_up(QPoint(0, 0))
+    qtbot.waitExposed(made)
+    return made, chosen
+
+
+def rows(made) -> list[str]:
+    shown = made.findChild(QListWidget)
+    return [shown.item(row).text().split()[-1] for row in range(shown.count())]
+
+
+def test_a_key_takes_its_label_at_once(qtbot):
+    made, chosen = popup(qtbot, by_key=True)
+    QTest.keyClicks(made.findChild(QListWidget), "2")
+    assert chosen == ["member_of"]
+
+
+def test_a_key_of_no_label_takes_nothing(qtbot):
+    made, chosen = popup(qtbot, by_key=True)
+    QTest.keyClicks(made.findChild(QListWidget), "7")
+    assert chosen == []
+    assert made.isVisible()
+    made.close()
+
+
+def test_typing_narrows_the_list_and_enter_takes_the_first(qtbot):
+    made, chosen = popup(qtbot, by_key=False)
+    field = made.findChild(QLineEdit)
+    QTest.keyClicks(field, "me")
+    assert rows(made) == ["member_of", "met_with"]
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert chosen == ["met_with"]
+
+
+def test_names_that_begin_with_the_typed_text_come_first(qtbot):
+    made, _ = popup(qtbot, by_key=False)
+    QTest.keyClicks(made.findChild(QLineEdit), "w")
+    assert rows(made) == ["met_with"]
+    QTest.keyClick(made.findChild(QLineEdit), Qt.Key.Key_Backspace)
+    assert len(rows(made)) == 3
+    made.close()
+
+
+def test_escape_takes_nothing(qtbot):
+    made, chosen = popup(qtbot, by_key=False)
+    QTest.keyClick(made.findChild(QLineEdit), Qt.Key.Key_Escape)
+    assert chosen == []
