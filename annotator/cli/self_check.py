@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from annotator._version import __version__
 from annotator.cli.output import FINE, PROBLEMS, remark, say
@@ -23,13 +23,13 @@ from annotator.paths import PROFILE_VARIABLE
 
 if TYPE_CHECKING:
     from annotator.session.document import DocumentState
-    from annotator.ui.main_window import MainWindow
+    from annotator.ui.trial import WindowTrial
 
 _TEXT = "Presiden Joko Widodo bertemu Anwar Ibrahim di Kuala Lumpur, Senin (12/6/2023)."
 _ANNOTATOR = "self-check"
 
 
-class _Wrong(AnnotatorError):
+class CheckFailed(AnnotatorError):
     """Something did not come out as it must."""
 
 
@@ -88,7 +88,7 @@ class _Checks:
         self._folder = folder
         self._debug = debug
         self._project = folder / "demo.annotator"
-        self._window: MainWindow | None = None
+        self._window: WindowTrial | None = None
         self._held: _Held | None = None
 
     def all(self) -> list[tuple[str, Callable[[], str]]]:
@@ -97,10 +97,10 @@ class _Checks:
             ("system libraries", self._libraries),
             ("demo project", self._demo),
             ("window", self._open),
-            ("label a word", self._label),
-            ("move an edge", self._move_edge),
-            ("make a relation", self._relate),
-            ("undo and redo", self._undo),
+            ("label a word", self._by_hand("label")),
+            ("move an edge", self._by_hand("move_edge")),
+            ("make a relation", self._by_hand("relate")),
+            ("undo and redo", self._by_hand("undo")),
             ("mark the document done", self._finish),
             ("close the window", self._close),
             ("export to spaCy", self._export),
@@ -131,7 +131,6 @@ class _Checks:
         if window is not None:
             try:
                 window.close()
-                _hands(window).projects.close()
             except Exception as error:
                 remark(f"The window could not be closed after the failure: {error}")
 
@@ -140,7 +139,7 @@ class _Checks:
 
         complaint = preflight.complaint()
         if complaint:
-            raise _Wrong(complaint)
+            raise CheckFailed(complaint)
         return "all there"
 
     def _demo(self) -> str:
@@ -150,129 +149,48 @@ class _Checks:
         return f"{self._project.stat().st_size} bytes, {len(shipped_schemes())} label schemes"
 
     def _open(self) -> str:
-        from annotator.settings.store import Settings
-        from annotator.ui import app
+        from annotator.ui.trial import WindowTrial
 
-        application = app.application()
-        self._window = app.build(Settings(), _ANNOTATOR)
-        self._window.show()
-        application.processEvents()
-        if not _hands(self._window).projects.open(self._project):
-            raise _Wrong("the window refused the demo project")
-        application.processEvents()
-        document = self._document
-        drawn = self._window.grab()
-        if drawn.isNull():
-            raise _Wrong("the window could not be drawn")
-        return f"“{document.document.name}”, {len(document.spans())} spans, drawn {drawn.width()} × {drawn.height()}"
+        self._window = WindowTrial(_ANNOTATOR)
+        return self._window.open(self._project)
 
-    @property
-    def _document(self) -> DocumentState:
-        assert self._window is not None
-        document = self._window.bench.document
-        if document is None:
-            raise _Wrong("no document is open")
-        return document
+    def _by_hand(self, name: str) -> Callable[[], str]:
+        """Return the check of that name of the window, which is made by a check before it."""
 
-    def _label(self) -> str:
-        """Select a word and press a label's key, as a person does."""
-        from PySide6.QtTest import QTest
+        def check() -> str:
+            if self._window is None:
+                raise CheckFailed("there is no window")
+            said = getattr(self._window, name)()
+            self._window.raise_faults()
+            return said
 
-        assert self._window is not None
-        document, view = self._document, self._window.bench.view
-        before = {span.id for span in document.spans()}
-        start, end = next(word for word in document.tokens if _is_free_word(document, word))
-        view.select(start, end)
-        label = next(label for label in document.scheme.spans if label.key)
-        view.setFocus()
-        QTest.keyClicks(view, label.key)
-        made = [span for span in document.spans() if span.id not in before]
-        if [(span.fragments, span.label) for span in made] != [(((start, end),), label.name)]:
-            raise _Wrong(f"the key {label.key} did not label “{document.text[start:end]}” as {label.name}")
-        return f"“{document.text[start:end]}” is {label.name} by the key {label.key}"
-
-    def _move_edge(self) -> str:
-        assert self._window is not None
-        document, editing = self._document, _hands(self._window).editing
-        span = next(span for span in document.spans() if _can_grow(document, span.end))
-        self._window.bench.view.focus_span(span.id)
-        editing.move_edge("end", 1)
-        moved = document.span(span.id)
-        if moved is None or moved.end <= span.end:
-            raise _Wrong(f"the end of {span.label} at {span.end} did not move")
-        editing.undo()
-        if document.span(span.id) != span:
-            raise _Wrong("undo did not move it back")
-        editing.redo()
-        if document.span(span.id) != moved:
-            raise _Wrong("redo did not move it again")
-        editing.undo()  # the longer span might overlap another one
-        return f"the end of a {span.label} went from {span.end} to {moved.end}, and back by undo"
-
-    def _relate(self) -> str:
-        assert self._window is not None
-        document, editing = self._document, _hands(self._window).editing
-        linked = {(relation.head, relation.tail) for relation in document.relations()}
-        pairs = (
-            (head, tail, labels[0].name)
-            for head in document.spans()
-            for tail in document.spans()
-            if head.id != tail.id and not {(head.id, tail.id), (tail.id, head.id)} & linked
-            if (labels := document.scheme.relations_between(head.label, tail.label))
-        )
-        head, tail, label = next(pairs)
-        editing.add_relation(head.id, tail.id, label)
-        if (label, head.id, tail.id) not in {(found.label, found.head, found.tail) for found in document.relations()}:
-            raise _Wrong(f"{label} was not made")
-        return f"“{head.surface(document.text)}” {label} “{tail.surface(document.text)}”"
-
-    def _undo(self) -> str:
-        assert self._window is not None
-        document, editing = self._document, _hands(self._window).editing
-        whole = document.spans(), document.relations()
-        steps = 2
-        for _ in range(steps):
-            editing.undo()
-        if (document.spans(), document.relations()) == whole:
-            raise _Wrong("undo changed nothing")
-        for _ in range(steps):
-            editing.redo()
-        if (document.spans(), document.relations()) != whole:
-            raise _Wrong("redo did not bring everything back")
-        return f"{steps} steps back and forth"
+        return check
 
     def _finish(self) -> str:
         from annotator.domain.documents import Status
 
+        said = self._by_hand("finish")()
         assert self._window is not None
-        document = self._document
-        _hands(self._window).documents.done()
+        document = self._window.document
         if document.info.status is not Status.DONE:
             found = [problem.message for problem in document.problems()]
-            raise _Wrong("; ".join(found[:1]) or f"its status is “{document.info.status}”")
+            raise CheckFailed("; ".join(found[:1]) or f"its status is “{document.info.status}”")
         self._held = _hold(document)
-        return f"{len(self._held.spans)} spans, {len(self._held.relations)} relations"
+        return f"{said}, {len(self._held.spans)} spans, {len(self._held.relations)} relations"
 
     def _close(self) -> str:
-        from annotator.ui.app import application
-
-        window, self._window = self._window, None
-        assert window is not None
-        window.close()
-        _hands(window).projects.close()
-        window.deleteLater()
-        application().processEvents()
+        said = self._by_hand("close")()
         left = [path.name for path in self._folder.glob("*.annotator-*")]
         if left:
-            raise _Wrong(f"left behind beside the project: {', '.join(left)}")
-        return "everything is in the one file"
+            raise CheckFailed(f"left behind beside the project: {', '.join(left)}")
+        return said
 
     def _export(self) -> str:
         from annotator.commands.exporting import ExportOptions, export_project
 
         report = export_project(str(self._project), str(self._folder / "gold.spacy"), ExportOptions(), _ANNOTATOR)
         if report.documents != 1:
-            raise _Wrong(f"{report.documents} documents were exported")
+            raise CheckFailed(f"{report.documents} documents were exported")
         found = [f"{loss.label} “{loss.surface}” {loss.reason}" for loss in report.losses]
         return f"{report.spans} spans, {report.relations} relations; {len(found)} not as they are{': ' if found else ''}{'; '.join(found)}"
 
@@ -293,7 +211,7 @@ class _Checks:
             worker.close()
         words = [_TEXT[start:end] for start, end in zip(flat[::2], flat[1::2], strict=True)]
         if "".join(words) != "".join(_TEXT.split()):
-            raise _Wrong(f"its tokens do not cover the text: {words}")
+            raise CheckFailed(f"its tokens do not cover the text: {words}")
         return f"{len(words)} tokens from another process"
 
     def _import(self) -> str:
@@ -311,30 +229,10 @@ class _Checks:
                 session, [article], ImportOptions(), tokenize=lambda texts: list(tokenize(texts, project.language))
             )
             if report.documents != 1 or report.complaints:
-                raise _Wrong("; ".join(complaint.message for complaint in report.complaints) or "nothing came in")
+                raise CheckFailed("; ".join(complaint.message for complaint in report.complaints) or "nothing came in")
         finally:
             project.close()
         return f"{len(_TEXT)} characters"
-
-
-def _hands(window: MainWindow) -> Any:
-    if window.hands is None:
-        raise _Wrong("the window has no actions")
-    return window.hands
-
-
-def _is_free_word(document: DocumentState, word: tuple[int, int]) -> bool:
-    start, end = word
-    return end - start > 3 and document.text[start:end].isalpha() and not document.spans_in(start, end)
-
-
-def _can_grow(document: DocumentState, end: int) -> bool:
-    """Tell whether the token after ``end`` is on the same line and in no span."""
-    number = document.tokens.first_from(end)
-    if number >= len(document.tokens):
-        return False
-    start, stop = document.tokens[number]
-    return document.text[end:start] == " " and document.text[start:stop].isalpha() and not document.spans_in(start, stop)
 
 
 def _hold(document: DocumentState) -> _Held:
@@ -357,22 +255,22 @@ def _laid_beside(held: _Held, path: Path, twin: Path) -> str:
 
     (doc,) = plain_docs(path)
     if (doc.text, doc.tokens) != (held.text, held.tokens):
-        raise _Wrong("text or tokens are not those of the window")
+        raise CheckFailed("text or tokens are not those of the window")
     tokens = Tokens(doc.tokens)
     expected = {span for span in held.spans if tokens.aligned(span[0], span[1])}
     if set(doc.spans) != expected or not set(doc.entities) <= expected:
-        raise _Wrong(f"the spans are not those of the window: {sorted(set(doc.spans) ^ expected)[:3]}")
+        raise CheckFailed(f"the spans are not those of the window: {sorted(set(doc.spans) ^ expected)[:3]}")
     places = {(start, end) for start, end, _ in expected}
     relations = {found for found in held.relations if found[1] in places and found[2] in places}
     (document,) = orjson.loads(twin.read_bytes())["documents"]
     spans = {span["id"]: (span["start"], span["end"]) for span in document["spans"]}
     written = {(found["label"], spans[found["head"]], spans[found["tail"]]) for found in document["relations"]}
     if written != relations:
-        raise _Wrong(f"the relations are not those of the window: {sorted(written ^ relations)[:3]}")
+        raise CheckFailed(f"the relations are not those of the window: {sorted(written ^ relations)[:3]}")
     both_ways = {(head[0], tail[0], label) for label, head, tail in relations} | {
         (tail[0], head[0], label) for label, head, tail in relations if label in held.symmetric
     }
     if not set(doc.relations) <= both_ways:
-        raise _Wrong(f"doc._.rel holds what the window did not: {sorted(set(doc.relations) - both_ways)[:3]}")
+        raise CheckFailed(f"doc._.rel holds what the window did not: {sorted(set(doc.relations) - both_ways)[:3]}")
     counts = (len(doc.tokens), len(doc.entities), len(doc.spans), len(written), len(doc.relations))
     return "{} tokens, {} entities, {} spans, {} relations, {} pairs in doc._.rel".format(*counts)

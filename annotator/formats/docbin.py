@@ -31,6 +31,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +197,9 @@ def _compare(
     unfinished = far = 0
     with paths[1].open("rb") as twin_file:
         lines = (line.rstrip(b",\n") for line in twin_file if line.startswith(b'{"name"'))
-        for record, kept in zip(records(), written, strict=True):
+        for record, kept in zip_longest(records(), written):
+            if record is None or kept is None:
+                raise FormatError("The project changed while it was exported, so no file was written. Export it again.")
             progress.advance()
             made = None if isinstance(kept, str) else plan(record, choices)
             if made is None:

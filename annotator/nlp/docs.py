@@ -31,7 +31,7 @@ def plain_docs(path: Path) -> list[PlainDoc]:
     return [
         PlainDoc(
             doc.text,
-            [(token.idx, token.idx + len(token)) for token in doc if not token.is_space],
+            [(token.idx, token.idx + len(token)) for token in doc if not token.text.isspace()],
             [(span.start_char, span.end_char, span.label_) for span in doc.ents],
             [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("sc", ())],
             [(doc[head].idx, doc[tail].idx, label) for (head, tail), labels in doc._.rel.items() for label in labels],

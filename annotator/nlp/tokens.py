@@ -53,9 +53,54 @@ def _tokenizer(language: str) -> Callable[[str], Any]:
     import spacy
 
     try:
+        kind = spacy.util.get_lang_class(language)
+        if len(kind.Defaults.tokenizer_exceptions) > _MANY:
+            return _lazily_excepted(kind)
         return spacy.blank(language).tokenizer
     except ImportError as error:
         raise FormatError(
             f"spaCy cannot tokenize the language “{language}”: it does not know it, or needs another package for it."
             " The code xx stands for any language."
         ) from error
+
+
+_MANY = 5_000
+"""Exceptions from which on it pays to add them as they are met: loading Indonesian's 16,000 takes seconds."""
+
+
+def _lazily_excepted(kind: Any) -> Callable[[str], Any]:
+    """Return the blank tokenizer of a language class that learns each hyphenated exception when a text first holds it.
+
+    An exception has no effect on a text it is not part of, so the tokens are those of the full tokenizer.  spaCy finds exceptions
+    across single blanks around a hyphen, too, and then lets them be; they are added all the same, because they may win over
+    others.
+    """
+    late: dict[str, list[str]] = {}
+    early: dict[str, Any] = {}
+    exceptions = kind.Defaults.tokenizer_exceptions
+    for string, rule in exceptions.items():
+        left, hyphen, _ = string.partition("-")
+        if hyphen and left and not any(character.isspace() for character in string):
+            late.setdefault(left, []).append(string)
+        else:
+            early[string] = rule
+    longest = max(map(len, late), default=0)
+    defaults = type("Defaults", (kind.Defaults,), {"tokenizer_exceptions": early})
+    tokenizer = type(kind.__name__, (kind,), {"Defaults": defaults})().tokenizer
+    known: set[str] = set()
+
+    def tokenized(text: str) -> Any:
+        for place in _HYPHEN.finditer(joined := _BLANK_HYPHEN.sub("-", text)):
+            hyphen = place.start()
+            for start in range(max(0, hyphen - longest), hyphen):
+                for string in late.get(joined[start:hyphen], ()):
+                    if string not in known and joined.startswith(string, start):
+                        known.add(string)
+                        tokenizer.add_special_case(string, exceptions[string])
+        return tokenizer(text)
+
+    return tokenized
+
+
+_HYPHEN = re.compile("-")
+_BLANK_HYPHEN = re.compile(" ?- ?")

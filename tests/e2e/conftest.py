@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -44,7 +44,8 @@ class Driver:
     def press(self, *keys: str) -> None:
         """Press keys by their portable names, one after the other, into whatever has the focus of the window."""
         for key in keys:
-            target = QApplication.activePopupWidget() or self.window.focusWidget() or self.view
+            popup = QApplication.activePopupWidget()
+            target = (popup.focusWidget() or popup) if popup else (self.window.focusWidget() or self.view)
             if len(key) == 1:
                 QTest.keyClicks(target, key)
             else:
@@ -54,6 +55,18 @@ class Driver:
                     combined |= _MODIFIERS[modifier]
                 QTest.keyClick(target, getattr(Qt.Key, f"Key_{last}"), combined)
             self.settle()
+
+    def hints(self) -> dict[str, object]:
+        """Return the letters shown now, with what each would choose."""
+        mode = self.view._modes._mode
+        return {letters: value for letters, (_, value) in zip(mode.codes, mode.offered, strict=True)}
+
+    def point(self, start: int, end: int) -> QPoint:
+        """Return the middle of a range's first line, in the viewport of the article."""
+        geometry = self.view.builder.geometry
+        line = geometry.line_of(start)
+        left, right = geometry.intervals(line, start, end)[0]
+        return QPoint(round((left + right) / 2), round((line.top + line.bottom) / 2 - self.view.verticalScrollBar().value()))
 
     def settle(self) -> None:
         """Let everything that was posted happen."""
@@ -85,10 +98,14 @@ def use(qapp, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Run ``main`` with arguments; when its window waits for the user, the given function is the user.  Returns the exit status."""
 
     def run(drive: Callable[[Driver], None], *arguments: str | Path) -> int:
+        failures: list[BaseException] = []
+
         def user() -> int:
             window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow) and w.isVisible())
             try:
                 drive(Driver(window))
+            except (Exception, pytest.fail.Exception) as failure:  # the program would take it for its own
+                failures.append(failure)
             finally:
                 window.close()
                 window.deleteLater()
@@ -98,6 +115,8 @@ def use(qapp, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         monkeypatch.setattr(QApplication, "exec", staticmethod(user))
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
+        if failures:
+            raise failures[0]
         return int(ended.value.code or 0)
 
     return run

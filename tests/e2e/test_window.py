@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from annotator.cli.app import verbs
 from annotator.domain.documents import Status
+from annotator.ui.article.hit import Part
 
 
 def shown(document):
@@ -64,7 +65,7 @@ def test_from_demo_to_export_by_keyboard_alone(use, tmp_path):
         head = user.focus("Vladimir Putin")
         before = {relation.id for relation in document.relations()}
         user.press("r")
-        hints = user.view.hints()
+        hints = user.hints()
         tail = next(span for span in document.spans() if span.surface(text) == "MOSKOW")
         letters = next(letters for letters, span_id in hints.items() if span_id == tail.id)
         user.press(*letters)
@@ -124,13 +125,14 @@ def test_by_pointer_a_word_is_labelled_and_its_edge_dragged(use, tmp_path):
     def drive(user):
         view, document = user.view, user.document
         start = document.text.index("perang melawan")
-        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_middle(view, start, start + 6))
+        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=user.point(start, start + 6))
         user.settle()
         assert view.selection == (start, start + 6)
         user.press("8")
         assert user.span.surface(document.text) == "perang"
-        handle = view.handle_position("end")
-        target = _middle(view, start + 7, start + 14)
+        grip = next(handle for handle in view.handles() if handle.part is Part.END)
+        handle = QPoint(round(grip.x), round(grip.y) - view.verticalScrollBar().value())
+        target = user.point(start + 7, start + 14)
         QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=handle)
         for step in range(1, 6):
             QTest.mouseMove(view.viewport(), handle + (target - handle) * step / 5)
@@ -191,6 +193,3 @@ def test_without_a_project_the_welcome_page_opens_and_the_demo_is_one_click_away
     assert use(drive) == 0
     assert use(last) == 0
 
-
-def _middle(view, start: int, end: int) -> QPoint:
-    return view.range_rect(start, end).center().toPoint()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
-from PySide6.QtCore import QPointF
 from PySide6.QtGui import QAccessible, QTextLayout, QTextOption
 from PySide6.QtWidgets import QApplication
 
 from annotator.domain.annotations import Span
+from annotator.domain.labels import PALETTE
 from annotator.domain.text import utf16_length
 from annotator.ui.article import paint, scene
 from annotator.ui.article.hit import Part
@@ -163,7 +164,7 @@ def test_chips_and_bars_stay_clear_of_the_next_line(qtbot):
         )
     view = show(qtbot, model, height=900)
     plans = view.scene().plans
-    for plan, following in zip(plans, plans[1:], strict=False):
+    for plan, following in itertools.pairwise(plans):
         boxes = [chip.box for chip in plan.chips]
         assert all(box.bottom <= following.line.top for box in boxes)
         assert all(box.left >= 0 and box.right <= view.viewport().width() for box in boxes)
@@ -308,7 +309,7 @@ def test_screen_readers_get_the_text_and_the_focus(qtbot):
     view = show(qtbot, model)
     view.focus_span("k1")
     interface = QAccessible.queryAccessibleInterface(view)
-    assert interface.role() == QAccessible.Role.EditableText or interface.role() == QAccessible.Role.Document
+    assert interface.role() == QAccessible.Role.EditableText
     assert interface.text(QAccessible.Text.Name) == "Article"
     assert interface.text(QAccessible.Text.Description) == "GPE: Kota1"
     text = interface.textInterface()
@@ -322,17 +323,15 @@ def test_the_signals_of_a_new_document_come_after_it_is_there(qtbot):
     view = show(qtbot, tall_model(3))
     view.focus_span("k1")
     seen = []
-    view.focusChanged.connect(lambda: seen.append((view.focused_span, view.model.text[:3])))
+    view.focusChanged.connect(lambda: seen.append((view.focused_span, view.model.text if view.model else None)))
     view.set_article(MemoryModel("lain"))
-    assert seen == [(None, "lai")]
+    assert seen == [(None, "lain")]
     view.set_article(None)
     assert (view.caret, view.selection, view.scene().plans) == (0, None, ())
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_text_keeps_its_contrast_on_every_colour(theme):
-    from annotator.domain.labels import PALETTE
-
     for base in (*PALETTE, "#000000", "#ffffff", "#ffff00", "#0000ff", ""):
         colors = label_colors(theme, base)
         assert contrast(theme.text, colors.fill) >= 4.5
@@ -369,4 +368,4 @@ def test_a_point_beside_the_text_finds_the_nearest_character(qtbot):
     assert view.offset_at(20, -100) == 0
     assert view.offset_at(5000, 100_000) == len(model.text) - 1
     empty = geometry.line_of(5)
-    assert view.offset_at(QPointF(30, 0).x(), empty.top + 1) == 5
+    assert view.offset_at(30, empty.top + 1) == 5

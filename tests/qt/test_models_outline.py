@@ -58,16 +58,14 @@ def test_what_a_screen_reader_says(model):
 
 def test_it_follows_every_edit_and_its_undo(model, session):
     set_id = session.document.set_id
-    steps = [
+    steps = (
         spans.add_span(set_id, ((6, 10),), "ORG"),
         spans.relabel_span(set_id, "s4", "ORG"),
         spans.move_span(set_id, "s3", 29, 43),
         relations.add_relation(set_id, "s3", "s2", "visited"),
-        relations.reverse_relation(set_id, "r1"),
         spans.accept_span(set_id, "s1"),
         spans.remove_span(set_id, "s2"),
-    ]
-    del steps[4]  # "visited" may not be turned round: the rules of the scheme stand above
+    )
     for step in steps:
         model.refresh(changed_by(session, step))
         assert in_step(model, session), step.text
@@ -79,13 +77,13 @@ def test_it_follows_every_edit_and_its_undo(model, session):
 
 def test_moving_a_span_past_another_moves_its_relations_too(model, session):
     set_id = session.document.set_id
-    added = session.execute(spans.add_span(set_id, ((20, 23),), "GPE")) if session.document.text[20:23].strip() else None
-    model.set_document(session.document)
-    model.refresh(changed_by(session, spans.move_span(set_id, "s1", 0, 10)))
+    assert model.row_of("r2", relation=True) == 7
+    model.refresh(changed_by(session, spans.move_span(set_id, "s3", 6, 43)))
+    assert ids(model) == ["-", "s1", "s3", "s2", "s4", "-", "r2", "r1"]
+    assert model.row_of("r2", relation=True) == 6
     assert in_step(model, session)
-    assert model.index(1).data() == "Putin tiba"
-    assert model.index(model.row_of("r1", relation=True)).data() == "Putin tiba → Rusia"
-    assert added is None or model.row_of(added) > 0
+    model.refresh(session.undo())
+    assert in_step(model, session)
 
 
 def test_row_of_finds_and_misses(model):

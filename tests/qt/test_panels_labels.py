@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LabelScheme
 from annotator.ui.models.labels import LabelRole
@@ -14,12 +15,18 @@ from tests.qt.panels_support import Heard, scheme
 
 @pytest.fixture
 def panel(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
     made = LabelsPanel()
-    qtbot.addWidget(made)
-    made.resize(240, 500)
-    made.show()
+    layout = QVBoxLayout(window)
+    layout.addWidget(QLineEdit())
+    layout.addWidget(made)
+    window.resize(260, 540)
+    window.show()
+    window.findChild(QLineEdit).setFocus()
     made.set_scheme(scheme())
-    return made
+    yield made
+    window.close()
 
 
 @pytest.fixture

@@ -289,6 +289,13 @@ def test_an_older_file_stays_when_the_export_is_cancelled_half_way(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["gold.spacy"]
 
 
+def test_a_project_that_changes_meanwhile_is_not_exported(tmp_path):
+    answers = iter([[article("a"), article("b")], [article("a")]])
+    with pytest.raises(FormatError, match="changed while"):
+        docbin.write(lambda: next(answers), tmp_path / "gold.spacy", SCHEME, options={}, progress=Progress())
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("options", [{"misaligned": "guess"}, {"overlap": "all"}, {"speed": "high"}])
 def test_an_unknown_option_gets_a_sentence(tmp_path, options):
     with pytest.raises(FormatError):

@@ -139,17 +139,37 @@ class Geometry:
         for line in self.lines_between(y, y):
             if nearest is None or _distance(line, y) < _distance(nearest, y):
                 nearest = line
-        return nearest or self._line(self._block_at(y), 0)
+        return nearest or self._line_beyond(y)
+
+    def _line_beyond(self, y: float) -> Line:
+        """Return the first or the last line of the text, for heights above or below all of it."""
+        block = self._document.firstBlock() if y <= 0 else self._document.lastBlock()
+        self._document.documentLayout().blockBoundingRect(block)
+        return self._line(block, 0 if y <= 0 else max(0, block.layout().lineCount() - 1))
 
     def offset_on(self, line: Line, x: float, *, between: bool = False) -> int:
         """Return the offset nearest to ``x`` on ``line``, as ``offset_at`` does."""
         block = self._document.findBlockByNumber(line.block)
         qt_line = block.layout().lineAt(line.number)
+        if line.mixed:
+            return self._offset_on_mixed(line, x, between=between)
         mode = QTextLine.CursorPosition.CursorBetweenCharacters if between else QTextLine.CursorPosition.CursorOnCharacter
         relative = qt_line.xToCursor(x - block.layout().position().x(), mode)
         offset = self._offsets.to_code_point(block.position() + relative)
         last = line.end if between or line.end == line.start else line.end - 1
         return max(line.start, min(offset, last))
+
+    def _offset_on_mixed(self, line: Line, x: float, *, between: bool) -> int:
+        """Look at each character: Qt's own answer is one off where the direction turns."""
+        block = self._document.findBlockByNumber(line.block)
+        qt_line, x = block.layout().lineAt(line.number), x - block.layout().position().x()
+        best, found = 1e9, line.start
+        for offset in range(line.start, line.end):
+            begin, end = _edges(qt_line, self._offsets.to_qt(offset) - block.position())
+            distance = max(min(begin, end) - x, 0.0, x - max(begin, end))
+            if distance < best and begin != end:
+                best, found = distance, offset + (1 if between and abs(x - end) < abs(x - begin) else 0)
+        return found
 
     def _block_at(self, y: float) -> QTextBlock:
         """Return the block before the one at height ``y``: chips of its last line hang into the gap.
