@@ -14,7 +14,7 @@ from annotator.commands.importing import ImportOptions, ImportReport, import_fil
 from annotator.domain.annotations import Kind
 from annotator.domain.exchange import LossReport
 from annotator.domain.text import Tokens
-from annotator.errors import FormatError
+from annotator.errors import AnnotatorError, FormatError
 from annotator.formats import FORMATS
 from annotator.nlp.tokens import tokenize
 from annotator.paths import PROJECT_SUFFIX
@@ -91,7 +91,10 @@ def import_verb(
             return list(tokenize(texts, language))
 
         session = Session(found, person(Settings()))
-        report = import_files(session, files, options, tokenize=tokens_of, progress=progress)
+        try:
+            report = import_files(session, files, options, tokenize=tokens_of, progress=progress)
+        except KeyboardInterrupt as interrupt:
+            raise AnnotatorError("The import was interrupted. Nothing was imported.") from interrupt
     if as_json:
         say_json(report.to_dict())
     else:

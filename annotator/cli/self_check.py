@@ -191,8 +191,7 @@ class _Checks:
         report = export_project(str(self._project), str(self._folder / "gold.spacy"), ExportOptions(), _ANNOTATOR)
         if report.documents != 1:
             raise CheckFailed(f"{report.documents} documents were exported")
-        found = [f"{loss.label} “{loss.surface}” {loss.reason}" for loss in report.losses]
-        return f"{report.spans} spans, {report.relations} relations; {len(found)} not as they are{': ' if found else ''}{'; '.join(found)}"
+        return f"{report.spans} spans, {report.relations} relations, {len(report.losses)} losses reported"
 
     def _read_back(self) -> str:
         from annotator.formats.docbin import relations_path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
+from itertools import chain, islice
 from typing import Any
 
 from annotator.domain.text import Tokens
@@ -19,35 +20,47 @@ def tokenizer_name(language: str) -> str:
     return f"spacy.blank({language!r}) {version('spacy')}"
 
 
+_BATCH = 64
+"""Texts that are taken together, so that new exceptions empty the tokenizer's cache seldom."""
+
+
 def tokenize(texts: Iterable[str], language: str) -> Iterator[Tokens]:
-    """Yield the tokens of each text, one at a time as they are asked for.
+    """Yield the tokens of each text in turn, taking the texts in small batches.
 
     Raises ``FormatError`` at once if spaCy has no tokenizer for ``language``.
     """
-    make_doc = _tokenizer(language)
-    return (Tokens.from_flat(_flat(make_doc, text)) for text in texts)
+    _tokenizer(language)
+    return _tokenized(iter(texts), language)
+
+
+def _tokenized(texts: Iterator[str], language: str) -> Iterator[Tokens]:
+    while batch := list(islice(texts, _BATCH)):
+        yield from map(Tokens.from_flat, tokenize_batch(batch, language))
 
 
 def tokenize_batch(texts: list[str], language: str) -> list[list[int]]:
     """Return ``start, end, start, end, ...`` for each text: plain lists, for a worker process to send back.
 
-    ``Tokens.from_flat`` takes them.
+    ``Tokens.from_flat`` takes them.  Raises ``FormatError`` if spaCy has no tokenizer for ``language``.
     """
-    make_doc = _tokenizer(language)
-    return [_flat(make_doc, text) for text in texts]
+    return [_flat(doc) for doc in _tokenizer(language)(texts)]
 
 
-def _flat(make_doc: Callable[[str], Any], text: str) -> list[int]:
+def _flat(doc: Any) -> list[int]:
     flat: list[int] = []
-    for token in make_doc(text):
+    for token in doc:
         if not token.is_space:
             start = token.idx
             flat += (start, start + len(token))
     return flat
 
 
+_Tokenizer = Callable[[list[str]], Iterator[Any]]
+"""Gives a spaCy Doc for each text."""
+
+
 @cache
-def _tokenizer(language: str) -> Callable[[str], Any]:
+def _tokenizer(language: str) -> _Tokenizer:
     if not _LANGUAGE_CODE.fullmatch(language):
         raise FormatError(f"“{language}” is no language code; write two or three small letters, for example id or en.")
     import spacy
@@ -56,7 +69,7 @@ def _tokenizer(language: str) -> Callable[[str], Any]:
         kind = spacy.util.get_lang_class(language)
         if len(kind.Defaults.tokenizer_exceptions) > _MANY:
             return _lazily_excepted(kind)
-        return spacy.blank(language).tokenizer
+        return partial(map, spacy.blank(language).tokenizer)
     except ImportError as error:
         raise FormatError(
             f"spaCy cannot tokenize the language “{language}”: it does not know it, or needs another package for it."
@@ -68,7 +81,7 @@ _MANY = 5_000
 """Exceptions from which on it pays to add them as they are met: loading Indonesian's 16,000 takes seconds."""
 
 
-def _lazily_excepted(kind: Any) -> Callable[[str], Any]:
+def _lazily_excepted(kind: Any) -> _Tokenizer:
     """Return the blank tokenizer of a language class that learns each hyphenated exception when a text first holds it.
 
     An exception has no effect on a text it is not part of, so the tokens are those of the full tokenizer.  spaCy finds exceptions
@@ -89,15 +102,17 @@ def _lazily_excepted(kind: Any) -> Callable[[str], Any]:
     tokenizer = type(kind.__name__, (kind,), {"Defaults": defaults})().tokenizer
     known: set[str] = set()
 
-    def tokenized(text: str) -> Any:
+    def met(text: str) -> Iterator[str]:
         for place in _HYPHEN.finditer(joined := _BLANK_HYPHEN.sub("-", text)):
             hyphen = place.start()
             for start in range(max(0, hyphen - longest), hyphen):
-                for string in late.get(joined[start:hyphen], ()):
-                    if string not in known and joined.startswith(string, start):
-                        known.add(string)
-                        tokenizer.add_special_case(string, exceptions[string])
-        return tokenizer(text)
+                yield from (string for string in late.get(joined[start:hyphen], ()) if joined.startswith(string, start))
+
+    def tokenized(texts: list[str]) -> Iterator[Any]:
+        for string in set(chain.from_iterable(map(met, texts))) - known:
+            known.add(string)
+            tokenizer.add_special_case(string, exceptions[string])
+        return map(tokenizer, texts)
 
     return tokenized
 

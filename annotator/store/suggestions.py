@@ -42,20 +42,21 @@ _SAME_PLACE = """{0}.start = {1}.start AND {0}."end" = {1}."end" AND {0}.label =
 _FREE_ID = (
     "CASE WHEN EXISTS (SELECT 1 FROM {} taken WHERE taken.set_id = :set AND taken.id = m.id) THEN :prefix || m.id ELSE m.id END"
 )
+# SQLite without statistics takes the whole set for as small as one place in it: the indices are named.
 _COPY_SPANS = f"""
 INSERT INTO spans (set_id, id, {", ".join(_SPAN_FIELDS)}, reviewed, derived_from)
 SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in _SPAN_FIELDS)}, 0, :annotator || '/' || m.id
 FROM (SELECT *, row_number() OVER (PARTITION BY start, "end", label, fragments ORDER BY id) AS number
       FROM spans WHERE set_id = :source) m
-WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
+WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p INDEXED BY spans_by_place WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
 """
 # Two spans of a model may have become one: a relation between them is left out, for it would link that one to itself.
 _COPY_RELATIONS = f"""
 WITH joined AS (
     SELECT r.*, ph.id AS new_head, pt.id AS new_tail, r.label IN (SELECT value FROM json_each(:symmetric)) AS symmetric
     FROM relations r
-    JOIN spans mh ON mh.set_id = r.set_id AND mh.id = r.head JOIN spans ph ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
-    JOIN spans mt ON mt.set_id = r.set_id AND mt.id = r.tail JOIN spans pt ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
+    JOIN spans mh ON mh.set_id = r.set_id AND mh.id = r.head JOIN spans ph INDEXED BY spans_by_place ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
+    JOIN spans mt ON mt.set_id = r.set_id AND mt.id = r.tail JOIN spans pt INDEXED BY spans_by_place ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
     WHERE r.set_id = :source AND (ph.id <> pt.id OR r.head = r.tail)
 ), numbered AS (
     SELECT *, row_number() OVER (
@@ -68,7 +69,7 @@ SELECT :set, {_FREE_ID.format("relations")}, m.label, m.new_head, m.new_tail, {"
     0, :annotator || '/' || m.id
 FROM numbered m
 WHERE m.number = 1
-AND NOT EXISTS (SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_head AND p.tail = m.new_tail)
+AND NOT EXISTS (SELECT 1 FROM relations p INDEXED BY relations_by_head WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_head AND p.tail = m.new_tail)
 AND NOT (m.symmetric AND EXISTS (
-    SELECT 1 FROM relations p WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_tail AND p.tail = m.new_head))
+    SELECT 1 FROM relations p INDEXED BY relations_by_head WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_tail AND p.tail = m.new_head))
 """

@@ -19,7 +19,6 @@ from annotator.store.rows import (
     DOCUMENT_COLUMNS,
     document_row,
     relation_row,
-    scheme_text,
     set_row,
     span_row,
     text_scheme,
@@ -31,12 +30,12 @@ _INSERT_DOCUMENT = f"INSERT INTO documents ({', '.join(DOCUMENT_COLUMNS)}) VALUE
 _INSERT_SET = f"INSERT INTO annotation_sets ({CODECS[What.SET].column_list}) VALUES (?, ?, ?, ?, ?, ?)"
 
 
-def _insert_item(what: What) -> str:
-    codec = CODECS[what]
-    return f"INSERT INTO {codec.table} (set_id, {codec.column_list}) VALUES ({', '.join('?' * (len(codec.columns) + 1))})"
-
-
-_INSERT_SPAN, _INSERT_RELATION, _INSERT_VERDICT = map(_insert_item, (What.SPAN, What.RELATION, What.VERDICT))
+_INSERT = {
+    what: f"INSERT INTO {codec.table} ({'id' if what is What.SET else 'set_id'}, {codec.column_list})"
+    f" VALUES ({', '.join('?' * (len(codec.columns) + 1))})"
+    for what, codec in CODECS.items()
+    if what is not What.SCHEME
+}
 
 
 class Transaction:
@@ -195,9 +194,14 @@ class Transaction:
 
     def _fill(self, sets: list[tuple[int, AnnotationSet]]) -> None:
         many = self._connection.executemany
-        many(_INSERT_SPAN, ((set_id, *span_row(item)) for set_id, content in sets for item in content.spans.values()))
-        many(_INSERT_RELATION, ((set_id, *relation_row(item)) for set_id, content in sets for item in content.relations.values()))
-        many(_INSERT_VERDICT, ((set_id, *verdict_row(item)) for set_id, content in sets for item in content.verdicts.values()))
+        many(_INSERT[What.SPAN], ((set_id, *span_row(item)) for set_id, content in sets for item in content.spans.values()))
+        many(
+            _INSERT[What.RELATION],
+            ((set_id, *relation_row(item)) for set_id, content in sets for item in content.relations.values()),
+        )
+        many(
+            _INSERT[What.VERDICT], ((set_id, *verdict_row(item)) for set_id, content in sets for item in content.verdicts.values())
+        )
 
     def copy_suggestions(self, set_id: int) -> None:
         """Fill a person's new set with what the models suggest for the document, as unreviewed items.
@@ -225,7 +229,7 @@ class Transaction:
                 raise UndoRefused(_CHANGED_LATER)
             if change.what is What.SET and change.after is None and self._has_content(change.set_id):
                 raise UndoRefused(_CHANGED_LATER)  # what is left in the set came later, and would go with it unseen
-            self._change(change.what, change.set_id, change.key, change.after)
+            self._write(change)
 
     def _has_content(self, set_id: int) -> bool:
         return any(
@@ -251,30 +255,27 @@ class Transaction:
     # The one place where rows change
 
     def _read(self, what: What, set_id: int, key: str) -> Value:
-        codec = CODECS[what]
-        where, parameters = _place(what, set_id, key)
-        row = self._connection.execute(f"SELECT {codec.column_list} FROM {codec.table} WHERE {where}", parameters).fetchone()
-        return None if row is None else codec.from_row(row)
+        row = self._connection.execute(_READ[what], _place(what, set_id, key)).fetchone()
+        return None if row is None else CODECS[what].from_row(row)
 
     def _change(self, what: What, set_id: int, key: str, after: Any) -> None:
-        codec = CODECS[what]
-        before, after = self._read(what, set_id, key), _as_kept(what, after)
-        if before == after:
+        self._write(Change(what, set_id, key, self._read(what, set_id, key), _as_kept(what, after)))
+
+    def _write(self, change: Change) -> None:
+        what, set_id, after = change.what, change.set_id, change.after
+        if change.before == after:
             return
-        where, parameters = _place(what, set_id, key)
+        codec = CODECS[what]
+        place = _place(what, set_id, change.key)
         if after is None:
-            self._connection.execute(f"DELETE FROM {codec.table} WHERE {where}", parameters)
-        elif before is None and what in (What.SPAN, What.RELATION, What.VERDICT):
-            self._connection.execute(_insert_item(what), (set_id, *codec.to_row(after)))
-        elif before is None and what is What.SET:
-            row = (set_id, *set_row(after))
-            self._connection.execute(f"INSERT INTO annotation_sets (id, {codec.column_list}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        elif before is None:
-            self._connection.execute("INSERT INTO project (key, value) VALUES ('scheme', ?)", (scheme_text(after),))
+            self._connection.execute(_DELETE[what], place)
+        elif change.before is not None:
+            self._connection.execute(_UPDATE[what], (*codec.to_row(after), *place))
+        elif what is What.SCHEME:
+            self._connection.execute("INSERT INTO project (key, value) VALUES ('scheme', ?)", codec.to_row(after))
         else:
-            assignments = ", ".join(f"{column} = ?" for column in codec.columns)
-            self._connection.execute(f"UPDATE {codec.table} SET {assignments} WHERE {where}", (*codec.to_row(after), *parameters))
-        self.changes.append(Change(what, set_id, key, before, after))
+            self._connection.execute(_INSERT[what], (set_id, *codec.to_row(after)))
+        self.changes.append(change)
 
 
 def remembered_document(connection: sqlite3.Connection, documents: dict[int, Document], document_id: int) -> Document | None:
@@ -309,9 +310,19 @@ _CHANGED_LATER = "This step cannot be taken back: a later step changed the same 
 _SETS_BETWEEN = "SELECT id FROM annotation_sets WHERE document_id BETWEEN ? AND ?"
 
 
-def _place(what: What, set_id: int, key: str) -> tuple[str, tuple[Any, ...]]:
-    if what is What.SCHEME:
-        return "key = 'scheme'", ()
-    if what is What.SET:
-        return "id = ?", (set_id,)
-    return f"set_id = ? AND {CODECS[what].key} = ?", (set_id, key)
+def _place(what: What, set_id: int, key: str) -> tuple[Any, ...]:
+    """Return the parameters of ``_WHERE``."""
+    return () if what is What.SCHEME else (set_id,) if what is What.SET else (set_id, key)
+
+
+_WHERE = {
+    What.SCHEME: "key = 'scheme'",
+    What.SET: "id = ?",
+    **{what: f"set_id = ? AND {CODECS[what].key} = ?" for what in (What.SPAN, What.RELATION, What.VERDICT)},
+}
+_READ = {what: f"SELECT {codec.column_list} FROM {codec.table} WHERE {_WHERE[what]}" for what, codec in CODECS.items()}
+_DELETE = {what: f"DELETE FROM {codec.table} WHERE {_WHERE[what]}" for what, codec in CODECS.items()}
+_UPDATE = {
+    what: f"UPDATE {codec.table} SET {', '.join(f'{column} = ?' for column in codec.columns)} WHERE {_WHERE[what]}"
+    for what, codec in CODECS.items()
+}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QColor, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from annotator.ui.i18n import tr
 from annotator.ui.theme import Theme, label_colors
@@ -27,19 +27,24 @@ class Option:
 class ChoicePopup(QFrame):
     """Asks for one of some labels and emits ``chosen`` with its name; closing it any other way emits nothing.
 
-    With ``by_key`` the first typed character takes the label with that key; else every character narrows the list by name.
+    With ``by_key`` the first typed character takes the label with that key; else every character narrows the list by name.  It is a
+    part of its window, not a window of its own: those lose their keys to the system on some platforms.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, title: str, options: Sequence[Option], theme: Theme, *, by_key: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+    def __init__(self, title: str, options: Sequence[Option], theme: Theme, *, by_key: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(title)
         self._options = list(options)
         self._by_key = by_key
         self._theme = theme
+        self._window = parent
+        self._before: QWidget | None = None
         caption = QLabel(title)
         caption.setTextFormat(Qt.TextFormat.PlainText)
         self._filter = QLineEdit()
@@ -60,27 +65,43 @@ class ChoicePopup(QFrame):
         self._fill("")
 
     def pop_up(self, place: QPoint) -> None:
-        """Show the list with its corner at ``place`` (global), moved to stay on the screen."""
+        """Show the list with its corner at ``place`` (global), moved to stay inside the window; it goes with the keyboard's focus."""
+        self._before = QApplication.focusWidget()
         self.adjustSize()
-        area = self.screen().availableGeometry()
-        x = max(area.left(), min(place.x(), area.right() - self.width()))
-        y = max(area.top(), min(place.y(), area.bottom() - self.height()))
+        inside, area = self._window.mapFromGlobal(place), self._window.rect()
+        x = max(0, min(inside.x(), area.right() - self.width()))
+        y = max(0, min(inside.y(), area.bottom() - self.height()))
         self.move(x, y)
+        self.raise_()
         self.show()
         (self._list if self._by_key else self._filter).setFocus()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give the keyboard back to whoever had it."""
+        super().closeEvent(event)
+        focused = QApplication.focusWidget()
+        if self._before is not None and focused is not None and self.isAncestorOf(focused):
+            self._before.setFocus()
+
+    def _on_focus_changed(self, _left: QWidget | None, entered: QWidget | None) -> None:
+        if entered is not None and not self.isAncestorOf(entered):
+            self.close()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys that choose, whichever part has the focus."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._takes(event)
+            return self._takes(event, in_filter=watched is self._filter)
         return super().eventFilter(watched, event)
 
-    def _takes(self, event: QKeyEvent) -> bool:
+    def _takes(self, event: QKeyEvent, *, in_filter: bool) -> bool:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self._list.currentItem())
         elif event.key() == Qt.Key.Key_Escape:
             self.close()
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._filter.hasFocus():
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and in_filter:
             step = 1 if event.key() == Qt.Key.Key_Down else -1
             self._list.setCurrentRow((self._list.currentRow() + step) % max(self._list.count(), 1))
         elif self._by_key and event.text():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
@@ -173,7 +173,8 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(0 if session is None else 1)
         for dock in self._docks():
             dock.setVisible(session is not None)
-        self._inspector_dock.raise_()
+        # The tab bar of docks that were hidden exists only after the layout has run.
+        QTimer.singleShot(0, self._inspector_dock.raise_)
         if session is None:
             self.welcome.set_recent(self.bench.settings.get("projects.recent"))
             self.setWindowTitle(QCoreApplication.applicationName())

@@ -44,8 +44,7 @@ class Driver:
     def press(self, *keys: str) -> None:
         """Press keys by their portable names, one after the other, into whatever has the focus of the window."""
         for key in keys:
-            popup = QApplication.activePopupWidget()
-            target = (popup.focusWidget() or popup) if popup else (self.window.focusWidget() or self.view)
+            target = self.window.focusWidget() or self.view
             if len(key) == 1:
                 QTest.keyClicks(target, key)
             else:

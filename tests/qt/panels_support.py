@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from annotator.commands import spans as span_commands
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
+
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import ChangeSet, Lane
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.text import Tokens, sentence_starts
-from annotator.session.document import DocumentState
 from annotator.session.session import Session
 from annotator.store.project import Project, create
 
@@ -95,11 +95,6 @@ def make_session(folder: Path, names: list[str] | None = None, *, annotator: str
     return session
 
 
-def state_of(session: Session, document_id: int = 1) -> DocumentState:
-    """Open a document."""
-    return session.open_document(document_id)
-
-
 class Heard:
     """Collects what a session announces, or what signals bring."""
 
@@ -108,6 +103,9 @@ class Heard:
 
     def hear(self, *values: object) -> None:
         self.got.append(values[0] if len(values) == 1 else values)
+
+    def hear_again(self) -> None:
+        self.got.append("again")
 
     @property
     def last(self) -> object:
@@ -123,9 +121,8 @@ def changed_by(session: Session, command: object) -> ChangeSet:
     return heard.last
 
 
-def accepted(session: Session, span_id: str) -> None:
-    session.execute(span_commands.accept_span(session.document.set_id, span_id))
-
-
-def with_label(label: str, span: Span) -> Span:
-    return replace(span, label=label)
+def opened(qtbot, dialog: QDialog) -> None:
+    """Open a dialog and leave its end to the test: it would delete itself when it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.open()

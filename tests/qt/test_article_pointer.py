@@ -277,3 +277,33 @@ def test_the_menu_is_asked_for_with_the_span_under_the_pointer_focused(qtbot, vi
             view.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, view.viewport().mapToGlobal(point))
         )
     assert view.focused_span == "Bogor"
+
+
+def test_a_click_on_an_edge_handle_is_a_click(view):
+    view.focus_span("Joko Widodo")
+    QTest.qWait(1)
+    click(view, handle_point(view, Part.START) + QPoint(3, 4))
+    assert view.focused_span == "title"
+
+
+def test_dragging_below_the_window_scrolls_on(qtbot):
+    view = show(qtbot, MemoryModel("kata lain " * 1500), height=300)
+    bottom = QPoint(200, view.viewport().height() + 60)
+    drag(view, point_of(view, 0), bottom, drop=False)
+    qtbot.waitUntil(lambda: view.verticalScrollBar().value() > 150)
+    QTest.mouseRelease(view.viewport(), LEFT, NONE, bottom)
+    start, end = view.selection
+    assert start == 0
+    assert end > 300
+    value = view.verticalScrollBar().value()
+    QTest.qWait(80)
+    assert view.verticalScrollBar().value() == value
+
+
+def test_after_a_drag_the_ends_of_the_focused_relation_are_lit_again(view, model):
+    model.link("r", "leads", "Joko Widodo", "Jakarta")
+    view.refresh(None)
+    view.focus_relation("r")
+    drag(view, chip_point(view, "Bogor"), point_of(view, TEXT.index("Budi") + 1))
+    assert view.look.linked == {"Joko Widodo", "Jakarta"}
+    assert view.focused_relation == "r"

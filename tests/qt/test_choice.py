@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QWidget
 
 from annotator.ui.choice import ChoicePopup, Option
 from annotator.ui.theme import LIGHT
@@ -13,11 +13,16 @@ OPTIONS = [Option("leads", "1", "#0072b2"), Option("member_of", "2", "#d55e00"),
 
 
 def popup(qtbot, *, by_key: bool):
-    made = ChoicePopup("Relation", OPTIONS, LIGHT, by_key=by_key)
+    window = QWidget()
+    window.resize(400, 400)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    made = ChoicePopup("Relation", OPTIONS, LIGHT, by_key=by_key, parent=window)
     chosen: list[str] = []
     made.chosen.connect(chosen.append)
     made.pop_up(QPoint(0, 0))
-    qtbot.waitExposed(made)
+    made.window_kept = window
     return made, chosen
 
 

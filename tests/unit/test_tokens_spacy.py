@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import random
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from annotator.domain.text import Tokens, tokens_problem
 from annotator.errors import FormatError
 from annotator.nlp import tokens
 
+TREEBANKS = Path(__file__).parents[3] / "shared" / "fixtures" / "indonesian-ud"
 SEED = Path(__file__).parents[2] / "seeds" / "000_445bde8beb3af8fb.txt"
 
 
@@ -46,3 +48,36 @@ def test_an_unknown_language_gets_a_sentence_at_once(language):
 
 def test_the_name_tells_language_and_version():
     assert tokens.tokenizer_name("id") == f"spacy.blank('id') {version('spacy')}"
+
+
+def ranges(doc) -> list[tuple[int, int]]:
+    return [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
+
+
+def test_exceptions_learnt_late_give_the_tokens_of_the_full_tokenizer():
+    """Exceptions in brackets, with affixes, run together, across blanks: whatever surrounds them."""
+    full = spacy.blank("id")
+    chance = random.Random(26)
+    exceptions = [string for string in full.tokenizer.rules if "-" in string]
+    assert len(exceptions) > 10_000
+    around = ["(", ")", "/", "-", ".", ",", '"', "nya", "-nya", " ", "Rp", "%", ":", "“", "x", "- ", " -", "\n", "5"]
+    texts = [
+        "".join(chance.choice(around if chance.random() < 0.6 else exceptions) for _ in range(chance.randint(2, 7)))
+        for _ in range(4_000)
+    ]
+    for text, mine in zip(texts, tokens.tokenize(texts, "id"), strict=True):
+        assert list(mine) == ranges(full.make_doc(text)), text
+
+
+@pytest.mark.skipif(not TREEBANKS.is_dir(), reason="the fixtures are not beside the repository")
+def test_real_indonesian_gets_the_tokens_of_the_full_tokenizer():
+    full = spacy.blank("id")
+    texts = [
+        line.removeprefix("# text = ")
+        for path in sorted(TREEBANKS.glob("*/*.conllu"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("# text = ")
+    ]
+    assert sum("-" in text for text in texts) > 300
+    for text, mine in zip(texts, tokens.tokenize(texts, "id"), strict=True):
+        assert list(mine) == ranges(full.make_doc(text)), text

@@ -4,7 +4,8 @@ It knows ``annotator.domain`` and ``annotator.ui.theme``, and nothing of files, 
 ``model.ArticleModel`` and says what the person wants by signals.  Offsets in every signal, method and plain value are code points of
 the original text; ``qt_position`` (UTF-16 code units of the display text) exists inside this package alone.
 
-Pure, without Qt: ``layout`` (rows, chips, room), ``arcs``, ``hit``, ``hints``, ``caret``, ``model``.  With Qt: ``metrics`` and ``fill``,
-``geometry`` (where text stands), ``scene`` (what a visible line shows), ``paint`` and ``paint_marks``, ``keys``, ``walk``, ``modes``,
-``pointer``, and the widget in three storeys: ``surface`` shows, ``navigator`` has a caret and a focus, ``view`` has hands.
+Pure, without Qt: ``layout`` (rows, chips, room), ``arcs``, ``hit``, ``hints``, ``caret``, ``walk``, ``model``.  With Qt: ``metrics``,
+``fill``, ``geometry`` (where text stands), ``scene`` (what a visible line shows), ``paint`` and ``paint_marks``, ``spoken``, ``keys``; and
+the widget in four storeys: ``surface`` shows, ``navigator`` has a caret and a focus, ``asks`` makes requests, ``view`` has hands, which
+are ``modes`` and ``pointer``.
 """

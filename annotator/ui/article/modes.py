@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -16,13 +15,11 @@ from PySide6.QtWidgets import QAbstractSlider
 
 from annotator.domain.annotations import Span
 from annotator.domain.text import Range
+from annotator.ui.article.asks import ArticleAsker
 from annotator.ui.article.hints import hints_by_nearness, matching
 from annotator.ui.article.keys import printable, sequence_name
 from annotator.ui.article.paint_marks import Hint, paint_hints, paint_strip
 from annotator.ui.article.scene import Scene, SceneBuilder
-
-if TYPE_CHECKING:
-    from annotator.ui.article.view import ArticleView
 
 JUMP, RELATION = "jump", "relation"
 
@@ -125,7 +122,7 @@ def target_places(legal: Callable[[Span], bool]) -> Callable[[Scene], list[tuple
 class Modes(QObject):
     """Runs the hint mode of one view: its letters, its clicks and its painting."""
 
-    def __init__(self, view: ArticleView) -> None:
+    def __init__(self, view: ArticleAsker) -> None:
         super().__init__(view)
         self._view = view
         self._mode: HintMode | None = None
@@ -161,8 +158,7 @@ class Modes(QObject):
         if self._mode is None:
             return False
         self._mode = None
-        look = self._view.look
-        look.linked, look.legal = frozenset(), None
+        self._view.put_lights_back()
         self._view.viewport().update()
         self._view.modeChanged.emit("")
         return True

@@ -20,8 +20,9 @@ from annotator.ui.article.hit import Handle, next_in_cycle
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, range_rects
 from annotator.ui.article.scene import Scene, SceneBuilder
+from annotator.ui.article.spoken import described_relation, described_span
 from annotator.ui.article.surface import ArticleSurface
-from annotator.ui.article.walk import described_relation, described_span, neighbour, relations_in_order, spans_under
+from annotator.ui.article.walk import neighbour, relations_in_order, spans_under
 
 
 class ArticleNavigator(ArticleSurface):

@@ -97,10 +97,10 @@ def paint_fills(painter: QPainter, builder: SceneBuilder, scene: Scene, style: S
                 painter.drawRoundedRect(rect, 3.0, 3.0)
 
 
-def _fill_rects(builder: SceneBuilder, piece: Piece, grow: float = 0.0) -> Iterable[QRectF]:
+def _fill_rects(builder: SceneBuilder, piece: Piece) -> Iterable[QRectF]:
     top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
     for left, right in piece.intervals:
-        yield QRectF(left - 1 - grow, top - grow, right - left + 2 + 2 * grow, bottom - top + 2 * grow)
+        yield QRectF(left - 1, top, right - left + 1.5, bottom - top)
 
 
 def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:

@@ -6,7 +6,6 @@ One gesture is in progress at a time.  The pointer changes the view through the 
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter
@@ -14,12 +13,10 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from annotator.domain.text import Range
 from annotator.ui.article import hit
+from annotator.ui.article.asks import ArticleAsker
 from annotator.ui.article.caret import edge_range, sentence_at
 from annotator.ui.article.paint import paint_ranges, range_rects
 from annotator.ui.article.paint_marks import paint_pull
-
-if TYPE_CHECKING:
-    from annotator.ui.article.view import ArticleView
 
 
 class Gesture(Enum):
@@ -35,7 +32,7 @@ class Gesture(Enum):
 class Pointer(QObject):
     """Belongs to one view and lives as long; all positions it keeps are the document's."""
 
-    def __init__(self, view: ArticleView) -> None:
+    def __init__(self, view: ArticleAsker) -> None:
         super().__init__(view)
         self._view = view
         self._gesture = Gesture.NONE

@@ -44,7 +44,6 @@ class ArticleSurface(QTextEdit):
         # Selectable by keyboard keeps Qt's accessible caret and selection; the keys themselves never reach QTextEdit.
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
         self.setUndoRedoEnabled(False)
-        self.setCursorWidth(0)
         self.setAcceptDrops(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
@@ -85,8 +84,9 @@ class ArticleSurface(QTextEdit):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in these colours from now on."""
-        if theme is not self._style.theme:
-            self._style = self._new_style(theme)
+        if theme is self._style.theme and self._document is not None:
+            return
+        self._style = self._new_style(theme)
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Base, color(theme.page))
         palette.setColor(QPalette.ColorRole.Text, color(theme.text))
@@ -190,6 +190,7 @@ class ArticleSurface(QTextEdit):
             self._set_frame(document, self._gutter())
             insert_display(document, self._model.display, self._rooms, metrics)
         self.setDocument(document)
+        self.setCursorWidth(0)  # Qt keeps this with the document's layout; the caret is painted here
         if self._document is not None:
             self._document.deleteLater()
         self._document = document
@@ -251,13 +252,13 @@ class ArticleSurface(QTextEdit):
     # Painting
 
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
+        paint_fills(painter, builder, scene, self._style)
         lines = [plan.line for plan in scene.plans]
         start, end = scene.range
         for hit in self._hits:
             if hit[0] < end and start < hit[1]:
                 value = self._style.theme.current_hit if hit == self._current_hit else self._style.theme.hit
-                paint_ranges(painter, range_rects(builder.geometry, lines, hit, grow=4.0), value)
-        paint_fills(painter, builder, scene, self._style)
+                paint_ranges(painter, range_rects(builder.geometry, lines, hit, grow=0.0), value)
 
     def _paint_after(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         paint_outlines(painter, builder, scene, self._style)

@@ -6,22 +6,19 @@ The window gives it a document (``set_article``), bindings for keys (``set_bindi
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from annotator.domain.annotations import Span
-from annotator.ui.article.arcs import Arc
+from annotator.ui.article.asks import ArticleAsker
 from annotator.ui.article.keys import key_names, sequence_name
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.modes import PAGES, Modes
-from annotator.ui.article.navigator import ArticleNavigator
 from annotator.ui.article.pointer import Pointer
 from annotator.ui.article.scene import Scene, SceneBuilder
-from annotator.ui.article.walk import flat_surface
 
 _MOVES = {
     "Left": ("token", -1), "Right": ("token", 1), "Up": ("line", -1), "Down": ("line", 1),
@@ -30,26 +27,13 @@ _MOVES = {
 _EDGES = {"Home": ("line", -1), "End": ("line", 1), "Ctrl+Home": ("document", -1), "Ctrl+End": ("document", 1)}
 
 
-class ArticleView(ArticleNavigator):
-    """A read-only article with highlights, chips and arcs.
-
-    ``relationRequested`` carries ``(head_id, tail_id)``, also for an illegal pair that was dropped on, so that the window can say why
-    not; ``rangeRequested`` carries ``(span_id, start, end)``; ``hovered`` the id of the span under the pointer or None;
-    ``menuRequested`` the global point for a context menu; ``modeChanged`` is ``""``, ``"jump"`` or ``"relation"``.
-    """
-
-    relationRequested = Signal(object)
-    rangeRequested = Signal(object)
-    hovered = Signal(object)
-    menuRequested = Signal(object)
-    modeChanged = Signal(str)
+class ArticleView(ArticleAsker):
+    """A read-only article with highlights, chips and arcs, ready for keyboard and pointer.  Its signals are ``ArticleAsker``'s."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._bindings: Mapping[str, Callable[[], None]] = {}
-        self._legal_target: Callable[[str, str], bool] = _always
         self._modes: Modes | None = None
         self._pointer: Pointer | None = None
-        self._pulled: str | None = None
         super().__init__(parent)
         self._pointer, self._modes = Pointer(self), Modes(self)
 
@@ -63,10 +47,6 @@ class ArticleView(ArticleNavigator):
     def set_bindings(self, bindings: Mapping[str, Callable[[], None]]) -> None:
         """Run these for key presses, by the names that ``keys`` explains; they come before the view's own keys."""
         self._bindings = dict(bindings)
-
-    def set_legal_target(self, legal: Callable[[str, str], bool]) -> None:
-        """Ask ``legal(head_id, tail_id)`` which spans to light up while a relation is dragged."""
-        self._legal_target = legal
 
     def start_jump(self) -> None:
         """Put hint letters at every token start in view; the chosen one gets the caret, or with Shift ends the selection."""
@@ -82,47 +62,6 @@ class ArticleView(ArticleNavigator):
         """Leave a hint mode or drop a drag; False if there was none."""
         dragged = self._pointer is not None and self._pointer.cancel()
         return (self._modes is not None and self._modes.cancel()) or dragged
-
-    # What the pointer asks for
-
-    def is_legal(self, span_id: str) -> bool:
-        """Tell whether the relation being dragged may end at this span."""
-        return bool(self._style.legal and self._style.legal.get(span_id))
-
-    def light_targets(self, source: str | None) -> None:
-        """Light up what a relation from ``source`` may end at, and dim the rest; None puts all lights back."""
-        if source is None:
-            if self._pulled is not None:
-                self._style.legal, self._style.linked = None, frozenset()
-            self._pulled = None
-            return
-        self._pulled = source
-        self._style.linked = frozenset((source,))
-        self._style.legal = {span.id: self._legal_target(source, span.id) for span in self.scene().spans()}
-
-    def set_hover(self, span_id: str | None, relation_id: str | None) -> None:
-        """Note what is under the pointer."""
-        if (span_id, relation_id) == (self._style.hovered, self._style.hovered_relation):
-            return
-        changed = span_id != self._style.hovered
-        self._style.hovered, self._style.hovered_relation = span_id, relation_id
-        self.viewport().update()
-        if changed:
-            self.hovered.emit(span_id)
-
-    def tip_at(self, span_id: str | None, arc: Arc | None) -> str:
-        """Return an escaped tool tip for a span or an arc: the label in full, and the far end of a stub."""
-        model = self._model
-        if model is None:
-            return ""
-        if span_id is not None:
-            span = model.span(span_id)
-            return html.escape(span.label if span.reviewed else self.tr("{0} (suggestion)").format(span.label)) if span else ""
-        relation = model.relation(arc.id) if arc is not None else None
-        if relation is None:
-            return ""
-        head, tail = (flat_surface(model, model.span(end))[:80] for end in (relation.head, relation.tail))
-        return html.escape(f"{head} — {relation.label} → {tail}")
 
     # Keys
 
@@ -261,7 +200,3 @@ class ArticleView(ArticleNavigator):
             self._pointer.paint(painter)
         if self._modes is not None:
             self._modes.paint(painter, builder, scene)
-
-
-def _always(_head: str, _tail: str) -> bool:
-    return True

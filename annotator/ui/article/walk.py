@@ -1,12 +1,10 @@
-"""Finding neighbours: the next span, the spans under the caret, the relations of a span; and saying what one is in words."""
+"""Finding neighbours: the next span, the spans under the caret, the relations of a span.  Pure questions to the model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
-
-from annotator.domain.annotations import Relation, Span, text_order
+from annotator.domain.annotations import Span, text_order
 from annotator.ui.article.model import ArticleModel
 
 _FIRST_REACH = 2000
@@ -59,24 +57,6 @@ def relations_in_order(model: ArticleModel, span_id: str) -> list[str]:
     return [one.id for one in sorted(relations, key=lambda one: (place(one.head), place(one.tail), one.id))]
 
 
-def described_span(model: ArticleModel, span: Span) -> str:
-    """Return what a screen reader says of a span: its label and its text."""
-    pattern = _tr("{label}: {text}") if span.reviewed else _tr("Suggestion, {label}: {text}")
-    return pattern.format(label=span.label, text=flat_surface(model, span))
-
-
-def described_relation(model: ArticleModel, relation: Relation) -> str:
-    """Return what a screen reader says of a relation: its label and the texts of both ends."""
-    head, tail = model.span(relation.head), model.span(relation.tail)
-    return _tr("{label}: {head} to {tail}").format(
-        label=relation.label, head=flat_surface(model, head), tail=flat_surface(model, tail)
-    )
-
-
 def flat_surface(model: ArticleModel, span: Span | None) -> str:
     """Return the text of a span on one line; a question mark for one that is missing."""
     return " ".join(span.surface(model.text).split()) if span is not None and span.fragments else "?"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ArticleView", text)

@@ -1,0 +1,89 @@
+"""The third storey of the article view: what it asks the window for, and what is lit up while a relation is being made.
+
+Pointer and hint modes speak to the view through this storey; the view above it owns them.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from annotator.ui.article.arcs import Arc
+from annotator.ui.article.navigator import ArticleNavigator
+from annotator.ui.article.walk import flat_surface
+
+
+class ArticleAsker(ArticleNavigator):
+    """Adds the requests.
+
+    ``relationRequested`` carries ``(head_id, tail_id)``, also for an illegal pair that was dropped on, so that the window can say why
+    not; ``rangeRequested`` carries ``(span_id, start, end)``; ``hovered`` the id of the span under the pointer or None;
+    ``menuRequested`` the global point for a context menu; ``modeChanged`` is ``""``, ``"jump"`` or ``"relation"``.
+    """
+
+    relationRequested = Signal(object)
+    rangeRequested = Signal(object)
+    hovered = Signal(object)
+    menuRequested = Signal(object)
+    modeChanged = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._legal_target: Callable[[str, str], bool] = _always
+        self._pulled: str | None = None
+        super().__init__(parent)
+
+    def set_legal_target(self, legal: Callable[[str, str], bool]) -> None:
+        """Ask ``legal(head_id, tail_id)`` which spans to light up while a relation is dragged."""
+        self._legal_target = legal
+
+    def is_legal(self, span_id: str) -> bool:
+        """Tell whether the relation being dragged may end at this span."""
+        return bool(self._style.legal and self._style.legal.get(span_id))
+
+    def light_targets(self, source: str | None) -> None:
+        """Light up what a relation from ``source`` may end at, and dim the rest; None puts all lights back."""
+        if source is None:
+            if self._pulled is not None:
+                self.put_lights_back()
+            self._pulled = None
+            return
+        self._pulled = source
+        self._style.linked = frozenset((source,))
+        self._style.legal = {span.id: self._legal_target(source, span.id) for span in self.scene().spans()}
+
+    def put_lights_back(self) -> None:
+        """Show all spans alike again, and the ends of the focused relation as linked."""
+        relation = self._model.relation(self.focused_relation) if self._model is not None and self.focused_relation else None
+        self._style.linked = frozenset((relation.head, relation.tail)) if relation is not None else frozenset()
+        self._style.legal = None
+
+    def set_hover(self, span_id: str | None, relation_id: str | None) -> None:
+        """Note what is under the pointer."""
+        if (span_id, relation_id) == (self._style.hovered, self._style.hovered_relation):
+            return
+        changed = span_id != self._style.hovered
+        self._style.hovered, self._style.hovered_relation = span_id, relation_id
+        self.viewport().update()
+        if changed:
+            self.hovered.emit(span_id)
+
+    def tip_at(self, span_id: str | None, arc: Arc | None) -> str:
+        """Return an escaped tool tip for a span or an arc: the label in full, and the far end of a stub."""
+        model = self._model
+        if model is None:
+            return ""
+        if span_id is not None:
+            span = model.span(span_id)
+            return html.escape(span.label if span.reviewed else self.tr("{0} (suggestion)").format(span.label)) if span else ""
+        relation = model.relation(arc.id) if arc is not None else None
+        if relation is None:
+            return ""
+        head, tail = (flat_surface(model, model.span(end))[:80] for end in (relation.head, relation.tail))
+        return html.escape(f"{head} — {relation.label} → {tail}")
+
+
+def _always(_head: str, _tail: str) -> bool:
+    return True
