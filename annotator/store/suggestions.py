@@ -55,8 +55,10 @@ _COPY_RELATIONS = f"""
 WITH joined AS (
     SELECT r.*, ph.id AS new_head, pt.id AS new_tail, r.label IN (SELECT value FROM json_each(:symmetric)) AS symmetric
     FROM relations r
-    JOIN spans mh ON mh.set_id = r.set_id AND mh.id = r.head JOIN spans ph INDEXED BY spans_by_place ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
-    JOIN spans mt ON mt.set_id = r.set_id AND mt.id = r.tail JOIN spans pt INDEXED BY spans_by_place ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
+    JOIN spans mh ON mh.set_id = r.set_id AND mh.id = r.head JOIN spans ph INDEXED BY spans_by_place
+        ON ph.set_id = :set AND {_SAME_PLACE.format("ph", "mh")}
+    JOIN spans mt ON mt.set_id = r.set_id AND mt.id = r.tail JOIN spans pt INDEXED BY spans_by_place
+        ON pt.set_id = :set AND {_SAME_PLACE.format("pt", "mt")}
     WHERE r.set_id = :source AND (ph.id <> pt.id OR r.head = r.tail)
 ), numbered AS (
     SELECT *, row_number() OVER (
@@ -69,7 +71,10 @@ SELECT :set, {_FREE_ID.format("relations")}, m.label, m.new_head, m.new_tail, {"
     0, :annotator || '/' || m.id
 FROM numbered m
 WHERE m.number = 1
-AND NOT EXISTS (SELECT 1 FROM relations p INDEXED BY relations_by_head WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_head AND p.tail = m.new_tail)
+AND NOT EXISTS (
+    SELECT 1 FROM relations p INDEXED BY relations_by_head
+    WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_head AND p.tail = m.new_tail)
 AND NOT (m.symmetric AND EXISTS (
-    SELECT 1 FROM relations p INDEXED BY relations_by_head WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_tail AND p.tail = m.new_head))
+    SELECT 1 FROM relations p INDEXED BY relations_by_head
+    WHERE p.set_id = :set AND p.label = m.label AND p.head = m.new_tail AND p.tail = m.new_head))
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
             self.addDockWidget(areas.get(name, Qt.DockWidgetArea.RightDockWidgetArea), dock)
             docks[name] = dock
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
-        self._inspector_dock = docks["inspector"]
+        self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
         self.resizeDocks([docks["documents"], docks["labels"]], [220, 280], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["labels"], docks["inspector"]], [320, 400], Qt.Orientation.Vertical)
 
@@ -173,8 +173,10 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(0 if session is None else 1)
         for dock in self._docks():
             dock.setVisible(session is not None)
-        # The tab bar of docks that were hidden exists only after the layout has run.
-        QTimer.singleShot(0, self._inspector_dock.raise_)
+        if session is not None:
+            # raising a dock that is topmost already does nothing, even if another tab covers it: so the other one first
+            self._outline_dock.raise_()
+            self._inspector_dock.raise_()
         if session is None:
             self.welcome.set_recent(self.bench.settings.get("projects.recent"))
             self.setWindowTitle(QCoreApplication.applicationName())

@@ -289,7 +289,7 @@ def test_search_hits_are_painted(qtbot):
     assert image != before
     point = point_of(view, 15)
     ratio = image.devicePixelRatio()
-    below = view.builder.geometry.line_of(15).bottom + 2
+    below = view.builder.geometry.line_of(15).bottom - 1.5
     shade = image.pixelColor(int((view.viewport().x() + point.x()) * ratio), int(below * ratio)).name()
     assert shade == LIGHT.current_hit
 

@@ -131,8 +131,12 @@ def paint_pull(painter: QPainter, style: Style, start: tuple[float, float], end:
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     path = QPainterPath(QPointF(*start))
-    lift = min(start[1], end[1]) - min(40.0, 12 + abs(start[0] - end[0]) / 6)
-    path.cubicTo(start[0], lift, end[0], lift, end[0], end[1])
+    if end[1] > start[1] + style.metrics.row:
+        half = (start[1] + end[1]) / 2
+        path.cubicTo(start[0], half, end[0], half, end[0], end[1])
+    else:
+        lift = min(start[1], end[1]) - min(40.0, 12 + abs(start[0] - end[0]) / 6)
+        path.cubicTo(start[0], lift, end[0], lift, end[0], end[1])
     painter.drawPath(path)
     painter.setBrush(color(theme.accent if legal else theme.quiet_text))
     painter.drawEllipse(QPointF(*end), 3.5, 3.5)

@@ -111,10 +111,10 @@ class Pointer(QObject):
         self.cancel()
         view = self._view
         if not dragged:
-            if gesture is Gesture.TEXT:
-                self._click(x, y)
-            elif gesture is Gesture.CHIP:
+            if gesture is Gesture.CHIP:
                 view.focus_span(source, reveal=False)
+            elif gesture is not Gesture.NONE:
+                self._click(x, y)
             return
         if gesture is Gesture.LINK and target is not None:
             view.relationRequested.emit((source, target))
@@ -269,14 +269,13 @@ class Pointer(QObject):
             return
         scene = view.scene()
         if self._gesture is Gesture.LINK:
-            pieces = scene.pieces_of(self._source)
-            start = (
-                ((pieces[0].left + pieces[0].intervals[0][1]) / 2, builder.fill_top(pieces[0]))
-                if pieces
-                else self._place(self._pressed_at)
-            )
-            legal = self._target is not None and view.is_legal(self._target)
-            paint_pull(painter, view.look, start, self._place(self._last), legal=legal)
+            pieces, end = scene.pieces_of(self._source), self._place(self._last)
+            start = self._place(self._pressed_at)
+            if pieces:
+                left, right = pieces[0].intervals[0]
+                below = end[1] > builder.fill_bottom(pieces[0]) + builder.metrics.row
+                start = (left + right) / 2, builder.fill_bottom(pieces[0]) if below else builder.fill_top(pieces[0])
+            paint_pull(painter, view.look, start, end, legal=self._target is not None and view.is_legal(self._target))
         elif self._gesture is Gesture.EDGE and self._preview is not None:
             rects = range_rects(builder.geometry, [plan.line for plan in scene.plans], self._preview, grow=3.0)
             painter.setOpacity(0.45)

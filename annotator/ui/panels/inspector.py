@@ -55,6 +55,7 @@ class InspectorPanel(QWidget):
         super().__init__(parent)
         self._state: DocumentState | None = None
         self._item: Item | None = None
+        self._offered: tuple[Theme, list[tuple[str, str]]] | None = None
         self.title = heading("", larger=1.15)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remove = icon_button("trash", tr("Remove"))
@@ -68,6 +69,8 @@ class InspectorPanel(QWidget):
         self.tail = _EndButton(tr("Tail of the relation"))
         self.reverse = icon_button("arrows-exchange", tr("Reverse the relation"))
         self.problems = plain_label()
+        for label in (self.title, self.problems):
+            label.setMinimumWidth(1)  # one long word must not push the panel's fields out of sight
         self._tail_row, tail_line = _row()
         tail_line.addWidget(self.tail, 1)
         tail_line.addWidget(self.reverse)
@@ -75,7 +78,7 @@ class InspectorPanel(QWidget):
         self.fields = FieldsForm(((caption, self.label), (self.head.caption, self.head), (self.tail.caption, self._tail_row)))
         self.links_heading = heading(tr("Relations"))
         self.links = LinksList()
-        self._facts = QFormLayout()
+        self._facts = _Facts()
         self._hint = plain_label(quiet=True)
         self._pages = QStackedWidget()
         self._lay_out()
@@ -150,10 +153,7 @@ class InspectorPanel(QWidget):
         look = self.problems.palette()
         look.setColor(QPalette.ColorRole.WindowText, color(theme.warning))
         self.problems.setPalette(look)
-        while self._facts.rowCount():
-            self._facts.removeRow(0)
-        for name, value in facts(item):
-            self._facts.addRow(plain_label(name, quiet=True, wrap=False), plain_label(value, quiet=True))
+        self._facts.show_facts(dict(facts(item)))
         self._pages.setCurrentIndex(1)
 
     def _show_fields(self, state: DocumentState, item: Item) -> None:
@@ -167,13 +167,15 @@ class InspectorPanel(QWidget):
         state, item = self._state, self._item
         if state is None or item is None:
             return
-        labels = legal_labels(state, item)
-        self.label.clear()
-        for label in labels:
-            self.label.addItem(swatch_icon(theme, label.color), label.name)
-        if item.label not in {label.name for label in labels}:
+        offered = [(label.name, label.color) for label in legal_labels(state, item)]
+        if item.label not in {name for name, _ in offered}:
             known = state.scheme.relation(item.label) if isinstance(item, Relation) else state.scheme.span(item.label)
-            self.label.insertItem(0, swatch_icon(theme, known.color if known else ""), item.label)
+            offered.insert(0, (item.label, known.color if known else ""))
+        if (theme, offered) != self._offered:  # filling it anew would also close it under the hand
+            self._offered = (theme, offered)
+            self.label.clear()
+            for name, base in offered:
+                self.label.addItem(swatch_icon(theme, base), name)
         self.label.setCurrentIndex(self.label.findText(item.label))
 
     # What the person does
@@ -211,9 +213,7 @@ class InspectorPanel(QWidget):
         for part in (self._title_row(), self._suggestion_row(), self.problems, self.fields, self.links_heading, self.links):
             column.addWidget(part)
         column.addWidget(rule())
-        spaced(self._facts, spacing=1)
-        self._facts.setHorizontalSpacing(12)
-        column.addLayout(self._facts)
+        column.addWidget(self._facts)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -280,6 +280,28 @@ class _EndButton(QPushButton):
         self.setText(text.replace("&", "&&"))
         self.setToolTip(plain_tip(tr("Go to {}").format(text)))
         self.setAccessibleName(f"{self._name}: {text}")
+
+
+class _Facts(QWidget):
+    """Names and values in quiet text.  The rows are made once and shown when there is something to say: making labels is slow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._form = QFormLayout(self)
+        spaced(self._form, spacing=1)
+        self._form.setHorizontalSpacing(12)
+        self._values: dict[str, QLabel] = {}
+
+    def show_facts(self, shown: dict[str, str]) -> None:
+        """Show these values, by name."""
+        for name in shown:
+            if name not in self._values:
+                value = self._values[name] = plain_label(quiet=True)
+                value.setMinimumWidth(1)
+                self._form.addRow(plain_label(name, quiet=True, wrap=False), value)
+        for name, value in self._values.items():
+            value.setText(shown.get(name, ""))
+            self._form.setRowVisible(value, name in shown)
 
 
 def _row() -> tuple[QWidget, QHBoxLayout]:

@@ -82,12 +82,12 @@ def facts(item: Item) -> Iterator[tuple[str, str]]:
     if isinstance(item, Span):
         yield tr("Place"), place(item)
     yield tr("Made by"), person(item.origin) or tr("unknown")
+    yield tr("Reviewed"), tr("yes") if item.reviewed else tr("not yet")
     if item.derived_from:
         maker, _, key = item.derived_from.rpartition("/")
         yield tr("Copied from"), tr("{} of {}").format(key, maker) if maker else key
     if item.confidence is not None:
         yield tr("Confidence"), f"{item.confidence:.0%}"
-    yield tr("Reviewed"), tr("yes") if item.reviewed else tr("not yet")
 
 
 def place(span: Span) -> str:

@@ -70,21 +70,23 @@ class FieldsForm(QWidget):
         kind = "span" if isinstance(item, Span) else "relation"
         unsaved = self._unsaved()
         same = (kind, set_id, item.id) == (self._kind, self._set_id, self._item.id if self._item else "")
-        same_fields = same and [_shape(row) for row in rows] == [_shape(row) for row in self._rows]
-        leaving = None if same_fields else self._description(unsaved)
+        same_fields = kind == self._kind and [_shape(row) for row in rows] == [_shape(row) for row in self._rows]
+        leaving = None if same and same_fields else self._description(unsaved)
+        if leaving is not None or not same:
+            unsaved = {}
         self._kind, self._set_id, self._item, self._find = kind, set_id, item, find
         if not same_fields:
             self._build(rows)
-            unsaved = {}
         self._rows = list(rows)
         for name, text in _texts(item, rows).items():
-            if name in self._fields:
-                self._load(name, text, keep=name in unsaved)
+            self._load(name, text, keep=name in unsaved)
         if leaving is not None:
             self._announce(leaving)
 
     def show_nothing(self) -> None:
         """Show no item; what is unsaved is announced, unless its item is gone."""
+        if self._item is None:
+            return
         leaving = self._description(self._unsaved())
         self._item, self._kind, self._set_id, self._find = None, "", 0, _nothing
         self._build(())

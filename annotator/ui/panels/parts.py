@@ -5,6 +5,8 @@ Colours come from the palette or from ``theme_of``, never from fixed values, so 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QLabel, QLayout, QSizePolicy, QTableView, QToolButton, QWidget
@@ -74,8 +76,9 @@ def spaced(layout: QLayout, theme: Theme = LIGHT, *, margin: int = 0, spacing: i
     layout.setSpacing(spacing * theme.space)
 
 
+@lru_cache(maxsize=512)
 def swatch_icon(theme: Theme, base: str, *, dashed: bool = False) -> QIcon:
-    """Return a label's colour as a small square; ``dashed`` is the outline of a suggestion."""
+    """Return a label's colour as a small square, the same icon every time; ``dashed`` is the outline of a suggestion."""
     pixmap = QPixmap(QSize(SWATCH, SWATCH) * 2)
     pixmap.setDevicePixelRatio(2)
     pixmap.fill(Qt.GlobalColor.transparent)
