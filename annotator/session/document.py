@@ -33,14 +33,15 @@ class DocumentState:
         self.read_only = read_only
         self.set_id = content.id
         self.info: SetInfo = content.info
-        self._spans: dict[str, Span] = {}
-        self._order: list[tuple[int, int, str, str]] = []  # the sort keys of all spans, in order
-        self._unreviewed = 0
+        self._spans = dict(content.spans)
+        self._order = sorted(map(text_order, content.spans.values()))  # the sort keys of all spans, which end in their ids
         self._relations: dict[str, Relation] = {}
+        self._unreviewed = sum(not span.reviewed for span in content.spans.values())
         self._buckets: defaultdict[int, set[str]] = defaultdict(set)
         self._links: defaultdict[str, set[str]] = defaultdict(set)
-        for span in content.in_text_order():  # so that each is put at the end of the order
-            self._put_span(span)
+        for start, minus_end, _, key in self._order:
+            for bucket in range(start // _BUCKET, -minus_end // _BUCKET + 1):
+                self._buckets[bucket].add(key)
         for relation in content.relations.values():
             self._put_relation(relation)
 

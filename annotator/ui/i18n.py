@@ -2,14 +2,12 @@
 
 Every text a person reads is written in English in the code and goes through ``tr``; translations stand in one context, "annotator".
 The language itself is that of the default ``QLocale``, which the application sets at its start, so that there is no second place to
-keep it.  Texts with parts use ``tr("... {}").format(...)``: translate first, fill in afterwards.
+keep it.  Qt is imported where it is used, so that modules with words but without widgets load without it.  Texts with parts use ``tr("... {}").format(...)``: translate first, fill in afterwards.
 """
 
 from __future__ import annotations
 
 import html
-
-from PySide6.QtCore import QCoreApplication, QLocale
 
 from annotator.domain.labels import Translations
 
@@ -19,11 +17,15 @@ CONTEXT = "annotator"
 
 def tr(text: str) -> str:
     """Return ``text`` in the window's language, or as it is where there is no translation."""
+    from PySide6.QtCore import QCoreApplication
+
     return QCoreApplication.translate(CONTEXT, text)
 
 
 def language() -> str:
     """Return the code of the window's language, two or three letters: ``id``, ``en``."""
+    from PySide6.QtCore import QLocale
+
     return QLocale().name().partition("_")[0].lower()
 
 
@@ -39,6 +41,8 @@ def by_count(count: int, one: str, many: str) -> str:
 
 def number(value: int) -> str:
     """Return a whole number with the separators of the window's language."""
+    from PySide6.QtCore import QLocale
+
     return QLocale().toString(value)
 
 

@@ -115,8 +115,7 @@ class MainWindow(QMainWindow):
             docks[name] = dock
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
         self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
-        self.resizeDocks([docks["documents"], docks["labels"]], [220, 280], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["labels"], docks["inspector"]], [320, 400], Qt.Orientation.Vertical)
+        self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
 
     def _docks(self) -> list[QDockWidget]:
         return self.findChildren(QDockWidget)
@@ -177,6 +176,9 @@ class MainWindow(QMainWindow):
             # raising a dock that is topmost already does nothing, even if another tab covers it: so the other one first
             self._outline_dock.raise_()
             self._inspector_dock.raise_()
+            if not self.bench.settings.get("window.state"):
+                self.resizeDocks([self._documents_dock, self._labels_dock], [220, 290], Qt.Orientation.Horizontal)
+                self.resizeDocks([self._labels_dock, self._inspector_dock], [4, 5], Qt.Orientation.Vertical)
         if session is None:
             self.welcome.set_recent(self.bench.settings.get("projects.recent"))
             self.setWindowTitle(QCoreApplication.applicationName())

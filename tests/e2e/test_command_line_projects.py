@@ -36,7 +36,7 @@ def test_new_has_the_defaults_that_the_help_promises(tmp_path):
     connection.close()
     assert json.loads(kept["scheme"])["name"] == "indonesian-news"
     assert kept["language"] == "id"
-    help_text = run("new", "--help").out
+    help_text = " ".join(run("new", "--help").out.split())
     assert "indonesian-news" in help_text
     assert "[default: id]" in help_text
 
@@ -172,8 +172,6 @@ def test_unknown_verbs_and_missing_arguments_are_wrong_use():
 
 
 # What is no project, or cannot be used
-
-VERBS = (["stats"], ["check"], ["import"], ["export"], ["open"])
 
 
 def use(verb: str, project, folder):

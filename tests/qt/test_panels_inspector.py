@@ -343,6 +343,17 @@ def test_typing_for_one_span_is_never_saved_to_another(qtbot, panel, controller,
     assert len(controller.heard.got) == 1
 
 
+def test_two_spans_with_the_same_fields_are_kept_apart(qtbot, panel, controller, session):
+    controller.go("span", "s2")
+    type_into(qtbot, panel.fields.kb_id, "Q159")
+    controller.go("span", "s4")
+    assert panel.fields.kb_id.text() == ""
+    qtbot.keyClicks(panel.fields.kb_id, "Q649")
+    leave(panel)
+    assert [session.document.span(key).kb_id for key in ("s2", "s4")] == ["Q159", "Q649"]
+    assert len(controller.heard.got) == 2
+
+
 def test_from_a_span_to_a_relation_and_to_nothing(qtbot, panel, controller, session):
     type_into(qtbot, panel.fields.note, "satu")
     controller.go("relation", "r1")

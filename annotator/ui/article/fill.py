@@ -33,17 +33,20 @@ def insert_display(document: QTextDocument, display: str, rooms: list[layout.Roo
     paragraphs = display.split(BLOCK_SEPARATOR)
     sizes: list[tuple[float, float]] = []
     before = rooms[0] if rooms else layout.NO_ROOM
+    distances = {room: metrics.distance(room) for room in set(rooms)}
     for room in rooms:
-        extra = max(0, room.lanes - before.lanes) * metrics.lane
-        sizes.append((metrics.distance(room), 6.0 + extra))
+        sizes.append((distances[room], 6.0 + max(0, room.lanes - before.lanes) * metrics.lane))
         before = room
     borders = [0, *(index for index, (left, right) in enumerate(pairwise(sizes), 1) if left != right), len(paragraphs)]
     cursor = QTextCursor(document)
     cursor.beginEditBlock()
+    formats: dict[tuple[float, float], QTextBlockFormat] = {}
     for start, end in pairwise(borders):
-        block_format = QTextBlockFormat()
-        block_format.setLineHeight(sizes[start][0], QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
-        block_format.setTopMargin(sizes[start][1])
+        block_format = formats.get(sizes[start])
+        if block_format is None:
+            block_format = formats[sizes[start]] = QTextBlockFormat()
+            block_format.setLineHeight(sizes[start][0], QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+            block_format.setTopMargin(sizes[start][1])
         if start:
             cursor.insertBlock(block_format)
         else:

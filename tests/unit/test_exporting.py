@@ -1,0 +1,169 @@
+"""Which sets an export takes: gold by the rule of the house, and what stays behind with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from annotator.commands.exporting import ExportOptions, NothingToExport, choose, export, export_project
+from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
+from annotator.domain.changes import Lane
+from annotator.domain.documents import Status
+from annotator.errors import FormatError
+from annotator.jobs.workers import WorkerProcess
+from annotator.store import queries
+
+TEXT = "Putin tiba di Rusia."
+
+
+@pytest.fixture
+def put(empty_project, make_document):
+    """Add a document with sets given as (annotator, kind, status) and, as a fourth, the label of its one span."""
+
+    def add(name: str, *sets: tuple) -> int:
+        contents = []
+        for annotator, kind, status, *label in sets:
+            span = Span("s1", ((0, 5),), label[0] if label else "PERSON", reviewed=kind is not Kind.MODEL)
+            contents.append(AnnotationSet(SetInfo(0, annotator, kind, status), {"s1": span}))
+        with empty_project.transaction("Import {}", "x", actor="x", lane=Lane.JOB) as tx:
+            return tx.add_documents([(make_document(TEXT, name), contents)]).first
+
+    return add
+
+
+def chosen(project, **options) -> dict[str, str]:
+    """The annotator chosen for each document."""
+    connection = project.connection
+    choice = choose(connection, ExportOptions(**options))
+    pairs = zip(choice.documents, choice.sets, strict=True)
+    return {queries.document(connection, key).name: queries.set_info(connection, set_id).annotator for key, set_id in pairs}
+
+
+PERSON, MODEL, GOLD = Kind.PERSON, Kind.MODEL, Kind.GOLD
+NEW, WORK, DONE, SKIPPED = Status.NEW, Status.IN_PROGRESS, Status.DONE, Status.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("sets", "done", "anything"),
+    [
+        ([("ani", PERSON, DONE)], "ani", "ani"),
+        ([("ani", PERSON, DONE), ("hakim", GOLD, NEW, "GPE")], "hakim", "hakim"),
+        ([("ani", PERSON, DONE), ("budi", PERSON, DONE, "GPE"), ("hakim", GOLD, NEW)], "hakim", "hakim"),
+        ([("ani", PERSON, DONE), ("budi", PERSON, WORK, "GPE")], "ani", "ani"),
+        ([("budi", PERSON, DONE), ("ani", PERSON, DONE)], "budi", "budi"),
+        ([("ani", PERSON, DONE), ("budi", PERSON, DONE, "GPE")], None, None),
+        ([("ani", PERSON, WORK), ("m", MODEL, NEW)], None, "ani"),
+        ([("ani", PERSON, WORK), ("budi", PERSON, WORK)], None, None),
+        ([("ani", PERSON, NEW), ("budi", PERSON, WORK)], None, "budi"),
+        ([("ani", PERSON, SKIPPED), ("m", MODEL, NEW)], None, "m"),
+        ([("m", MODEL, DONE)], None, "m"),
+        ([("m", MODEL, NEW), ("n", MODEL, NEW)], None, None),
+        ([("m", MODEL, NEW), ("n", MODEL, NEW), ("ani", PERSON, NEW)], None, "ani"),
+        ([("zul", GOLD, NEW), ("ani", GOLD, NEW, "GPE")], "zul", "zul"),
+        ([], None, None),
+    ],
+)
+def test_one_set_a_document(empty_project, put, sets, done, anything):
+    put("a", *sets)
+    assert chosen(empty_project).get("a") == done
+    assert chosen(empty_project, status="any").get("a") == anything
+
+
+def test_done_is_what_the_gold_view_says(empty_project, put):
+    kinds = [(PERSON, DONE), (PERSON, WORK), (GOLD, NEW), (MODEL, NEW)]
+    for number, (first, second) in enumerate((first, second) for first in kinds for second in kinds):
+        for label in ("PERSON", "GPE"):
+            put(f"{number}{label}", ("zul", *first), ("ani", *second, label))
+    connection = empty_project.connection
+    choice = choose(connection, ExportOptions())
+    view = connection.execute("SELECT document_id, set_id FROM gold_sets ORDER BY document_id").fetchall()
+    assert list(zip(choice.documents, choice.sets, strict=True)) == view
+    assert {loss.document_id for loss in choice.left_out} == queries.disputed(connection)
+
+
+def test_what_is_left_out_says_why(empty_project, put):
+    put("disputed", ("ani", PERSON, DONE), ("budi", PERSON, DONE, "GPE"), ("cici", PERSON, WORK))
+    put("two at work", ("ani", PERSON, WORK), ("budi", PERSON, WORK))
+    put("two models", ("m", MODEL, NEW), ("n", MODEL, NEW))
+    left = {loss.document: loss.reason for loss in choose(empty_project.connection, ExportOptions(status="any")).left_out}
+    assert left == {
+        "disputed": "ani, budi have done it differently; adjudicate it, or pick one with --annotator",
+        "two at work": "ani, budi are at work on it; pick one with --annotator",
+        "two models": "several models labelled it (m, n); pick one with --annotator",
+    }
+
+
+def test_one_annotator_has_no_disputes(empty_project, put):
+    put("disputed", ("ani", PERSON, DONE), ("budi", PERSON, DONE, "GPE"))
+    put("model", ("m", MODEL, NEW))
+    assert chosen(empty_project, annotator="budi") == {"disputed": "budi"}
+    assert chosen(empty_project, annotator="m") == {}
+    assert chosen(empty_project, annotator="m", status="any") == {"model": "m"}
+
+
+def test_all_sets(empty_project, put):
+    put("done", ("ani", PERSON, DONE), ("budi", PERSON, DONE, "GPE"), ("m", MODEL, NEW))
+    put("open", ("ani", PERSON, WORK))
+    put("bare")
+
+    def pairs(**options):
+        choice = choose(empty_project.connection, ExportOptions(format="jsonl", sets="all", **options))
+        assert choice.left_out == []
+        return [(key, bool(set_id)) for key, set_id in zip(choice.documents, choice.sets, strict=True)]
+
+    assert pairs() == [(1, True)] * 3
+    assert pairs(status="any") == [(1, True)] * 3 + [(2, True), (3, False)]
+    assert pairs(status="any", annotator="ani") == [(1, True), (2, True)]
+
+
+def test_what_was_left_out_is_in_the_report_and_the_rest_in_the_file(empty_project, put, tmp_path):
+    put("good", ("ani", PERSON, DONE))
+    put("disputed", ("ani", PERSON, DONE), ("budi", PERSON, DONE, "GPE"))
+    put("open", ("ani", PERSON, WORK))
+    report = export(empty_project.connection, empty_project.scheme, tmp_path / "x.jsonl", ExportOptions("jsonl"))
+    assert (report.documents, [loss.document for loss in report.losses]) == (1, ["disputed"])
+    assert report.notices == ["1 document is not done and was not exported."]
+    assert not report.lossless
+
+
+def test_nothing_to_export_counts_by_status_and_writes_nothing(empty_project, put, tmp_path):
+    put("a", ("ani", PERSON, WORK))
+    put("b", ("ani", PERSON, SKIPPED))
+    put("c")
+    for format_name in ("spacy", "jsonl"):
+        with pytest.raises(NothingToExport) as raised:
+            export(empty_project.connection, empty_project.scheme, tmp_path / "x.out", ExportOptions(format_name), annotator="ani")
+        assert "of 3 documents 1 new, 1 in progress, 1 skipped for ani." in str(raised.value)
+    assert list(tmp_path.glob("x.out*")) == []
+
+
+def test_a_format_that_is_only_read_is_refused(empty_project, put, tmp_path):
+    put("a", ("ani", PERSON, DONE))
+    with pytest.raises(FormatError, match="can be read but not written"):
+        export(empty_project.connection, empty_project.scheme, tmp_path / "x.txt", ExportOptions("text"))
+
+
+def test_an_export_from_a_worker_process_beside_the_open_project(empty_project, put, tmp_path):
+    put("a", ("ani", PERSON, DONE))
+    worker = WorkerProcess()
+    try:
+        options = ExportOptions("jsonl")
+        report = worker.submit(export_project, str(empty_project.path), str(tmp_path / "x.jsonl"), options, "ani").result(60)
+        refused = worker.submit(export_project, str(empty_project.path), str(tmp_path / "y.annotator"), options, "ani")
+        with pytest.raises(FormatError, match="ends like a project"):
+            refused.result(60)
+    finally:
+        worker.close()
+    assert (report.documents, report.lossless) == (1, True)
+    assert (tmp_path / "x.jsonl").exists()
+
+
+def test_unreviewed_suggestions_are_counted_with_any_status(empty_project, put, tmp_path):
+    put("a", ("m", MODEL, NEW))
+    options = ExportOptions("spacy", status="any")
+    report = export(empty_project.connection, empty_project.scheme, tmp_path / "x.spacy", options)
+    assert (report.documents, report.unreviewed, report.lossless) == (1, 1, True)
+    (notice,) = report.notices
+    assert notice.startswith("1 document")
+    assert replace(options, status="done") == ExportOptions("spacy")
