@@ -60,7 +60,9 @@ def _other_unicode(data: bytes) -> str | None:
 def _not_utf8(path: Path, guess: str | None) -> Complaint:
     if guess is None:
         return Complaint(str(path), "The file is not UTF-8 text, and no other encoding fits it; it may not be a text at all.")
-    return Complaint(str(path), f"The file is not UTF-8; it looks like {guess}. Import it again with that encoding (--encoding {guess}).")
+    return Complaint(
+        str(path), f"The file is not UTF-8; it looks like {guess}. Import it again with that encoding (--encoding {guess})."
+    )
 
 
 def _where(error: UnicodeError) -> str:

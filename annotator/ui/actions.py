@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from annotator.ui.article.view import ArticleView
-from annotator.ui.documents import Documents
-from annotator.ui.editing import Editing
-from annotator.ui.finding import Finding
-from annotator.ui.projects import Projects
-from annotator.ui.workbench import Workbench
+if TYPE_CHECKING:
+    from annotator.ui.article.view import ArticleView
+    from annotator.ui.documents import Documents
+    from annotator.ui.editing import Editing
+    from annotator.ui.finding import Finding
+    from annotator.ui.history import History
+    from annotator.ui.projects import Projects
+    from annotator.ui.relating import Relating
+    from annotator.ui.workbench import Workbench
 
 
 class Scope(StrEnum):
@@ -93,6 +96,8 @@ class Hands:
     bench: Workbench
     view: ArticleView
     editing: Editing
+    relating: Relating
+    history: History
     documents: Documents
     finding: Finding
     projects: Projects
@@ -129,17 +134,17 @@ def editable(hands: Hands) -> bool:
 
 def on_item(hands: Hands) -> bool:
     """While an editable span or relation has the focus."""
-    return editable(hands) and (hands.editing.span is not None or hands.editing.relation is not None)
+    return editable(hands) and (hands.bench.span is not None or hands.bench.relation is not None)
 
 
 def on_span(hands: Hands) -> bool:
     """While an editable span has the focus."""
-    return editable(hands) and hands.editing.span is not None
+    return editable(hands) and hands.bench.span is not None
 
 
 def on_relation(hands: Hands) -> bool:
     """While an editable relation has the focus."""
-    return editable(hands) and hands.editing.relation is not None
+    return editable(hands) and hands.bench.relation is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +181,9 @@ def _project_actions() -> tuple[Action, ...]:
 def _edit_actions() -> tuple[Action, ...]:
     at = Section.EDIT
     return (
-        Action("edit.undo", at, "Undo", lambda h: h.editing.undo(), ("Ctrl+Z",), enabled=with_project, icon="arrow-back-up",
+        Action("edit.undo", at, "Undo", lambda h: h.history.undo(), ("Ctrl+Z",), enabled=with_project, icon="arrow-back-up",
                toolbar=True),
-        Action("edit.redo", at, "Redo", lambda h: h.editing.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=with_project,
+        Action("edit.redo", at, "Redo", lambda h: h.history.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=with_project,
                icon="arrow-forward-up", toolbar=True),
         Action("find.open", at, "Find in document", lambda h: h.finding.open(), ("Ctrl+F",), enabled=with_document, icon="search",
                toolbar=True),
@@ -214,10 +219,10 @@ def _span_actions() -> tuple[Action, ...]:
 def _relation_actions() -> tuple[Action, ...]:
     at, here = Section.RELATION, Scope.ARTICLE
     return (
-        Action("relation.start", at, "Relate the focused span to…", lambda h: h.editing.start_relation(), ("r",), here, on_span,
+        Action("relation.start", at, "Relate the focused span to…", lambda h: h.relating.start(), ("r",), here, on_span,
                "link"),
-        Action("relation.reverse", at, "Reverse", lambda h: h.editing.reverse(), ("x",), here, on_relation, "arrows-exchange"),
-        Action("relation.other-end", at, "Go to the other end", lambda h: h.editing.go_to_other_end(), ("g",), here, on_item),
+        Action("relation.reverse", at, "Reverse", lambda h: h.relating.reverse(), ("x",), here, on_relation, "arrows-exchange"),
+        Action("relation.other-end", at, "Go to the other end", lambda h: h.relating.go_to_other_end(), ("g",), here, on_item),
         Action("relation.next", at, "Next relation", lambda h: h.view.step_relation(1), ("Ctrl+Right",), here, with_document),
         Action("relation.previous", at, "Previous relation", lambda h: h.view.step_relation(-1), ("Ctrl+Left",), here,
                with_document),
@@ -269,7 +274,7 @@ def _move_actions() -> tuple[Action, ...]:
         Action("move.unit", at, "Tokens or characters", _toggle_unit, (";",), here, with_document),
         Action("move.leave", at, "Leave the article", lambda h: h.shell.focus_panels(), ("F6",)),
         Action("move.enter", at, "Enter the article", lambda h: h.shell.focus_article(), ("Shift+F6",)),
-        Action("move.clear", at, "Clear selection and focus", _clear, ("Esc",), here),
+        Action("move.clear", at, "Clear selection and focus", lambda h: h.view.escape(), ("Esc",), here),
     )  # fmt: skip
 
 
@@ -279,15 +284,6 @@ def _help_actions() -> tuple[Action, ...]:
         Action("help.keys", at, "All keys", lambda h: h.shell.show_keys(), ("F1",), icon="keyboard", toolbar=True),
         Action("help.about", at, "About and diagnostics", lambda h: h.shell.show_about(), icon="info-circle"),
     )
-
-
-def _clear(hands: Hands) -> None:
-    if hands.view.cancel_mode():
-        return
-    if hands.view.selection is not None:
-        hands.view.place_caret(hands.view.caret)
-    else:
-        hands.view.clear_focus()
 
 
 def _toggle_unit(hands: Hands) -> None:

@@ -17,14 +17,16 @@ from annotator.ui.docks import Panels
 from annotator.ui.documents import Documents
 from annotator.ui.editing import Editing
 from annotator.ui.finding import Finding
+from annotator.ui.history import History
 from annotator.ui.icons import icon
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.main_window import MainWindow
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.message import MessageBar
 from annotator.ui.projects import Projects
+from annotator.ui.relating import Relating
 from annotator.ui.shell import WindowShell
-from annotator.ui.theme import theme_named
+from annotator.ui.theme_qt import theme_named
 from annotator.ui.workbench import Workbench
 
 
@@ -47,9 +49,10 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     view, messages, find_bar, ask = ArticleView(), MessageBar(), FindBar(), Ask()
     bench = Workbench(settings, view, messages, ask)
     jobs = WindowJobs(bench)
-    editing, documents, finding = Editing(bench), Documents(bench), Finding(bench, find_bar)
+    relating, history = Relating(bench), History(bench)
+    editing, documents, finding = Editing(bench, relating), Documents(bench), Finding(bench, find_bar)
     projects = Projects(bench, jobs, annotator)
-    panels = Panels(bench, editing, documents, theme)
+    panels = Panels(bench, editing, relating, documents, theme)
 
     def closing() -> bool:
         panels.inspector.flush()
@@ -60,8 +63,8 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     window = MainWindow(bench, panels, find_bar, closing)
     bench.setParent(window)
     ask.parent = window
-    shell = WindowShell(window, bench, editing, projects)
-    window.take_hands(Hands(bench, view, editing, documents, finding, projects, shell))
+    shell = WindowShell(window, bench, editing, relating, projects)
+    window.take_hands(Hands(bench, view, editing, relating, history, documents, finding, projects, shell))
     shell.set_theme(settings.get("ui.theme"))
     view.set_unit_characters(settings.get("article.unit") == "characters")
     bench.set_session(None)

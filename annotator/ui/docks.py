@@ -17,6 +17,7 @@ from annotator.ui.panels.documents import DocumentsPanel
 from annotator.ui.panels.inspector import InspectorPanel
 from annotator.ui.panels.labels import LabelsPanel
 from annotator.ui.panels.outline import OutlinePanel
+from annotator.ui.relating import Relating
 from annotator.ui.theme import Theme
 from annotator.ui.workbench import Workbench
 
@@ -24,9 +25,9 @@ from annotator.ui.workbench import Workbench
 class Panels(QObject):
     """Owns the four panels and connects them: what happens reaches them, what is asked in them reaches the controllers."""
 
-    def __init__(self, bench: Workbench, editing: Editing, documents: Documents, theme: Theme) -> None:
+    def __init__(self, bench: Workbench, editing: Editing, relating: Relating, documents: Documents, theme: Theme) -> None:
         super().__init__(bench)
-        self._bench, self._editing, self._documents = bench, editing, documents
+        self._bench, self._editing, self._relating, self._documents = bench, editing, relating, documents
         self._theme = theme
         self.documents = DocumentsPanel()
         self.labels = LabelsPanel()
@@ -67,10 +68,10 @@ class Panels(QObject):
         self.inspector.itemRequested.connect(self._on_item_requested)
         self.inspector.acceptRequested.connect(self._editing.accept)
         self.inspector.removeRequested.connect(self._editing.remove)
-        self.inspector.reverseRequested.connect(self._editing.reverse)
+        self.inspector.reverseRequested.connect(self._relating.reverse)
         self.outline.spanRequested.connect(bench.view.focus_span)
         self.outline.relationRequested.connect(bench.view.focus_relation)
-        self._documents.leaving.connect(self.inspector.flush)
+        self._documents.leaving.connect(self._on_leaving)
 
     # What happened
 
@@ -100,7 +101,7 @@ class Panels(QObject):
         self.labels.set_counts(Counter(item.label for item in items))
 
     def _on_focus_changed(self) -> None:
-        document, span, relation = self._bench.document, self._editing.span, self._editing.relation
+        document, span, relation = self._bench.document, self._bench.span, self._bench.relation
         legal = None
         if document is None:
             self.inspector.show_nothing(tr("Open a document to see its spans here."))
@@ -118,6 +119,9 @@ class Panels(QObject):
         self.labels.set_legal_relations(legal)
         self.labels.set_last_used(self._editing.last_label)
 
+    def _on_leaving(self, _: None) -> None:
+        self.inspector.flush()
+
     # What was asked
 
     def _on_document_requested(self, document_id: int) -> None:
@@ -131,13 +135,13 @@ class Panels(QObject):
 
     def _on_relation_label_requested(self, label: str) -> None:
         if self._bench.editable:
-            self._editing.label_relation(label)
+            self._relating.relabel(label)
         self._bench.view.setFocus()
 
     def _on_label_requested(self, label: str) -> None:
-        if self._editing.relation is not None:
-            self._editing.label_relation(label)
-        elif self._editing.span is not None:
+        if self._bench.relation is not None:
+            self._relating.relabel(label)
+        elif self._bench.span is not None:
             self._editing.relabel(label)
 
     def _on_described(self, described: Mapping[str, Any]) -> None:

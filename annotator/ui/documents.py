@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from PySide6.QtCore import QObject, Signal
+from typing import TYPE_CHECKING
 
 from annotator.commands import documents
 from annotator.commands.command import Command
 from annotator.domain.documents import Status
+from annotator.session.events import Event
 from annotator.store import queries
 from annotator.ui.i18n import tr
-from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.ui.workbench import Workbench
 
 
-class Documents(QObject):
+class Documents:
     """Opens, finishes and skips documents.  ``leaving`` comes before the open document is left, for what is half typed."""
 
-    leaving = Signal()
-
     def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
         self._bench = bench
+        self.leaving: Event[None] = Event()
 
     def open(self, document_id: int) -> None:
         """Open a document."""
         session = self._bench.session
         if session is None or (session.document is not None and session.document.document.id == document_id):
             return
-        self.leaving.emit()
+        self.leaving.emit(None)
         self._bench.attempt(lambda: session.open_document(document_id))
 
     def open_first(self) -> None:
@@ -64,7 +64,7 @@ class Documents(QObject):
         """Flag the document for later, or take the flag away."""
         document = self._bench.document
         if document is not None:
-            flagged = self._run(documents.toggle_flag(document.set_id))
+            flagged = self._bench.run(documents.toggle_flag(document.set_id))
             if flagged is not None:
                 self._bench.tell(tr("Flagged for later.") if flagged else tr("No longer flagged."))
 
@@ -72,17 +72,17 @@ class Documents(QObject):
         """Take a finished document up again."""
         document = self._bench.document
         if document is not None and document.info.status in (Status.DONE, Status.SKIPPED):
-            self._run(documents.reopen(document.set_id))
+            self._bench.run(documents.reopen(document.set_id))
 
     def _finish(self, command: Callable[[int], Command], wanted: Status) -> None:
         session, document = self._bench.session, self._bench.document
         if session is None or document is None:
             return
-        self.leaving.emit()
+        self.leaving.emit(None)
         if document.read_only:
             self._bench.messages.show_message(session.project.read_only_reason, "warning")
             return
-        self._run(command(document.set_id))
+        self._bench.run(command(document.set_id))
         if document.info.status is not wanted:
             self._focus_first_problem()
             return
@@ -103,7 +103,3 @@ class Documents(QObject):
             if document is not None and document.relation(problem.item) is not None:
                 self._bench.view.focus_relation(problem.item)
                 return
-
-    def _run(self, command: Command) -> object:
-        session = self._bench.session
-        return None if session is None else self._bench.attempt(lambda: session.execute(command))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-
-from PySide6.QtCore import QObject
+from typing import TYPE_CHECKING
 
 from annotator.domain.text import Range
-from annotator.ui.panels.find import FindBar
-from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.ui.panels.find import FindBar
+    from annotator.ui.workbench import Workbench
 
 
-class Finding(QObject):
+class Finding:
     """Ties the find bar to the article: hits are marked, one of them is current and selected."""
 
     def __init__(self, bench: Workbench, bar: FindBar) -> None:
-        super().__init__(bench)
         self._bench = bench
         self._bar = bar
         self._hits: list[Range] = []

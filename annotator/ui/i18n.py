@@ -2,7 +2,9 @@
 
 Every text a person reads is written in English in the code and goes through ``tr``; translations stand in one context, "annotator".
 The language itself is that of the default ``QLocale``, which the application sets at its start, so that there is no second place to
-keep it.  Qt is imported where it is used, so that modules with words but without widgets load without it.  Texts with parts use ``tr("... {}").format(...)``: translate first, fill in afterwards.
+keep it.  Texts with parts use ``tr("... {}").format(...)``: translate first, fill in afterwards.
+
+Qt is imported where it is used, so that modules with words but without widgets load without it.
 """
 
 from __future__ import annotations

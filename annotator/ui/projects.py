@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from PySide6.QtCore import QObject, Signal
+from typing import TYPE_CHECKING
 
 from annotator.commands import exporting, importing, projects
 from annotator.commands.exporting import ExportOptions
@@ -17,29 +16,29 @@ from annotator.errors import AnnotatorError
 from annotator.jobs.job import Job
 from annotator.nlp.tokens import tokenize_batch
 from annotator.paths import PROJECT_SUFFIX
+from annotator.session.events import Event
 from annotator.session.session import Session
 from annotator.settings.table import with_latest, with_recent
 from annotator.store import queries
 from annotator.store.project import Project, open_project
 from annotator.ui.i18n import tr
-from annotator.ui.jobs import WindowJobs
-from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.ui.jobs import WindowJobs
+    from annotator.ui.workbench import Workbench
 
 
-class Projects(QObject):
+class Projects:
     """The project files of one window.
 
-    ``imported`` carries an ``ImportReport``, ``exported`` a ``LossReport``; ``working`` (title, done, total) tells of work under way,
-    ``finished`` that there is none any more.
+    ``working`` tells of work under way; ``finished`` that there is none any more.
     """
 
-    imported = Signal(object)
-    exported = Signal(object)
-    working = Signal(str, int, int)
-    finished = Signal()
-
     def __init__(self, bench: Workbench, jobs: WindowJobs, annotator: str) -> None:
-        super().__init__(bench)
+        self.imported: Event[ImportReport] = Event()
+        self.exported: Event[LossReport] = Event()
+        self.working: Event[Progress] = Event()
+        self.finished: Event[None] = Event()
         self._bench = bench
         self._jobs = jobs
         self.annotator = annotator
@@ -161,7 +160,7 @@ class Projects(QObject):
 
         def done(report: ImportReport) -> None:
             step.__exit__(None, None, None)
-            self.finished.emit()
+            self.finished.emit(None)
             if self._bench.document is None:
                 self._open_first()
             self.imported.emit(report)
@@ -195,7 +194,7 @@ class Projects(QObject):
             return worker.submit(exporting.export_project, project, str(target), options, annotator).result()
 
         def done(report: LossReport) -> None:
-            self.finished.emit()
+            self.finished.emit(None)
             self.exported.emit(report)
 
         self._start(Job(tr("Exporting"), work), done, self._failed)
@@ -209,14 +208,11 @@ class Projects(QObject):
         def cancelled() -> None:
             failed(AnnotatorError(tr("Cancelled; nothing was changed.")))
 
-        self.working.emit(job.title, 0, 0)
-        self._jobs.runner.start(job, done=done, failed=failed, cancelled=cancelled, progressed=self._on_progressed)
-
-    def _on_progressed(self, progress: Progress) -> None:
-        self.working.emit(progress.what, progress.done, progress.total)
+        running = self._jobs.runner.start(job, done=done, failed=failed, cancelled=cancelled, progressed=self.working.emit)
+        self.working.emit(running.progress)
 
     def _failed(self, error: BaseException) -> None:
-        self.finished.emit()
+        self.finished.emit(None)
         if isinstance(error, AnnotatorError):
             self._bench.messages.show_message(str(error), "warning")
         else:

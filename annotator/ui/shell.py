@@ -13,7 +13,6 @@ from annotator.commands.exporting import ExportOptions
 from annotator.commands.importing import ImportOptions, ImportReport
 from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
 from annotator.domain.exchange import Loss, LossReport
-from annotator.domain.labels import RelationLabel
 from annotator.errors import AnnotatorError
 from annotator.formats import FORMATS
 from annotator.paths import PROJECT_SUFFIX
@@ -31,17 +30,18 @@ from annotator.ui.editing import Editing
 from annotator.ui.i18n import tr
 from annotator.ui.main_window import MainWindow, key_text
 from annotator.ui.projects import Projects, project_patterns
-from annotator.ui.theme import palette, theme_named
+from annotator.ui.relating import Choice, Relating
+from annotator.ui.theme_qt import palette, theme_named
 from annotator.ui.workbench import Workbench
 
 
 class WindowShell(QObject):
     """The ``Shell`` of one main window.  Its dialogs do not block: their answers arrive in slots."""
 
-    def __init__(self, window: MainWindow, bench: Workbench, editing: Editing, projects: Projects) -> None:
+    def __init__(self, window: MainWindow, bench: Workbench, editing: Editing, relating: Relating, projects: Projects) -> None:
         super().__init__(window)
-        self._window, self._bench, self._editing, self._projects = window, bench, editing, projects
-        self._pending_relation: tuple[str, str] | None = None
+        self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
+        self._pending: Choice | None = None
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
         projects.finished.connect(window.status.hide_job)
@@ -53,7 +53,7 @@ class WindowShell(QObject):
         window.welcome.openRequested.connect(self.ask_open_project)
         window.welcome.recentRequested.connect(self._on_recent_requested)
         bench.messages.dismissed.connect(self.focus_article)
-        editing.relationChoiceRequested.connect(self._on_relation_choice_requested)
+        relating.choice_needed.connect(self._on_choice_needed)
 
     # Projects
 
@@ -160,19 +160,17 @@ class WindowShell(QObject):
         popup.chosen.connect(self._editing.label)
         popup.pop_up(self._below_caret())
 
-    def _on_relation_choice_requested(self, asked: tuple[str, str, list[RelationLabel]]) -> None:
-        head, tail, labels = asked
-        self._pending_relation = head, tail
-        options = [Option(label.name, label.key, label.color) for label in labels]
+    def _on_choice_needed(self, choice: Choice) -> None:
+        self._pending = choice
+        options = [Option(label.name, label.key, label.color) for label in choice.labels]
         popup = ChoicePopup(tr("Relation"), options, self.theme, by_key=True, parent=self._window)
         popup.chosen.connect(self._on_relation_chosen)
         popup.pop_up(self._below_caret())
 
     def _on_relation_chosen(self, label: str) -> None:
-        if self._pending_relation is not None:
-            head, tail = self._pending_relation
-            self._pending_relation = None
-            self._editing.add_relation(head, tail, label)
+        if self._pending is not None:
+            self._relating.add(self._pending.head, self._pending.tail, label)
+            self._pending = None
 
     def _below_caret(self) -> QPoint:
         view = self._bench.view

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from annotator.domain.documents import Status
+from annotator.domain.progress import Progress
 from annotator.store import queries
 from annotator.ui.i18n import tr
 from annotator.ui.workbench import Workbench
@@ -40,15 +41,15 @@ class StatusLine(QStatusBar):
         bench.view.modeChanged.connect(self._on_mode_changed)
         bench.view.announced.connect(self._on_told)
 
-    def show_job(self, title: str, done: int = 0, total: int = 0) -> None:
-        """Show work under way; ``total`` 0 where it is not known."""
-        self.job_title.setText(title)
-        self.job.setRange(0, total)
-        self.job.setValue(done)
+    def show_job(self, progress: Progress) -> None:
+        """Show work under way."""
+        self.job_title.setText(progress.what)
+        self.job.setRange(0, progress.total)
+        self.job.setValue(progress.done)
         for widget in (self.job, self.job_title, self.cancel):
             widget.show()
 
-    def hide_job(self) -> None:
+    def hide_job(self, _: None = None) -> None:
         """Nothing is under way."""
         for widget in (self.job, self.job_title, self.cancel):
             widget.hide()
@@ -70,7 +71,7 @@ class StatusLine(QStatusBar):
             self.place.setText("")
             self.alignment.setText("")
             return
-        span = document.span(view.focused_span) if view.focused_span else None
+        span = self._bench.span
         place = view.selection or ((span.start, span.end) if span else None)
         self.place.setText(f"{place[0]}–{place[1]}" if place else str(view.caret))
         fragments = span.fragments if span and not view.selection else ((place,) if place else ())

@@ -1,6 +1,7 @@
 """Colours, type and spacing of the window: two themes as plain values, and what is derived from them.
 
-Colours are ``#rrggbb`` texts, so that a theme is a hashable value and the contrast sums need no Qt; ``color()`` makes the ``QColor``.
+Colours are ``#rrggbb`` texts, so that a theme is a hashable value and the contrast sums need no Qt; ``theme_qt`` makes
+``QColor``, ``QFont`` and ``QPalette`` of them.
 Contrast is WCAG 2.2's (relative luminance of sRGB): text has at least 4.5 against what is behind it, outlines at least 3.
 """
 
@@ -8,9 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
 TEXT_CONTRAST = 4.5
 """Least contrast of text (WCAG 2.2, success criterion 1.4.3, level AA)."""
@@ -179,80 +177,3 @@ def _tint(theme: Theme, base: str, share: float, ink: str, least: float) -> str:
 
 def _channels(value: str) -> tuple[int, int, int]:
     return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
-
-
-@lru_cache(maxsize=2048)
-def color(value: str, alpha: int = 255) -> QColor:
-    """Return the ``QColor`` of ``#rrggbb``; it is shared, so do not change it."""
-    made = QColor(value)
-    made.setAlpha(alpha)
-    return made
-
-
-def article_font(theme: Theme, zoom: float = 1.0) -> QFont:
-    """Return the font of the article at ``zoom`` (1.0 is 100 %)."""
-    font = QFont()
-    font.setFamilies(list(ARTICLE_FAMILIES))
-    font.setPointSizeF(theme.article_points * zoom)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
-
-
-def chip_font(theme: Theme, zoom: float = 1.0) -> QFont:
-    """Return the small font of chips, arc labels and hints at ``zoom``."""
-    font = article_font(theme, zoom)
-    font.setPointSizeF(theme.chip_points * zoom)
-    font.setWeight(QFont.Weight.DemiBold)
-    return font
-
-
-def palette(theme: Theme) -> QPalette:
-    """Return the palette that gives Fusion this look; set it on the application with the Fusion style."""
-    role = QPalette.ColorRole
-    made = QPalette(color(theme.window))
-    plain = {
-        role.Window: theme.window,
-        role.WindowText: theme.text,
-        role.Base: theme.page,
-        role.AlternateBase: mix(theme.page, theme.window, 0.6),
-        role.Text: theme.text,
-        role.Button: theme.raised,
-        role.ButtonText: theme.text,
-        role.BrightText: theme.warning,
-        role.ToolTipBase: theme.raised,
-        role.ToolTipText: theme.text,
-        role.PlaceholderText: theme.quiet_text,
-        role.Highlight: theme.accent,
-        role.HighlightedText: theme.accent_text,
-        role.Accent: theme.accent,
-        role.Link: legible(theme.accent, theme.page, TEXT_CONTRAST),
-        role.LinkVisited: legible(mix(theme.accent, "#882255", 0.5), theme.page, TEXT_CONTRAST),
-        role.Light: mix(theme.raised, "#ffffff", 0.06 if theme.dark else 0.6),
-        role.Midlight: mix(theme.window, theme.border, 0.4),
-        role.Mid: theme.border,
-        role.Dark: mix(theme.border, "#000000", 0.35),
-        role.Shadow: mix(theme.border, "#000000", 0.7),
-    }
-    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
-        for which, value in plain.items():
-            made.setColor(group, which, color(value))
-    disabled = mix(theme.quiet_text, theme.window, 0.35)
-    for which, value in plain.items():
-        made.setColor(QPalette.ColorGroup.Disabled, which, color(value))
-    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
-        made.setColor(QPalette.ColorGroup.Disabled, which, color(disabled))
-    made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, color(theme.border))
-    return made
-
-
-def system_theme() -> Theme:
-    """Return the theme the desktop asks for; light where it does not say."""
-    hints = QGuiApplication.styleHints()
-    if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark:
-        return DARK
-    return LIGHT
-
-
-def theme_named(name: str) -> Theme:
-    """Return the theme called ``light`` or ``dark``; anything else follows the system."""
-    return THEMES.get(name) or system_theme()

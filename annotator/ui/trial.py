@@ -97,7 +97,7 @@ class WindowTrial:
 
     def relate(self) -> str:
         """Link two spans that the scheme allows to be linked."""
-        document, editing = self.document, self._hands.editing
+        document = self.document
         linked = {frozenset((relation.head, relation.tail)) for relation in document.relations()}
         head, tail, label = next(
             (head, tail, labels[0].name)
@@ -106,21 +106,21 @@ class WindowTrial:
             if head.id != tail.id and frozenset((head.id, tail.id)) not in linked
             if (labels := document.scheme.relations_between(head.label, tail.label))
         )
-        editing.add_relation(head.id, tail.id, label)
+        self._hands.relating.add(head.id, tail.id, label)
         if (label, head.id, tail.id) not in {(found.label, found.head, found.tail) for found in document.relations()}:
             raise TrialFailed(f"{label} was not made")
         return f"“{head.surface(document.text)}” {label} “{tail.surface(document.text)}”"
 
     def undo(self) -> str:
         """Take the last steps back and bring them again."""
-        document, editing, steps = self.document, self._hands.editing, 4
+        document, steps = self.document, 4
         whole = document.spans(), document.relations()
         for _ in range(steps):
-            editing.undo()
+            self._hands.history.undo()
         if (document.spans(), document.relations()) == whole:
             raise TrialFailed("undo changed nothing")
         for _ in range(steps):
-            editing.redo()
+            self._hands.history.redo()
         if (document.spans(), document.relations()) != whole:
             raise TrialFailed("redo did not bring everything back")
         return f"{steps} steps back and forth"

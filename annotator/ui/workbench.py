@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from annotator.commands.command import Command
+from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import ChangeSet
 from annotator.errors import AnnotatorError, Refused
 from annotator.session.document import DocumentState
@@ -54,6 +56,18 @@ class Workbench(QObject):
         return self.session.document if self.session is not None else None
 
     @property
+    def span(self) -> Span | None:
+        """The focused span, or None."""
+        document, focused = self.document, self.view.focused_span
+        return document.span(focused) if document and focused else None
+
+    @property
+    def relation(self) -> Relation | None:
+        """The focused relation, or None."""
+        document, focused = self.document, self.view.focused_relation
+        return document.relation(focused) if document and focused else None
+
+    @property
     def editable(self) -> bool:
         """Whether there is a document that may be edited."""
         return self.document is not None and not self.document.read_only
@@ -83,6 +97,11 @@ class Workbench(QObject):
             self.messages.show_message(str(error), "error")
             return None
         return result
+
+    def run(self, command: Command) -> Any:
+        """Execute a command; returns what it returns, or None after a refusal."""
+        session = self.session
+        return None if session is None else self.attempt(lambda: session.execute(command))
 
     def tell(self, text: str) -> None:
         """Say something short in the status bar."""

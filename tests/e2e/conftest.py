@@ -30,11 +30,11 @@ class Driver:
 
     @property
     def span(self):
-        return self.window.hands.editing.span
+        return self.window.bench.span
 
     @property
     def relation(self):
-        return self.window.hands.editing.relation
+        return self.window.bench.relation
 
     @property
     def message(self) -> str:

@@ -55,7 +55,10 @@ def test_a_text_that_is_not_utf_8_is_offered_its_encoding_and_comes_in_with_it(p
     )
     refused = run("import", project, article)
     assert refused.status == 1
-    assert f"{article}: The file is not UTF-8; it looks like cp1252. Import it again with that encoding (--encoding cp1252)." in refused.err
+    assert (
+        f"{article}: The file is not UTF-8; it looks like cp1252. Import it again with that encoding (--encoding cp1252)."
+        in refused.err
+    )
     assert names(project) == []
     accepted = run("import", project, article, "--encoding", "cp1252")
     assert accepted.status == 0

@@ -163,7 +163,7 @@ def test_a_second_window_on_the_same_project_reads_only_and_says_why(use, tmp_pa
     from annotator.store.project import open_project
 
     demo = tmp_path / "demo.annotator"
-    use(lambda user: None, "demo", "--at", demo)
+    use(lambda user: user.settle(), "demo", "--at", demo)
     other = open_project(demo)
     try:
 
@@ -192,4 +192,3 @@ def test_without_a_project_the_welcome_page_opens_and_the_demo_is_one_click_away
 
     assert use(drive) == 0
     assert use(last) == 0
-

@@ -99,6 +99,8 @@ class ProjectMachine(RuleBasedStateMachine):
         except Refused as refusal:
             sentence = str(refusal)
         else:
+            if self.contents() != before:
+                assert self.session.next_redo() is None, "a new edit cuts redo"
             return
         assert sentence.endswith((".", ")"))
         assert self.contents() == before
@@ -262,6 +264,6 @@ class ProjectMachine(RuleBasedStateMachine):
 
 
 ProjectMachine.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_random_work = ProjectMachine.TestCase

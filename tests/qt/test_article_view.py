@@ -14,7 +14,8 @@ from annotator.domain.labels import PALETTE
 from annotator.domain.text import utf16_length
 from annotator.ui.article import paint, scene
 from annotator.ui.article.hit import Part
-from annotator.ui.theme import DARK, LIGHT, THEMES, contrast, label_colors, legible, luminance, mix, palette
+from annotator.ui.theme import DARK, LIGHT, THEMES, contrast, label_colors, legible, luminance, mix
+from annotator.ui.theme_qt import palette
 from tests.qt.article_support import MemoryModel, point_of, show
 
 TEXTS = {

@@ -14,7 +14,8 @@ from annotator.ui.panels.message import Level, MessageBar
 from annotator.ui.panels.outline import OutlinePanel
 from annotator.ui.panels.parts import theme_of
 from annotator.ui.panels.welcome import WelcomePage
-from annotator.ui.theme import DARK, LIGHT, contrast, palette
+from annotator.ui.theme import DARK, LIGHT, contrast
+from annotator.ui.theme_qt import palette
 from tests.qt.panels_support import Heard, changed_by, make_session
 
 # Find

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from annotator.domain.labels import LabelScheme
 from annotator.ui.models.labels import LabelRole
 from annotator.ui.panels.labels import LabelsPanel
-from annotator.ui.theme import DARK, palette
+from annotator.ui.theme import DARK
+from annotator.ui.theme_qt import palette
 from tests.qt.panels_support import Heard, scheme
 
 

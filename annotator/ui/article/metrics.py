@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QFontMetricsF
 
 from annotator.ui.article import layout
-from annotator.ui.theme import Theme, article_font, chip_font
+from annotator.ui.theme import Theme
+from annotator.ui.theme_qt import article_font, chip_font
 
 
 class Metrics:

@@ -16,7 +16,8 @@ from annotator.ui.article.geometry import Geometry, Line
 from annotator.ui.article.hit import Box, Handle, Part
 from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.scene import LinePlan, Piece, PlacedChip, Scene, SceneBuilder
-from annotator.ui.theme import LabelColors, Theme, color, label_colors, mix
+from annotator.ui.theme import LabelColors, Theme, label_colors, mix
+from annotator.ui.theme_qt import color
 
 SOLID = Qt.PenStyle.SolidLine
 CENTER = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextDontClip.value

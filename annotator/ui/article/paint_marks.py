@@ -11,7 +11,8 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from annotator.ui.article.arcs import Arc, rounded
 from annotator.ui.article.paint import CENTER, Style
 from annotator.ui.article.scene import Scene
-from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, color, legible, mix
+from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, legible, mix
+from annotator.ui.theme_qt import color
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.text import Range, trim
 from annotator.ui.article import arcs, layout
-from annotator.ui.article.geometry import Geometry, Interval, Line
 from annotator.ui.article.hit import Box
-from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.model import ArticleModel
+
+if TYPE_CHECKING:
+    from annotator.ui.article.geometry import Geometry, Interval, Line
+    from annotator.ui.article.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)

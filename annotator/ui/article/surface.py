@@ -29,7 +29,8 @@ from annotator.ui.article.paint import (
 )
 from annotator.ui.article.paint_marks import paint_arcs
 from annotator.ui.article.scene import Scene, SceneBuilder, label_finder
-from annotator.ui.theme import LIGHT, Theme, color
+from annotator.ui.theme import LIGHT, Theme
+from annotator.ui.theme_qt import color
 
 ARC_MODES = ("focused", "all", "none")
 ZOOM_STEP, ZOOM_LOW, ZOOM_HIGH = 1.1, 0.5, 4.0

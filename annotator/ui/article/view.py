@@ -92,7 +92,7 @@ class ArticleView(ArticleAsker):
         elif name in PAGES:
             self.verticalScrollBar().triggerAction(PAGES[name])
         elif name == "Esc":
-            self._escape()
+            self.escape()
         elif name == "Ctrl+C":
             self.copy()
         elif name == "Ctrl+A" and self._model is not None:
@@ -102,7 +102,8 @@ class ArticleView(ArticleAsker):
             return plain in ("Tab", "Space")
         return True
 
-    def _escape(self) -> None:
+    def escape(self) -> None:
+        """Leave a mode; else drop the selection; else the focus."""
         if self.cancel_mode():
             return
         if self.selection is not None:

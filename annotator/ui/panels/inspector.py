@@ -34,7 +34,8 @@ from annotator.ui.panels.inspector_facts import (
 from annotator.ui.panels.inspector_fields import FieldsForm
 from annotator.ui.panels.inspector_links import LinksList
 from annotator.ui.panels.parts import CalmComboBox, heading, icon_button, plain_label, rule, spaced, swatch_icon, theme_of
-from annotator.ui.theme import Theme, color
+from annotator.ui.theme import Theme
+from annotator.ui.theme_qt import color
 
 
 class InspectorPanel(QWidget):

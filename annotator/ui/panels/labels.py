@@ -14,7 +14,8 @@ from annotator.ui.i18n import number, tr
 from annotator.ui.models.labels import LabelListModel, LabelRole, LabelRow
 from annotator.ui.panels.paint import draw_focus, draw_key_cap, draw_row, draw_text, ink
 from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, plain_label, spaced, theme_of
-from annotator.ui.theme import Theme, color, label_colors
+from annotator.ui.theme import Theme, label_colors
+from annotator.ui.theme_qt import color
 
 
 class LabelsPanel(QWidget):

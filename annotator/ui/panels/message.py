@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
 from annotator.ui.panels.parts import icon_button, plain_label, spaced, theme_of
-from annotator.ui.theme import Theme, color, mix
+from annotator.ui.theme import Theme, mix
+from annotator.ui.theme_qt import color
 
 
 class Level(StrEnum):

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QWidget
 
 from annotator.domain.documents import Status
-from annotator.ui.theme import Theme, color, mix
+from annotator.ui.theme import Theme, mix
+from annotator.ui.theme_qt import color
 
 
 def draw_row(painter: QPainter, option: QStyleOptionViewItem) -> None:

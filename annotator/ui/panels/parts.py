@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QLabel, QLayout, Q
 
 from annotator.ui.i18n import plain_tip
 from annotator.ui.icons import icon
-from annotator.ui.theme import DARK, LIGHT, Theme, color, label_colors, luminance
+from annotator.ui.theme import DARK, LIGHT, Theme, label_colors, luminance
+from annotator.ui.theme_qt import color
 
 AIRY = "QTreeView::item, QListView::item { padding: 3px 2px; }"
 """Style sheet of lists and tables that paint their rows by themselves: some air around the text."""
