@@ -26,7 +26,7 @@ from annotator.store.project import Project
 Tokenizer = Callable[[list[str]], Sequence[Tokens]]
 """Makes the tokens of some texts, in order."""
 
-CHUNK, CHUNK_TEXT = 20, 100_000
+CHUNK, CHUNK_TEXT = 8, 40_000
 """Most records, and about how many characters of text, that are written at once while a window waits: some 8 ms."""
 
 BULK, BULK_TEXT = 2_000, 8_000_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.commands.importing import CHUNK_TEXT, ImportOptions, ImportStep, NotSound, import_files, prepared, read_files
+from annotator.commands.importing import CHUNK, CHUNK_TEXT, ImportOptions, ImportStep, NotSound, import_files, prepared, read_files
 from annotator.commands.merging import Brought, Chunk, ImportReport, add_chunk
 from annotator.commands.spans import add_span
 from annotator.domain.annotations import Kind, Span
@@ -49,8 +49,8 @@ def session(empty_project) -> Session:
 
 
 def test_a_chunk_ends_at_so_many_records_or_so_much_text():
-    many = [record(f"a{number}") for number in range(45)]
-    assert [len(made.entries) for made in prepared(many, words)] == [20, 20, 5]
+    many = [record(f"a{number}") for number in range(2 * CHUNK + 5)]
+    assert [len(made.entries) for made in prepared(many, words)] == [CHUNK, CHUNK, 5]
     long = [record(f"b{number}", "x" * (CHUNK_TEXT // 2)) for number in range(5)]
     assert [len(made.entries) for made in prepared(long, words)] == [2, 2, 1]
     assert list(prepared([], words)) == []
