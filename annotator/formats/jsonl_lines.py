@@ -29,6 +29,7 @@ SET_KEYS = frozenset(("annotator", "kind", "status", "flagged", "categories", "s
 
 _TEXTS = ("note", "origin", "derived_from")
 _LONG_NUMBER = re.compile(rb"\d{19}")
+_SPACED_COLON = re.compile(rb'"[ \t\r]+:')
 
 
 def parse_line(line: bytes, place: str, name: str, defaults: ReadDefaults) -> tuple[Record | None, list[Complaint]]:
@@ -52,7 +53,38 @@ def parse_line(line: bytes, place: str, name: str, defaults: ReadDefaults) -> tu
     if type(data) is not dict:
         complain("The line is no JSON object {…}, so it holds no document.")
         return None, complaints
+    repeated = _repeated_key(line, data)
+    if repeated is not None:
+        complain(f"The line names “{repeated}” twice in one object, so one of its values would be lost without a word.")
+        return None, complaints
     return _record(data, place, name, defaults, complain), complaints
+
+
+def _repeated_key(line: bytes, data: dict[str, Any]) -> str | None:
+    """Return a key that an object of the line has twice, or None.  orjson keeps the last of them and says nothing.
+
+    A line without such a key has as many keys as ``":`` in it, unless a text happens to hold that, or blanks stand before the colon:
+    only then is it parsed slowly to be sure.
+    """
+    if line.count(b'":') == _key_count(data) and not _SPACED_COLON.search(line):
+        return None
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        counts = Counter(key for key, _ in pairs)
+        found.extend(key for key, times in counts.items() if times > 1)
+        return dict(pairs)
+
+    json.loads(line, object_pairs_hook=look)
+    return found[0] if found else None
+
+
+def _key_count(value: Any) -> int:
+    if type(value) is dict:
+        return len(value) + sum(_key_count(item) for item in value.values() if type(item) in (dict, list))
+    return sum(
+        _key_count(item) for item in value if type(item) is dict or (type(item) is list and item and type(item[0]) is not int)
+    )
 
 
 def _not_json(line: bytes, error: Exception) -> str:

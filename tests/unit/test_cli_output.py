@@ -65,7 +65,7 @@ def test_streams_show_a_mark_for_what_they_cannot_encode(monkeypatch):
 
 def test_json_holds_names_of_any_bytes_and_numbers_of_any_size():
     assert json_bytes({"a": "é"}).decode() == '{\n  "a": "é"\n}'
-    assert b"caf?.txt" in json_bytes({"place": "caf\udce9.txt"})
+    assert b"kat?.txt" in json_bytes({"place": "kat\udce9.txt"})
     assert str(1 << 70).encode() in json_bytes([1 << 70])
 
 

@@ -31,7 +31,7 @@ def record(name: str, text: str = "Putin tiba", annotator: str = "tagger", **fie
 
 
 def chunk(*records: Record) -> Chunk:
-    (made,) = prepared(records, words, most=1000)
+    (made,) = prepared(records, words, most=1000, most_text=1 << 30)
     return made
 
 
