@@ -35,7 +35,7 @@ test: $(VENV)/installed-dev ## every check and every test, without a screen
 	@$(OFFSCREEN) $(BIN)/python -m pytest -n 2
 
 bench: $(VENV)/installed-dev ## measure the speed, as ratios to bare baselines
-	$(OFFSCREEN) $(BIN)/python -m pytest tests/benchmarks -n 0 -s -o python_files='bench_*.py test_*.py'
+	$(OFFSCREEN) $(BIN)/python tests/benchmarks/run.py
 
 bundle: $(VENV)/installed-dev ## the frozen program: dist/annotator/annotator
 	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build packaging/annotator.spec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from annotator.domain.annotations import AnnotationSet, Relation, SetInfo, Span, text_order
 from annotator.domain.changes import ChangeSet, What
@@ -79,6 +79,10 @@ class DocumentState:
         """Return the relations with at least one end in ``[start, end)``."""
         keys = {key for span in self.spans_in(start, end) for key in self._links.get(span.id, ())}
         return [self._relations[key] for key in sorted(keys)]
+
+    def label_counts(self) -> Counter[str]:
+        """Count spans and relations by label."""
+        return Counter(item.label for item in (*self._spans.values(), *self._relations.values()))
 
     def unreviewed_count(self) -> int:
         """Return how many suggestions wait for a decision."""

@@ -19,8 +19,16 @@ _HEADER = b"SQLite format 3\0"
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Return a connection to the file at ``path``; ``mode`` is SQLite's ``ro``, ``rw`` or ``rwc``."""
+    """Return a connection to the file at ``path``; ``mode`` is SQLite's ``ro``, ``rw`` or ``rwc``.
+
+    A connection for reading refuses every write, but where the system lets it, it can tidy up SQLite's own files when it is the last to
+    close: one opened with ``ro`` would leave an empty ``-wal`` and ``-shm`` beside the project.
+    """
     path = path.resolve()  # SQLite's own files lie beside the real file, whatever link led here
+    if mode == "ro" and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        connection = connect(path, "rw")
+        connection.execute("PRAGMA query_only = ON")
+        return connection
     uri = f"{_uri(path)}?mode={mode}"
     if mode == "ro" and not os.access(path.parent, os.W_OK):
         # Reading a WAL database needs to make its -shm file; where the folder forbids that and no writer left anything behind,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -97,8 +96,7 @@ class Panels(QObject):
 
     def _refresh_counts(self) -> None:
         document = self._bench.document
-        items = (*document.spans(), *document.relations()) if document else ()
-        self.labels.set_counts(Counter(item.label for item in items))
+        self.labels.set_counts(document.label_counts() if document else {})
 
     def _on_focus_changed(self) -> None:
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation

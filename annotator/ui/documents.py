@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from annotator.commands import documents
 from annotator.commands.command import Command
 from annotator.domain.documents import Status
-from annotator.session.events import Event
+from annotator.domain.rules import ALLOWED
 from annotator.store import queries
 from annotator.ui.i18n import tr
 
 if TYPE_CHECKING:
+    from annotator.session.document import DocumentState
     from annotator.ui.workbench import Workbench
 
 
@@ -21,7 +22,7 @@ class Documents:
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self.leaving: Event[None] = Event()
+        self.leaving = bench.leaving
 
     def open(self, document_id: int) -> None:
         """Open a document."""
@@ -30,16 +31,6 @@ class Documents:
             return
         self.leaving.emit(None)
         self._bench.attempt(lambda: session.open_document(document_id))
-
-    def open_first(self) -> None:
-        """Open the first document that is neither done nor skipped, else the first of all."""
-        session = self._bench.session
-        if session is None:
-            return
-        connection = session.project.connection
-        first = queries.open_document_after(connection, 0, session.annotator) or queries.neighbour_document(connection, 0, 1)
-        if first is not None:
-            self.open(first)
 
     def step(self, direction: int) -> None:
         """Open the document before (-1) or after (1) this one in the list."""
@@ -54,52 +45,53 @@ class Documents:
 
     def done(self) -> None:
         """Mark the document done, accepting what is left of the suggestions, and go to the next open one."""
-        self._finish(documents.mark_done, Status.DONE)
+        self._finish(documents.mark_done)
 
     def skip(self) -> None:
         """Skip the document and go to the next open one."""
-        self._finish(documents.skip, Status.SKIPPED)
+        self._finish(documents.skip)
 
     def flag(self) -> None:
         """Flag the document for later, or take the flag away."""
         document = self._bench.document
         if document is not None:
-            flagged = self._bench.run(documents.toggle_flag(document.set_id))
+            flagged = None if self._bench.refuses_edits() else self._bench.run(documents.toggle_flag(document.set_id))
             if flagged is not None:
                 self._bench.tell(tr("Flagged for later.") if flagged else tr("No longer flagged."))
 
     def reopen(self) -> None:
         """Take a finished document up again."""
         document = self._bench.document
-        if document is not None and document.info.status in (Status.DONE, Status.SKIPPED):
-            self._bench.run(documents.reopen(document.set_id))
+        if document is None or document.info.status not in (Status.DONE, Status.SKIPPED) or self._bench.refuses_edits():
+            return
+        self._bench.run(documents.reopen(document.set_id))
 
-    def _finish(self, command: Callable[[int], Command], wanted: Status) -> None:
+    def _finish(self, command: Callable[[int], Command]) -> None:
         session, document = self._bench.session, self._bench.document
         if session is None or document is None:
             return
         self.leaving.emit(None)
-        if document.read_only:
-            self._bench.messages.show_message(session.project.read_only_reason, "warning")
+        if self._bench.refuses_edits():
             return
-        self._bench.run(command(document.set_id))
-        if document.info.status is not wanted:
-            self._focus_first_problem()
+        if not self._bench.succeeds(lambda: session.execute(command(document.set_id))):
+            self._focus_first_problem(document)
             return
         if not self._bench.settings.get("done.next"):
             return
         found = queries.open_document_after(session.project.connection, document.document.id, session.annotator)
         if found is None:
-            self._bench.messages.show_message(tr("Every document is done or skipped. Export with Ctrl+E."), "info")
+            self._bench.messages.show_message(tr("Every document is done or skipped. Export them from the Project menu."), "info")
         else:
             self.open(found)
 
-    def _focus_first_problem(self) -> None:
-        document = self._bench.document
-        for problem in document.problems() if document else ():
-            if document is not None and document.span(problem.item) is not None:
+    def _focus_first_problem(self, document: DocumentState) -> None:
+        """Show what a refusal was about: the first problem that done does not allow."""
+        for problem in document.problems():
+            if problem.rule in ALLOWED:
+                continue
+            # Ids are unique among spans and among relations, not between the two.
+            if problem.rule.startswith("span"):
                 self._bench.view.focus_span(problem.item)
-                return
-            if document is not None and document.relation(problem.item) is not None:
+            else:
                 self._bench.view.focus_relation(problem.item)
-                return
+            return

@@ -27,7 +27,10 @@ class Editing:
         self._view = bench.view
         self._relating = relating
         self.last_label = ""
+        self.unsaved = ""
+        """Why the description announced last could not be saved; empty if it was."""
         bench.view.rangeRequested.connect(self._on_range_requested)
+        bench.sessionChanged.connect(self._on_session_changed)
 
     def press_label_key(self, key: str) -> None:
         """Use the span label, or with a relation in focus the relation label, that has this key."""
@@ -46,13 +49,14 @@ class Editing:
 
     def label(self, label: str) -> None:
         """Label the selection, else relabel the focused span, else label the token at the caret."""
-        document = self._bench.document
-        if document is None:
+        if self._bench.document is None or self._bench.refuses_edits():
             return
-        span = self._bench.span
         selection = self._view.selection
-        if selection is None and span is not None:
+        if selection is None and self._bench.span is not None:
             self.relabel(label)
+            return
+        if selection is None and self._bench.relation is not None:
+            self._bench.tell(tr("A relation has the focus, and {} is a label for spans: press Esc first.").format(label))
             return
         place = selection or self._view.token_at_caret()
         if place is None:
@@ -67,9 +71,9 @@ class Editing:
             self._labelled(span.id, label)
 
     def enter(self) -> None:
-        """Label the selection with its likeliest label; else accept the focused suggestion; then go to the next unreviewed."""
-        document, selection = self._bench.document, self._view.selection
-        if document is None:
+        """Label the selection with its likeliest label; else accept the focused suggestion and go to the next unreviewed."""
+        selection = self._view.selection
+        if self._bench.document is None or self._bench.refuses_edits():
             return
         if selection is not None:
             label = self._likeliest(selection)
@@ -78,33 +82,44 @@ class Editing:
             else:
                 self._bench.tell(tr("No label was used yet: press a label's key."))
             return
-        self.accept()
-        if not self._view.step_unreviewed(1):
-            self._bench.tell(tr("Nothing is left to review in this document."))
+        if self.accept() and not self._view.step_unreviewed(1):
+            self._begin_again()
 
-    def accept(self) -> None:
-        """Say that the focused suggestion is right."""
+    def _begin_again(self) -> None:
+        """From the last suggestion, go to the first one that is left; relations come after all spans."""
+        document = self._bench.document
+        if document is None or not document.unreviewed_count():
+            self._bench.tell(tr("Nothing is left to review in this document."))
+            return
+        first = next((span.id for span in document.spans() if not span.reviewed), None)
+        if first is not None:
+            self._view.focus_span(first)
+            self._bench.tell(tr("Back to the first suggestion that is left."))
+        else:
+            self._view.focus_relation(next(relation.id for relation in document.relations() if not relation.reviewed))
+
+    def accept(self) -> bool:
+        """Say that the focused suggestion is right; False after a refusal."""
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation
         if document is None:
-            return
+            return False
         if span is not None and not span.reviewed:
-            self._bench.run(spans.accept_span(document.set_id, span.id))
-        elif relation is not None and not relation.reviewed:
-            self._bench.run(relations.accept_relation(document.set_id, relation.id))
+            return self._bench.run(spans.accept_span(document.set_id, span.id)) is not None
+        if relation is not None and not relation.reviewed:
+            return self._bench.run(relations.accept_relation(document.set_id, relation.id)) is not None
+        return True
 
     def remove(self) -> None:
-        """Remove the focused span or relation; a suggestion is rejected."""
+        """Remove the focused span or relation; a suggestion is rejected.  Of a relation, its head has the focus then."""
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation
         if document is None:
             return
         if relation is not None:
             self._bench.run(relations.remove_relation(document.set_id, relation.id))
-            self._view.clear_focus()
-            if document.span(relation.head) is not None:
+            if document.relation(relation.id) is None:
                 self._view.focus_span(relation.head)
         elif span is not None:
             self._bench.run(spans.remove_span(document.set_id, span.id))
-            self._view.clear_focus()
 
     def move_edge(self, edge: str, direction: int, *, by_character: bool = False) -> None:
         """Move the start or end edge of the focused span left (-1) or right (1) by a token or a character."""
@@ -128,10 +143,20 @@ class Editing:
         assert document is not None
         tokens = document.tokens
         if by_character or not len(tokens):
-            return min(max(offset + direction, 0), len(document.text))
+            return self._by_character(document.text, offset, direction, at_start=at_start)
         edges = tokens.starts if at_start else tokens.ends
         index = bisect_left(edges, offset) - 1 if direction < 0 else bisect_right(edges, offset)
         return edges[index] if 0 <= index < len(edges) else offset
+
+    def _by_character(self, text: str, offset: int, direction: int, *, at_start: bool) -> int:
+        """Return the next place for an edge; white space at an edge is never meant, so it is stepped over."""
+        place = offset + direction
+        while 0 <= place <= len(text):
+            outermost = place if at_start else place - 1
+            if 0 <= outermost < len(text) and not text[outermost].isspace():
+                return place
+            place += direction
+        return offset
 
     def _move(self, span_id: str, start: int, end: int) -> None:
         document = self._bench.document
@@ -162,13 +187,19 @@ class Editing:
         document = self._bench.document
         if document is None or document.read_only:
             return
+        self.unsaved = ""
         set_id = described.get("set_id", document.set_id)
         given = {name: described[name] for name in ("note", "kb_id", "attributes") if name in described}
         if described["kind"] == "span":
-            self._bench.run(spans.describe_span(set_id, described["id"], **given))
+            saved = self._bench.run(spans.describe_span(set_id, described["id"], **given))
         else:
             given.pop("kb_id", None)
-            self._bench.run(relations.describe_relation(set_id, described["id"], **given))
+            saved = self._bench.run(relations.describe_relation(set_id, described["id"], **given))
+        if saved is None:
+            self.unsaved = self._bench.messages.text.text()
 
     def _on_range_requested(self, asked: tuple[str, int, int]) -> None:
         self._move(*asked)
+
+    def _on_session_changed(self) -> None:
+        self.last_label = ""  # another project may not know it

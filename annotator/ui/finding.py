@@ -34,9 +34,16 @@ class Finding:
 
     def step(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) hit, round the end."""
+        if self._bar.isHidden():
+            self.open()  # with what was searched last
+            return
         if not self._hits:
             return
-        self._current = (self._current + direction) % len(self._hits)
+        if self._current < 0:
+            self._current = self._from_caret() - (direction < 0)
+        else:
+            self._current += direction
+        self._current %= len(self._hits)
         self._show()
 
     def close(self) -> None:
@@ -49,20 +56,29 @@ class Finding:
         self._searched = (wanted, match_case)
         document = self._bench.document
         self._hits = hits(document.text, wanted, match_case=match_case) if document and wanted else []
-        caret = self._bench.view.caret
-        self._current = next((number for number, (_, end) in enumerate(self._hits) if end >= caret), 0 if self._hits else -1)
+        self._current = self._from_caret() % len(self._hits) if self._hits else -1
         self._show()
 
+    def _from_caret(self) -> int:
+        """Return the number of the first hit that ends at the caret or after it; how many there are if none does."""
+        caret = self._bench.view.caret
+        return next((number for number, (_, end) in enumerate(self._hits) if end >= caret), len(self._hits))
+
     def _show(self) -> None:
-        current = self._hits[self._current] if self._hits else None
+        current = self._hits[self._current] if self._current >= 0 else None
         self._bench.view.set_search_hits(self._hits, current)
         self._bar.set_hits(self._current + 1, len(self._hits))
         if current is not None:
             self._bench.view.select(*current)
 
     def _on_document_opened(self) -> None:
-        if self._bar.isVisible():
-            self._on_search_changed(*self._searched)
+        wanted, match_case = self._searched
+        document = self._bench.document
+        searching = document is not None and bool(wanted) and not self._bar.isHidden()
+        # The hits are marked but none is selected: a label key must not label what nobody chose in this document.
+        self._hits = hits(document.text, wanted, match_case=match_case) if document is not None and searching else []
+        self._current = -1
+        self._show()
 
 
 def hits(text: str, wanted: str, *, match_case: bool) -> list[Range]:

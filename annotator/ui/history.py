@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from annotator.domain.annotations import Relation, Span
@@ -23,36 +24,52 @@ class History:
         """Take back this person's last edit and show where it was."""
         session = self._bench.session
         if session is not None:
-            self._show(self._bench.attempt(session.undo), tr("Nothing to undo."), tr("Undone: {}"))
+            self._walk(session.undo, tr("Nothing to undo."), tr("Undone: {}"))
 
     def redo(self) -> None:
         """Bring back what was undone last and show where it is."""
         session = self._bench.session
         if session is not None:
-            self._show(self._bench.attempt(session.redo), tr("Nothing to redo."), tr("Redone: {}"))
+            self._walk(session.redo, tr("Nothing to redo."), tr("Redone: {}"))
 
-    def _show(self, changes: ChangeSet | None, nothing: str, said: str) -> None:
-        session, document = self._bench.session, self._bench.document
-        if session is None or changes is None:
-            if not self._bench.messages.isVisible():
-                self._bench.tell(nothing)
+    def _walk(self, step: Callable[[], ChangeSet | None], nothing: str, said: str) -> None:
+        done: list[ChangeSet | None] = []
+        if not self._bench.succeeds(lambda: done.append(step())):
             return
-        about = session.document_of(changes)
-        if about is not None and (document is None or document.document.id != about):
-            self._bench.attempt(lambda: session.open_document(about))
-        self._focus_changed(changes)
+        changes = done[0]
+        if changes is None:
+            self._bench.tell(nothing)
+            return
+        if self._show_document_of(changes):
+            self._focus_changed(changes)
         self._bench.tell(said.format(tr(changes.text).format(changes.detail)))
 
+    def _show_document_of(self, changes: ChangeSet) -> bool:
+        session, document = self._bench.session, self._bench.document
+        about = session.document_of(changes) if session is not None else None
+        if session is None or about is None:
+            return False
+        if document is not None and document.document.id == about:
+            return True
+        self._bench.leaving.emit(None)
+        return self._bench.succeeds(lambda: session.open_document(about))
+
     def _focus_changed(self, changes: ChangeSet) -> None:
-        for change in changes.changes:
+        """Focus what is there again or is otherwise; where something went away, go to where it was."""
+        document = self._bench.document
+        changed = list(changes.of_set(document.set_id)) if document is not None else []
+        for change in changed:
             if isinstance(change.after, Relation):
                 self._view.focus_relation(change.key)
                 return
             if isinstance(change.after, Span):
                 self._view.focus_span(change.key)
                 return
-        for change in changes.changes:
+        for change in changed:
             if isinstance(change.before, Span):
-                self._view.clear_focus()
                 self._view.place_caret(change.before.start)
+                return
+        for change in changed:
+            if isinstance(change.before, Relation):
+                self._view.focus_span(change.before.head)
                 return

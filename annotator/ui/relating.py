@@ -40,14 +40,20 @@ class Relating:
         if document is None or head is None:
             self._bench.tell(tr("Focus the head span first: Tab, or click it."))
             return
-        scheme = document.scheme
+        tails: dict[str, bool] = {}
 
         def legal(tail: Span) -> bool:
-            return any(
-                label.allows(head.label, tail.label) and (head.id != tail.id or label.reflexive) for label in scheme.relations
-            )
+            if tail.id == head.id:
+                return self._is_legal(head.id, tail.id)
+            if tail.label not in tails:
+                tails[tail.label] = bool(document.scheme.relations_between(head.label, tail.label))
+            return tails[tail.label]
 
-        self._view.start_relation(legal)
+        if any(legal(span) for span in document.spans()):
+            self._view.start_relation(legal)
+        else:
+            text = tr("No relation label of the scheme links {} to any span of this document.")
+            self._bench.messages.show_message(text.format(head.label), "warning")
 
     def relabel(self, label: str) -> None:
         """Relabel the focused relation."""
@@ -75,12 +81,14 @@ class Relating:
             self._view.focus_relation(relation.id)
 
     def go_to_other_end(self) -> None:
-        """Focus the far end of the focused relation, or of the focused span's first one."""
+        """Focus the far end, seen from the caret, of the focused relation, or of the focused span's first one."""
         document, relation, span = self._bench.document, self._bench.relation, self._bench.span
         if document is None:
             return
         if relation is not None:
-            self._view.focus_span(relation.tail)
+            head, tail = document.span(relation.head), document.span(relation.tail)
+            at_tail = head is not None and tail is not None and self._view.caret == tail.start != head.start
+            self._view.focus_span(relation.head if at_tail else relation.tail)
         elif span is not None and (linked := document.relations_of(span.id)):
             first = linked[0]
             self._view.focus_span(first.tail if first.head == span.id else first.head)
@@ -101,6 +109,8 @@ class Relating:
     def _on_relation_requested(self, ends: tuple[str, str]) -> None:
         document = self._bench.document
         head, tail = ends
+        if self._bench.refuses_edits():
+            return
         labels = self._labels_between(head, tail)
         if len(labels) == 1:
             self.add(head, tail, labels[0].name)
@@ -109,4 +119,6 @@ class Relating:
         elif document is not None:
             names = [span.label if (span := document.span(end)) else "?" for end in ends]
             text = tr("No relation label of the scheme links {} to {}.").format(*names)
+            if head == tail:
+                text = tr("No relation label of the scheme links a span to itself.")
             self._bench.messages.show_message(text, "warning")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,8 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.commands.command import Command
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import ChangeSet
-from annotator.errors import AnnotatorError, Refused
+from annotator.errors import AnnotatorError, ProjectReadOnly, Refused
 from annotator.session.document import DocumentState
+from annotator.session.events import Event
 from annotator.session.session import Session
 from annotator.settings.store import Settings
 from annotator.ui.article.view import ArticleView
@@ -30,7 +32,8 @@ class Workbench(QObject):
     """The middle of one window.
 
     ``sessionChanged`` says that another project (or none) is open, ``documentOpened`` that another document (or none) is,
-    ``changed`` that something was committed (with the ``ChangeSet``), ``told`` carries a short message for the status bar.
+    ``changed`` that something was committed (with the ``ChangeSet``), ``told`` carries a short message for the status bar.  ``leaving``
+    comes before the open document is left, finished, copied or exported, for what is half typed.
     """
 
     sessionChanged = Signal()
@@ -44,6 +47,7 @@ class Workbench(QObject):
         self.view = view
         self.messages = messages
         self.ask = ask
+        self.leaving: Event[None] = Event(_crash)
         self.session: Session | None = None
         self._checkpoint = QTimer(self)
         self._checkpoint.setSingleShot(True)
@@ -78,6 +82,8 @@ class Workbench(QObject):
         self._checkpoint.stop()
         left, self.session = self.session, session
         if session is not None:
+            for event in (session.changed, session.opened):
+                event.on_failure = _crash
             session.changed.connect(self._on_changed)
             session.opened.connect(self._on_opened)
         self.sessionChanged.emit()
@@ -88,20 +94,39 @@ class Workbench(QObject):
     def attempt(self, work: Callable[[], T]) -> T | None:
         """Do something that may be refused; a refusal becomes a message in the window and None."""
         try:
-            result = work()
-        except Refused as refusal:
-            self.messages.show_message(str(refusal), "warning")
+            return work()
+        except Exception as error:
+            if not self.explains(error):
+                raise
             return None
-        except AnnotatorError as error:
-            _log.info("an edit failed: %s", error)
-            self.messages.show_message(str(error), "error")
-            return None
-        return result
+
+    def succeeds(self, work: Callable[[], object]) -> bool:
+        """Do something that may be refused, as ``attempt`` does, and tell whether it was done."""
+        return self.attempt(lambda: (work(),)) is not None
+
+    def explains(self, error: BaseException) -> bool:
+        """Show what an error means if it is one that a person can understand; False for a bug of ours."""
+        known = error if isinstance(error, AnnotatorError) else self.session.project.explained(error) if self.session else None
+        if known is None:
+            return False
+        if isinstance(known, Refused | ProjectReadOnly):
+            self.messages.show_message(str(known), "warning")
+        else:
+            _log.info("something failed: %s", known)
+            self.messages.show_message(str(known), "error")
+        return True
 
     def run(self, command: Command) -> Any:
         """Execute a command; returns what it returns, or None after a refusal."""
         session = self.session
         return None if session is None else self.attempt(lambda: session.execute(command))
+
+    def refuses_edits(self) -> bool:
+        """Tell whether the open project cannot be edited, having said why."""
+        reason = self.session.project.read_only_reason if self.session is not None else ""
+        if reason:
+            self.messages.show_message(reason, "warning")
+        return bool(reason)
 
     def tell(self, text: str) -> None:
         """Say something short in the status bar."""
@@ -121,5 +146,12 @@ class Workbench(QObject):
         self.documentOpened.emit()
 
     def _on_checkpoint(self) -> None:
-        if self.session is not None:
-            self.attempt(self.session.project.checkpoint)
+        if self.session is None or self.session.project.read_only:
+            return
+        if self.attempt(self.session.project.checkpoint) is False:
+            self._checkpoint.start()  # somebody was reading: the rest must follow without another edit
+
+
+def _crash(error: Exception) -> None:
+    """Hand what a listener raised to the window's crash report: what it was told of has happened all the same."""
+    sys.excepthook(type(error), error, error.__traceback__)

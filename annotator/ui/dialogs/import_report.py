@@ -39,8 +39,8 @@ class ImportReportDialog(QDialog):
         self.table.header().resizeSection(0, 180)
         for complaint in report.complaints[:_MOST]:
             self.table.addTopLevelItem(_row(complaint))
-        self.table.setVisible(bool(report.complaints))
         column.addWidget(self.table, 1)
+        self.table.setVisible(bool(report.complaints))  # only once it has a parent: without one it would be a window of its own
         hidden = len(report.complaints) - _MOST
         if hidden > 0:
             column.addWidget(

@@ -50,12 +50,12 @@ class LossReportDialog(QDialog):
             self.table.setFirstColumnSpanned(row, QModelIndex(), True)
             if self.model.rowCount(self.model.index(row, 0)) <= _OPEN_AT_ONCE:
                 self.table.expand(self.model.index(row, 0))
-        self.table.setVisible(bool(report.losses))
         column.addWidget(self.table, 1)
+        self.table.setVisible(bool(report.losses))  # only once it has a parent: without one it would be a window of its own
         self.told = plain_label(quiet=True)
         self.told.setText(tr("Enter or double-click an item to see it in the article.") if report.losses else "")
-        self.told.setVisible(bool(report.losses))
         column.addWidget(self.told)
+        self.told.setVisible(bool(report.losses))
         box, (self.copy, self.save) = close_buttons(self, tr("Copy"), tr("Save as JSON…"))
         self.copy.clicked.connect(self._on_copy)
         self.save.clicked.connect(self._on_save)

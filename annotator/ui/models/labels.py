@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
@@ -54,21 +54,27 @@ class LabelListModel(QAbstractListModel):
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
         """Say how often each label stands in the open document, by its name; relation labels by theirs."""
-        for row in self._rows:
-            row.count = counts.get(row.title, 0) if row.label is not None else 0
-        self._all_changed()
+        self._set("count", lambda row: counts.get(row.title, 0) if row.label is not None else 0)
 
     def set_legal_relations(self, names: AbstractSet[str] | None) -> None:
         """Dim the relation labels that are not among ``names``; None dims none."""
-        for row in self._rows:
-            row.dimmed = row.kind == "relation" and row.label is not None and names is not None and row.title not in names
-        self._all_changed()
+
+        def dimmed(row: LabelRow) -> bool:
+            return row.kind == "relation" and row.label is not None and names is not None and row.title not in names
+
+        self._set("dimmed", dimmed)
 
     def set_last_used(self, name: str) -> None:
         """Mark the span label that was given last."""
-        for row in self._rows:
-            row.last_used = row.kind == "span" and row.label is not None and row.title == name
-        self._all_changed()
+        self._set("last_used", lambda row: row.kind == "span" and row.label is not None and row.title == name)
+
+    def _set(self, name: str, value: Callable[[LabelRow], object]) -> None:
+        """Set one field of every row, and announce those that differ: an edit repaints a row or two, not the list."""
+        for number, row in enumerate(self._rows):
+            new = value(row)
+            if getattr(row, name) != new:
+                setattr(row, name, new)
+                self.dataChanged.emit(self.index(number), self.index(number))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
         return 0 if parent.isValid() else len(self._rows)
@@ -92,10 +98,6 @@ class LabelListModel(QAbstractListModel):
             case LabelRole.ROW:
                 return row
         return None
-
-    def _all_changed(self) -> None:
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
 
 def description_of(row: LabelRow) -> str:
