@@ -29,7 +29,6 @@ SET_KEYS = frozenset(("annotator", "kind", "status", "flagged", "categories", "s
 
 _TEXTS = ("note", "origin", "derived_from")
 _LONG_NUMBER = re.compile(rb"\d{19}")
-_SPACED_COLON = re.compile(rb'"[ \t\r]+:')
 
 
 def parse_line(line: bytes, place: str, name: str, defaults: ReadDefaults) -> tuple[Record | None, list[Complaint]]:
@@ -63,10 +62,10 @@ def parse_line(line: bytes, place: str, name: str, defaults: ReadDefaults) -> tu
 def _repeated_key(line: bytes, data: dict[str, Any]) -> str | None:
     """Return a key that an object of the line has twice, or None.  orjson keeps the last of them and says nothing.
 
-    A line without such a key has as many keys as ``":`` in it, unless a text happens to hold that, or blanks stand before the colon:
-    only then is it parsed slowly to be sure.
+    A line without such a key has as many keys as ``":`` in it.  Where the two differ (a text that holds that, blanks before a colon, an
+    object at an unusual place, or indeed a repeated key) the line is parsed slowly to be sure.
     """
-    if line.count(b'":') == _key_count(data) and not _SPACED_COLON.search(line):
+    if line.count(b'":') == _key_count(data) and b" :" not in line and b"\t:" not in line and b"\r:" not in line:
         return None
     found: list[str] = []
 
@@ -79,12 +78,21 @@ def _repeated_key(line: bytes, data: dict[str, Any]) -> str | None:
     return found[0] if found else None
 
 
-def _key_count(value: Any) -> int:
+def _key_count(data: dict[str, Any]) -> int:
+    """Count the keys of a line's objects at their usual places."""
+    total = len(data) + _deep_key_count(data.get("meta"))
+    for name in ("spans", "relations", "verdicts"):
+        entries = data.get(name)
+        for entry in entries if type(entries) is list else ():
+            if type(entry) is dict:
+                total += len(entry) + _deep_key_count(entry.get("attributes"))
+    return total
+
+
+def _deep_key_count(value: Any) -> int:
     if type(value) is dict:
-        return len(value) + sum(_key_count(item) for item in value.values() if type(item) in (dict, list))
-    return sum(
-        _key_count(item) for item in value if type(item) is dict or (type(item) is list and item and type(item[0]) is not int)
-    )
+        return len(value) + sum(map(_deep_key_count, value.values()))
+    return sum(map(_deep_key_count, value)) if type(value) is list else 0
 
 
 def _not_json(line: bytes, error: Exception) -> str:

@@ -127,13 +127,11 @@ class Panels(QObject):
         self._bench.view.setFocus()
 
     def _on_span_label_requested(self, label: str) -> None:
-        if self._bench.editable:
-            self._editing.label(label)
+        self._editing.label(label)
         self._bench.view.setFocus()
 
     def _on_relation_label_requested(self, label: str) -> None:
-        if self._bench.editable:
-            self._relating.relabel(label)
+        self._relating.relabel(label)
         self._bench.view.setFocus()
 
     def _on_label_requested(self, label: str) -> None:

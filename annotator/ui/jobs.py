@@ -52,6 +52,8 @@ class WindowJobs(QObject):
             try:
                 return answer.result(timeout=0.2)
             except TimeoutError:
+                if answer.done():  # it was the call that raised it
+                    raise
                 if self._closed:
                     answer.cancel()
                     raise Cancelled from None
@@ -59,8 +61,10 @@ class WindowJobs(QObject):
     def close(self) -> None:
         """Stop everything; what was under way is cancelled."""
         self._closed = True
+        self.runner.shutdown(wait=False)  # so that no job begins new work in the worker
         self.worker.close(kill=True)
         self.runner.shutdown()
+        self.worker.close(kill=True)  # a job may have been just about to
 
     @Slot(object)
     def _on_posted(self, call: Callable[[], Any]) -> None:

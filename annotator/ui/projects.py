@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from annotator.commands import exporting, importing, projects
 from annotator.commands.exporting import ExportOptions
-from annotator.commands.importing import ImportOptions, ImportReport
+from annotator.commands.importing import ImportOptions, ImportReport, ImportStep, NotSound
 from annotator.domain.exchange import Complaint, LossReport
-from annotator.domain.progress import Progress
+from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.text import Tokens
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, DiskFull
 from annotator.jobs.job import Job
+from annotator.jobs.runner import RunningJob
 from annotator.nlp.tokens import tokenize_batch
 from annotator.paths import PROJECT_SUFFIX
 from annotator.session.events import Event
@@ -27,31 +29,35 @@ if TYPE_CHECKING:
     from annotator.ui.jobs import WindowJobs
     from annotator.ui.workbench import Workbench
 
+T = TypeVar("T")
+
 
 class Projects:
     """The project files of one window.
 
-    ``working`` tells of work under way; ``finished`` that there is none any more.
+    ``working`` tells of work under way; ``finished`` that there is none any more.  One import or export runs at a time.
     """
 
     def __init__(self, bench: Workbench, jobs: WindowJobs, annotator: str) -> None:
-        self.imported: Event[ImportReport] = Event()
-        self.exported: Event[LossReport] = Event()
-        self.working: Event[Progress] = Event()
-        self.finished: Event[None] = Event()
+        self.imported: Event[ImportReport] = Event(bench.leaving.on_failure)
+        self.exported: Event[LossReport] = Event(bench.leaving.on_failure)
+        self.working: Event[Progress] = Event(bench.leaving.on_failure)
+        self.finished: Event[None] = Event(bench.leaving.on_failure)
         self._bench = bench
         self._jobs = jobs
+        self._job: RunningJob | None = None
+        self._step: ImportStep | None = None
         self.annotator = annotator
 
     @property
     def busy(self) -> bool:
-        """Whether an import or export is under way."""
-        return bool(self._jobs.runner.running)
+        """Whether an import or export is under way: until its outcome has arrived in the window, not only until its thread has ended."""
+        return self._job is not None
 
     def open(self, path: Path) -> bool:
         """Open a project file in place of the one that is open; what is wrong with it is said in the window."""
         session = self._bench.session
-        if session is not None and session.project.path.resolve() == path.resolve():
+        if session is not None and not session.project.read_only and session.project.path.resolve() == path.resolve():
             return True
         if self._refuse_while_busy():
             return False
@@ -67,6 +73,8 @@ class Projects:
 
     def demo(self) -> None:
         """Open the demo project, made if it is not there."""
+        if self._refuse_while_busy():
+            return
         path = self._bench.attempt(projects.build_demo)
         if path is not None:
             self.open(path)
@@ -78,19 +86,26 @@ class Projects:
             self._bench.set_session(None)
 
     def save_copy(self) -> None:
-        """Ask for a place and write a copy of the project there."""
+        """Ask for a place and write a copy of the project there, with what is half typed."""
         session = self._bench.session
         if session is None:
             return
+        self._bench.leaving.emit(None)
         suggestion = session.project.path.with_name(f"{session.project.name} copy{PROJECT_SUFFIX}")
         target = self._bench.ask.save_file(tr("Save a copy"), suggestion, project_patterns())
-        if target is not None:
-            self._bench.attempt(lambda: session.project.save_copy(target))
-            if target.exists():
-                self._bench.messages.show_message(tr("The copy is at {}.").format(target), "info")
+        if target is None:
+            return
+        if target.suffix != PROJECT_SUFFIX:
+            target = target.with_name(target.name + PROJECT_SUFFIX)
+            text = tr("{} is there already. The copy would take its place.").format(target)
+            if target.exists() and not self._bench.ask.confirm(tr("Save a copy"), text, tr("Replace")):
+                return
+        if self._bench.succeeds(lambda: session.project.save_copy(target)):
+            self._bench.messages.show_message(tr("The copy is at {}.").format(target), "info")
 
     def remember(self) -> None:
-        """Keep which document is open and where the caret is, for the next time."""
+        """Save what is half typed, and keep which document is open and where the caret is, for the next time."""
+        self._bench.leaving.emit(None)
         session, document = self._bench.session, self._bench.document
         if session is None or document is None:
             return
@@ -110,9 +125,11 @@ class Projects:
             settings.set("projects.recent", with_recent(settings.get("projects.recent"), path))
         except AnnotatorError as error:
             self._bench.tell(str(error))
-        self._restore(project, path)
-        if project.read_only:
-            self._bench.messages.show_message(project.read_only_reason, "warning")
+        if self._bench.succeeds(lambda: self._restore(project, path)):
+            said = [project.read_only_reason] if project.read_only else []
+            said += project.notices
+            if said:
+                self._bench.messages.show_message(" ".join(said), "warning")
         return True
 
     def _restore(self, project: Project, key: str) -> None:
@@ -123,7 +140,7 @@ class Projects:
         found = found or queries.open_document_after(project.connection, 0, session.annotator)
         found = found or queries.neighbour_document(project.connection, 0, 1)
         if found is not None:
-            self._bench.attempt(lambda: session.open_document(found))
+            session.open_document(found)
             if found == wanted:
                 self._bench.view.place_caret(settings.get("session.caret").get(key, 0))
 
@@ -132,51 +149,58 @@ class Projects:
     def import_files(self, paths: Sequence[Path], options: ImportOptions) -> None:
         """Import files beside the window: reading and tokenizing elsewhere, writing here in small pieces, all one step."""
         session = self._bench.session
-        if session is None or not paths or self._refuse_while_busy():
-            return
-        if session.project.read_only:
-            self._bench.messages.show_message(session.project.read_only_reason, "warning")
+        if session is None or not paths or self._refuse_while_busy() or self._bench.refuses_edits():
             return
         names = paths[0].name if len(paths) == 1 else tr("{} files").format(len(paths))
         language = session.project.language
-        step = importing.ImportStep(session, names)
-        if self._bench.attempt(step.__enter__) is None:
+        step = self._bench.attempt(importing.ImportStep(session, names, strict=options.strict).__enter__)
+        if step is None:
             return
-
-        def tokens_of(texts: list[str]) -> Sequence[Tokens]:
-            return [Tokens.from_flat(flat) for flat in self._jobs.worker.submit(tokenize_batch, texts, language).result()]
+        self._step = step
 
         def work(progress: Progress) -> ImportReport:
-            report = ImportReport()
+            def tokens_of(texts: list[str]) -> Sequence[Tokens]:
+                return [Tokens.from_flat(flat) for flat in self._awaited(progress, tokenize_batch, texts, language)]
+
+            progress.start(tr("Importing"))
             if options.strict:
                 found = [item for item in importing.read_files(paths, options) if isinstance(item, Complaint)]
                 if any(complaint.lost for complaint in found):
-                    return ImportReport(complaints=found)
-            progress.start(tr("Importing"))
+                    raise NotSound(found)
+            report = ImportReport()
             for chunk in importing.prepared(importing.read_files(paths, options), tokens_of):
                 report.add(self._jobs.in_window(lambda chunk=chunk: step.add(chunk)))
                 progress.advance(len(chunk.entries))
             return report
 
-        def done(report: ImportReport) -> None:
-            step.__exit__(None, None, None)
-            self.finished.emit(None)
-            if self._bench.document is None:
-                self._open_first()
-            self.imported.emit(report)
+        self._start(Job(tr("Importing"), work), self._on_imported, self._on_import_failed)
 
-        def failed(error: BaseException) -> None:
-            step.__exit__(type(error), error, None)
-            self._failed(error)
+    def _on_imported(self, report: ImportReport) -> None:
+        self._end_step(None)
+        self._ended()
+        self.imported.emit(report)
 
-        self._start(Job(tr("Importing"), work), done, failed)
+    def _on_import_failed(self, error: BaseException) -> None:
+        kept = self._end_step(error)
+        if isinstance(error, NotSound):
+            self._ended()
+            self.imported.emit(ImportReport(complaints=error.complaints))
+        elif isinstance(error, DiskFull):
+            self._failed(DiskFull(tr("The disk is full. Nothing was imported; free some space, and import again.")))
+        else:
+            self._failed(AnnotatorError(kept) if kept and isinstance(error, AnnotatorError) else error)
 
-    def _open_first(self) -> None:
+    def _end_step(self, error: BaseException | None) -> str:
+        """Finish the import's step, or after an error take it back; returns why it could not be taken back, if so."""
+        step, self._step = self._step, None
+        if step is None:
+            return ""
+        self._bench.attempt(lambda: step.__exit__(type(error) if error is not None else None, error, None))
         session = self._bench.session
-        if session is not None:
-            first = queries.neighbour_document(session.project.connection, 0, 1)
-            if first is not None:
-                self._bench.attempt(lambda: session.open_document(first))
+        first = queries.neighbour_document(session.project.connection, 0, 1) if session and session.document is None else None
+        if session is not None and first is not None:
+            self._bench.attempt(lambda: session.open_document(first))
+        return step.kept
 
     # Export
 
@@ -185,37 +209,56 @@ class Projects:
         session = self._bench.session
         if session is None or self._refuse_while_busy():
             return
-        session.project.checkpoint()
+        self._bench.leaving.emit(None)
         project, annotator = str(session.project.path.resolve()), session.annotator
-        worker = self._jobs.worker
 
         def work(progress: Progress) -> LossReport:
             progress.start(tr("Exporting"))
-            return worker.submit(exporting.export_project, project, str(target), options, annotator).result()
+            return self._awaited(progress, exporting.export_project, project, str(target), options, annotator)
 
-        def done(report: LossReport) -> None:
-            self.finished.emit(None)
-            self.exported.emit(report)
+        self._start(Job(tr("Exporting"), work), self._on_exported, self._failed)
 
-        self._start(Job(tr("Exporting"), work), done, self._failed)
+    def _on_exported(self, report: LossReport) -> None:
+        self._ended()
+        self.exported.emit(report)
+
+    # Both
 
     def cancel(self) -> None:
         """Stop the import or export that is under way; the project is left as it was before."""
-        for job in self._jobs.runner.running:
-            job.cancel()
+        if self._job is not None:
+            self._job.cancel()
 
-    def _start(self, job: Job, done: Callable[..., None], failed: Callable[[BaseException], None]) -> None:
+    def stop(self) -> None:
+        """End all work for good, taking an unfinished import back; for a window that closes."""
+        self._jobs.close()
+        self._job = None
+        self._end_step(Cancelled())
+
+    def _awaited(self, progress: Progress, function: Callable[..., T], *arguments: Any) -> T:
+        """Have the worker process call a function, in a job's thread; a cancel ends the process, whatever it is at."""
+        future = self._jobs.worker.submit(function, *arguments)
+        while not future.done():
+            wait([future], timeout=0.1)
+            if progress.cancelled:
+                self._jobs.worker.close(kill=True)
+                raise Cancelled
+        return future.result()
+
+    def _start(self, job: Job[T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
         def cancelled() -> None:
             failed(AnnotatorError(tr("Cancelled; nothing was changed.")))
 
-        running = self._jobs.runner.start(job, done=done, failed=failed, cancelled=cancelled, progressed=self.working.emit)
-        self.working.emit(running.progress)
+        self._job = self._jobs.runner.start(job, done=done, failed=failed, cancelled=cancelled, progressed=self.working.emit)
+        self.working.emit(self._job.progress)
+
+    def _ended(self) -> None:
+        self._job = None
+        self.finished.emit(None)
 
     def _failed(self, error: BaseException) -> None:
-        self.finished.emit(None)
-        if isinstance(error, AnnotatorError):
-            self._bench.messages.show_message(str(error), "warning")
-        else:
+        self._ended()
+        if not self._bench.explains(error):
             raise error
 
     def _refuse_while_busy(self) -> bool:
