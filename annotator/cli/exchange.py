@@ -47,7 +47,14 @@ def _named(_ctx: click.Context, _parameter: click.Parameter, name: str) -> str:
 @click.command("import")
 @click.argument("project", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--format", "format_name", type=click.Choice(["auto", *_READABLE]), default="auto", show_default=True)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["auto", *_READABLE]),
+    default="auto",
+    show_default=True,
+    help="auto goes by the file's name.",
+)
 @click.option(
     "--annotator",
     default="import",
@@ -108,7 +115,9 @@ def _tell_import(report: ImportReport, strict: bool) -> None:
     if len(report.complaints) > _SHOWN_COMPLAINTS:
         remark(f"... and {len(report.complaints) - _SHOWN_COMPLAINTS} more; --json lists them all.")
     for rule, count in report.broken_rules.items():
-        remark(f"{amount(count, 'imported item')} against the rule “{rule}”; annotator check lists them.")
+        remark(
+            f"{amount(count, 'imported item')} {'breaks' if count == 1 else 'break'} a rule ({rule}): annotator check says where."
+        )
     if report.labels:
         remark(f"Added to the label scheme: {', '.join(report.labels)}.")
     if strict and report.losses:
@@ -116,7 +125,8 @@ def _tell_import(report: ImportReport, strict: bool) -> None:
         return
     say(
         f"{amount(report.documents, 'document')}, {amount(report.sets, 'annotation set')}, {amount(report.spans, 'span')} and "
-        f"{amount(report.relations, 'relation')} imported; {amount(report.unchanged, 'set')} there already; "
+        f"{amount(report.relations, 'relation')} imported; {amount(report.known, 'document')} and "
+        f"{amount(report.unchanged, 'set')} there already; "
         f"{amount(len(report.losses), 'problem')}."
     )
 
@@ -130,7 +140,11 @@ def _tell_import(report: ImportReport, strict: bool) -> None:
 )
 @click.option("--annotator", default="", help="Take this annotator's sets instead of the gold.")
 @click.option(
-    "--sets", type=click.Choice(["chosen", "all"]), default="chosen", show_default=True, help="One set a document, or every one."
+    "--sets",
+    type=click.Choice(["chosen", "all"]),
+    default="chosen",
+    show_default=True,
+    help="One set a document, or every one (jsonl: lossless).",
 )
 @click.option(
     "--misaligned",

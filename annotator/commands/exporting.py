@@ -160,6 +160,13 @@ def export(
             whom = f" by {options.annotator}" if options.annotator else ""
             verb = "is not done{} and was not exported" if open_documents == 1 else "are not done{} and were not exported"
             report.notices.append(f"{_amount(open_documents, 'document')} {verb.format(whom)}.")
+    elif options.sets == "chosen":
+        bare = queries.document_count(connection) - len(choice.documents) - len(choice.left_out)
+        if bare:
+            verb = "has no annotations to choose from and was" if bare == 1 else "have no annotations to choose from and were"
+            report.notices.append(
+                f"{_amount(bare, 'document')} {verb} not exported; --format jsonl --sets all writes their texts too."
+            )
     return report
 
 

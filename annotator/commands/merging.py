@@ -24,11 +24,13 @@ from annotator.store.transaction import Transaction
 class ImportReport:
     """What an import brought in, and what it did not.
 
-    ``documents`` counts new documents, ``sets`` new or replaced annotation sets, ``unchanged`` sets that were there already.
+    ``documents`` counts new documents, ``known`` those that were there before, ``sets`` new or replaced annotation sets, ``unchanged`` sets
+    that were there already.
     ``broken_rules`` counts items that came in although they break a rule; ``annotator check`` lists them.
     """
 
     documents: int = 0
+    known: int = 0
     sets: int = 0
     unchanged: int = 0
     spans: int = 0
@@ -45,6 +47,7 @@ class ImportReport:
     def add(self, other: ImportReport) -> None:
         """Add the figures of a further chunk."""
         self.documents += other.documents
+        self.known += other.known
         self.sets += other.sets
         self.unchanged += other.unchanged
         self.spans += other.spans
@@ -63,6 +66,7 @@ class ImportReport:
         """Return the report as plain JSON data."""
         return {
             "documents": self.documents,
+            "documents_known": self.known,
             "sets": self.sets,
             "unchanged": self.unchanged,
             "spans": self.spans,
@@ -119,6 +123,8 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
                 for content in sets:
                     report.count(content)
             else:
+                # an earlier chunk of this import may have brought it: then it is not "there before"
+                report.known += not earlier.first or known.id < earlier.first
                 _tell_differences(known, document, records, report)
                 for content in sets:
                     _merge(tx, known, content, earlier, report)

@@ -11,7 +11,7 @@ from annotator.domain.annotations import Kind
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.text import Tokens
 from annotator.errors import AnnotatorError, FormatError
-from annotator.nlp.tokens import tokenizer_name
+from annotator.nlp.tokens import must_know, tokenizer_name
 from annotator.paths import PROJECT_SUFFIX, demo_project, resource_dir, seeds_dir
 from annotator.store.project import Project, create
 
@@ -45,8 +45,7 @@ def new_project(path: Path, *, labels: str = DEFAULT_SCHEME, language: str = DEF
     """Make an empty project; ``.annotator`` is added to a name without it.  Raises ``AnnotatorError`` with the reason."""
     if path.suffix != PROJECT_SUFFIX:
         path = path.with_name(path.name + PROJECT_SUFFIX)
-    if not (language.isascii() and language.isalpha() and 2 <= len(language) <= 3):
-        raise AnnotatorError(f"“{language}” is no language code. Use two or three letters such as id or en, or xx for any.")
+    must_know(language)
     return create(path, scheme=load_scheme(labels), language=language, tokenizer=tokenizer_name(language))
 
 

@@ -164,7 +164,10 @@ def plan(record: Record, choices: Choices) -> Plan | None:
         spans=placed,
         ents=ents,
         iob=_iob(words, ents, unknown),
-        cats={name: float(name in record.categories) for name in dict.fromkeys((*choices.categories, *record.categories))},
+        # nobody said that none holds: without any, a document is no example for a text classifier, not eleven negative ones
+        cats={name: float(name in record.categories) for name in dict.fromkeys((*choices.categories, *record.categories))}
+        if record.categories
+        else {},
         rel={},
         extras=_extras(record, placed),
         relations=[],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,23 +91,31 @@ def guessed_encoding(data: bytes) -> str | None:
     if sure:
         return sure
     sample = data[:SAMPLE]
-    if _rarely_accented(sample):
-        return "cp1252"
+    if _is_western(sample):
+        # UTF-8 sequences beside other bytes: files were put together, and any one encoding garbles a part
+        return None if _UTF8_PAIR.search(sample) else "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     return best.encoding if best is not None else None
 
 
-def _rarely_accented(sample: bytes) -> bool:
-    """Tell whether this is ASCII with a few letters and quotation marks of Western Windows, which statistics cannot tell.
+_UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
+_WESTERN_MARKS = frozenset("“”‘’„‚–—…•€£«»‹›°ºª§©®™·¿¡´ ŠšŽžŒœŸ")
 
-    Indonesian and English articles that are not UTF-8 are nearly always this; with two curly quotes to go by, the general guess
-    answers anything from Hebrew to Urdu.
+
+def _is_western(sample: bytes) -> bool:
+    """Tell whether this reads as Western Windows text: mostly ASCII letters, the rest accented ones and typographic marks.
+
+    Indonesian and English articles that are not UTF-8 are nearly always this, and statistics cannot tell it from so little: with two
+    curly quotes to go by, the general guess answers anything from Hebrew to Urdu.
     """
-    accents = sum(byte >= 0x80 for byte in sample)
     try:
         shown = sample.decode("cp1252")
     except UnicodeDecodeError:
         return False
-    return accents * 10 <= len(sample) and shown.replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
+    others = [character for character in shown if character > "\x7f"]
+    known = all(character in _WESTERN_MARKS or ("À" <= character <= "ÿ" and character not in "×÷") for character in others)
+    ascii_letters = sum(character.isalpha() for character in shown if character <= "\x7f")
+    accented = sum(character.isalpha() for character in others)
+    return known and 3 * accented <= ascii_letters and 2 * len(others) <= ascii_letters

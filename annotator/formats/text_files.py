@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from annotator.domain.exchange import Complaint, ReadDefaults, Record
+from annotator.domain.rules import quoted
 from annotator.errors import FormatError
-from annotator.formats.files import guessed_encoding, marked_encoding, refusal, safe_stem, unmarked_utf16
+from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, safe_stem, unmarked_utf16
 
 _MARK = "\ufeff"
 
@@ -34,14 +35,14 @@ def _read(path: Path, data: bytes, encoding: str | None) -> list[Record | Compla
     disguised = None if encoding else _other_unicode(data)
     try:
         if disguised:
-            return [_not_utf8(path, disguised)]
+            return [_not_utf8(path, data, disguised)]
         text = data.decode(encoding or "utf-8")
     except LookupError as error:
         raise FormatError(f"There is no encoding called “{encoding}”; write for example utf-16 or cp1252.") from error
     except UnicodeError as error:
         if encoding:
             return [Complaint(place, f"The file is not written in {encoding}: {_where(error)}.")]
-        return [_not_utf8(path, guessed_encoding(data))]
+        return [_not_utf8(path, data, guessed_encoding(data))]
     found: list[Record | Complaint] = []
     if text.startswith(_MARK):
         text = text[1:]
@@ -57,12 +58,21 @@ def _other_unicode(data: bytes) -> str | None:
     return unmarked_utf16(data) if marked is None else marked if marked != "utf-8-sig" else None
 
 
-def _not_utf8(path: Path, guess: str | None) -> Complaint:
+def _not_utf8(path: Path, data: bytes, guess: str | None) -> Complaint:
     if guess is None:
-        return Complaint(str(path), "The file is not UTF-8 text, and no other encoding fits it; it may not be a text at all.")
+        return Complaint(str(path), "The file is not UTF-8 text, and no other encoding fits it whole; it may not be a text at all.")
     return Complaint(
-        str(path), f"The file is not UTF-8; it looks like {guess}. Import it again with that encoding (--encoding {guess})."
+        str(path),
+        f"The file is not UTF-8; it looks like {guess}, which reads {_sample(data, guess)}. "
+        f"If that is right, import it again with this encoding (--encoding {guess}).",
     )
+
+
+def _sample(data: bytes, encoding: str) -> str:
+    """Return the words around the first character beyond ASCII: what tells a right guess from a wrong one."""
+    shown = data[:SAMPLE].decode(encoding, "replace")
+    first = next((place for place, character in enumerate(shown) if character > "\x7f"), 0)
+    return quoted(shown[max(0, first - 15) : first + 25])
 
 
 def _where(error: UnicodeError) -> str:

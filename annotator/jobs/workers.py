@@ -7,7 +7,10 @@ been called first thing in ``main``.
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -115,8 +118,17 @@ class WorkerProcess:
 
 
 def _begin() -> None:
-    """Leave Ctrl+C in a terminal, which reaches every process of the group, to the one that started us."""
+    """Leave Ctrl+C in a terminal, which reaches every process of the group, to the one that started us; end when that one ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the window is gone, however it ended (a killed one cannot tell us), and go too."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _translated(inner: Future[T], context: _Recording) -> Future[T]:

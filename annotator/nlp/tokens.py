@@ -12,12 +12,26 @@ from typing import Any
 from annotator.domain.text import Tokens
 from annotator.errors import FormatError
 
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
+_CODES = (
+    "af am ar az bg bn bo ca cs da de dsb el en es et eu fa fi fo fr ga gd grc gu he hi hr hsb ht hu hy id is it ja kmr kn ko ky la lb lg "
+    "lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te th ti tl tn tr tt uk ur vi xx yo zh"
+)
+LANGUAGES = frozenset(_CODES.split())
+"""The codes spaCy 3.8 has a tokenizer for, known without importing it; ja, ko, th and vi need a further package each."""
 
 
 def tokenizer_name(language: str) -> str:
     """Return the name under which a project remembers its tokenizer; needs no spaCy, only its version number."""
     return f"spacy.blank({language!r}) {version('spacy')}"
+
+
+def must_know(language: str) -> None:
+    """Raise ``FormatError`` with the codes there are unless ``language`` is one of them."""
+    if language not in LANGUAGES:
+        raise FormatError(
+            f"“{language}” is no language code spaCy knows. Use id for Indonesian, en for English, xx for any; or one of: "
+            f"{' '.join(sorted(LANGUAGES))}."
+        )
 
 
 _BATCH = 64
@@ -61,8 +75,7 @@ _Tokenizer = Callable[[list[str]], Iterator[Any]]
 
 @cache
 def _tokenizer(language: str) -> _Tokenizer:
-    if not _LANGUAGE_CODE.fullmatch(language):
-        raise FormatError(f"“{language}” is no language code; write two or three small letters, for example id or en.")
+    must_know(language)
     import spacy
 
     try:
@@ -72,8 +85,8 @@ def _tokenizer(language: str) -> _Tokenizer:
         return partial(map, spacy.blank(language).tokenizer)
     except ImportError as error:
         raise FormatError(
-            f"spaCy cannot tokenize the language “{language}”: it does not know it, or needs another package for it."
-            " The code xx stands for any language."
+            f"spaCy needs another package to tokenize the language “{language}” ({error.name or error})."
+            " Install it, or use the code xx, which stands for any language."
         ) from error
 
 

@@ -56,7 +56,8 @@ def test_a_text_that_is_not_utf_8_is_offered_its_encoding_and_comes_in_with_it(p
     refused = run("import", project, article)
     assert refused.status == 1
     assert (
-        f"{article}: The file is not UTF-8; it looks like cp1252. Import it again with that encoding (--encoding cp1252)."
+        f"{article}: The file is not UTF-8; it looks like cp1252, which reads “Ia berkata “ya” kepada semua wartawa”. "
+        "If that is right, import it again with this encoding (--encoding cp1252)."
         in refused.err
     )
     assert names(project) == []
@@ -200,7 +201,7 @@ def test_items_against_a_rule_come_in_and_are_counted(project, tmp_path):
     spans = [{"id": "a", "start": 0, "end": 6, "label": "PER"}, {"id": "b", "start": 14, "end": 19, "label": "LOC"}]
     done = run("import", project, write(tmp_path / "in.jsonl", annotated(spans=spans, relations=[])))
     assert done.status == 0
-    assert "1 imported item against the rule “span-blank-edge”" in done.err
+    assert "1 imported item breaks a rule (span-blank-edge)" in done.err
     assert run("check", project).status == 1
 
 
@@ -299,9 +300,9 @@ def test_wrong_use_has_status_2(project, tmp_path):
 
 
 def test_a_language_without_a_tokenizer_is_said_and_nothing_comes_in(tmp_path):
-    project = new_project(tmp_path, language="qq")
+    project = new_project(tmp_path, language="th")
     (tmp_path / "a.txt").write_text("Isi.", encoding="utf-8")
     done = run("import", project, tmp_path / "a.txt")
     assert done.status == 1
-    assert "cannot tokenize the language “qq”" in done.err
+    assert "needs another package to tokenize the language “th”" in done.err
     assert names(project) == []

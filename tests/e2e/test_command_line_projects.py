@@ -78,15 +78,16 @@ def test_what_is_wrong_with_a_scheme_file_is_said_and_nothing_is_made(tmp_path, 
 
 def test_new_refuses_what_cannot_be_and_leaves_what_is_there(tmp_path):
     project = filled(tmp_path, line("a"))
-    for arguments, reason in (
-        ([project], "exists already"),
-        ([tmp_path / "p"], "exists already"),
-        ([tmp_path / "no" / "p"], "does not exist"),
-        ([tmp_path / "q", "--labels", "tidak-ada"], "neither a label scheme of ours"),
-        ([tmp_path / "q", "--lang", "bahasa"], "is no language code"),
+    for arguments, status, reason in (
+        ([project], 1, "exists already"),
+        ([tmp_path / "p"], 1, "exists already"),
+        ([tmp_path / "no" / "p"], 1, "does not exist"),
+        ([tmp_path / "q", "--labels", "tidak-ada"], 2, "is neither one of indonesian-news"),
+        ([tmp_path / "q", "--lang", "bahasa"], 2, "is no language code"),
+        ([tmp_path / "q", "--lang", "zz"], 2, "is no language code"),
     ):
         done = run("new", *arguments)
-        assert (done.status, done.out) == (1, ""), arguments
+        assert (done.status, done.out) == (status, ""), arguments
         assert reason in done.err
     assert names(project) == ["a"]
     assert not (tmp_path / "q.annotator").exists()

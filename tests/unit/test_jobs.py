@@ -4,9 +4,12 @@ import math
 import operator
 import os
 import queue
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -331,3 +334,31 @@ def test_closing_twice_or_before_any_work_is_harmless():
     worker.close()
     worker.close(kill=True)
     assert not worker.started
+
+
+_KILLED = """
+import os, sys, time
+from annotator.jobs.workers import WorkerProcess
+if __name__ == "__main__":
+    worker = WorkerProcess()
+    print(worker.submit(os.getpid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks for a process by its number as POSIX does")
+def test_a_worker_ends_with_a_killed_parent(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(_KILLED, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    for _ in range(600):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{worker}/stat").exists() and Path(f"/proc/{worker}/stat").read_text().split(")")[1].split()[0] == "Z":
+            return  # ended; nobody has asked for its status yet
+        time.sleep(0.1)
+    pytest.fail("the worker outlived its parent")

@@ -121,3 +121,33 @@ def test_a_file_name_that_is_no_text_still_gives_a_name(tmp_path):
     (record,) = read(path, b"isi")
     assert isinstance(record, Record)
     assert record.name == "berita\ufffd"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "El señor Muñoz llegó a México con su niña mañana.\n",
+        "Kata “ya” itu – katanya – bukan ‘tidak’…",
+        "Le garçon a mangé à l’école où l’été naît.",
+    ],
+)
+def test_western_windows_text_is_told_from_its_letters(tmp_path, text):
+    article = tmp_path / "a.txt"
+    article.write_bytes(text.encode("cp1252"))
+    (complaint,) = list(text_files.read(article, ReadDefaults()))
+    assert "cp1252" in complaint.message
+    assert any(word in complaint.message for word in text.split() if not word.isascii())
+
+
+def test_a_text_put_together_from_two_encodings_is_given_none(tmp_path):
+    article = tmp_path / "a.txt"
+    article.write_bytes("Kafé itu ".encode() + "Café ini sudah lama tutup.".encode("cp1252"))
+    (complaint,) = list(text_files.read(article, ReadDefaults()))
+    assert "no other encoding fits it whole" in complaint.message
+
+
+def test_cyrillic_is_not_taken_for_western(tmp_path):
+    article = tmp_path / "a.txt"
+    article.write_bytes("Президент прибыл в Москву на встречу с министрами сегодня утром.".encode("cp1251"))
+    (complaint,) = list(text_files.read(article, ReadDefaults()))
+    assert "cp1252" not in complaint.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import pickle
 import random
 from functools import cache
@@ -88,3 +89,15 @@ def test_real_indonesian_gets_the_tokens_of_the_full_tokenizer():
     assert sum("-" in text for text in texts) > 200
     for text, mine in zip(texts, tokens.tokenize(texts, "id"), strict=True):
         assert list(mine) == ranges(full.make_doc(text)), text
+
+
+def test_the_known_languages_are_those_of_spacy():
+    spec = importlib.util.find_spec("spacy")
+    folder = Path(spec.submodule_search_locations[0]) / "lang"
+    there = {path.name for path in folder.iterdir() if (path / "__init__.py").is_file()}
+    assert there == tokens.LANGUAGES
+
+
+def test_an_unknown_language_is_refused_with_those_there_are():
+    with pytest.raises(FormatError, match=r"“zz” is no language code .* yo zh"):
+        tokens.must_know("zz")
