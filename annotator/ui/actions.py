@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from annotator.domain.documents import Status
+from annotator.ui.i18n import tr
+
 if TYPE_CHECKING:
     from annotator.ui.article.view import ArticleView
     from annotator.ui.documents import Documents
@@ -31,7 +34,7 @@ class Scope(StrEnum):
 
 
 class Section(StrEnum):
-    """The menus, in their order; ``Move`` has no menu of its own and stands on the key sheet alone."""
+    """The menus, in their order."""
 
     PROJECT = "Project"
     EDIT = "Edit"
@@ -147,6 +150,12 @@ def on_relation(hands: Hands) -> bool:
     return editable(hands) and hands.bench.relation is not None
 
 
+def finished(hands: Hands) -> bool:
+    """While a document that was done or skipped may be taken up again."""
+    document = hands.bench.document
+    return editable(hands) and document is not None and document.info.status in (Status.DONE, Status.SKIPPED)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing a user can do."""
@@ -238,7 +247,7 @@ def _document_actions() -> tuple[Action, ...]:
                icon="player-skip-forward", toolbar=True),
         Action("document.flag", at, "Flag for later", lambda h: h.documents.flag(), ("Ctrl+L",), enabled=editable, icon="flag",
                toolbar=True),
-        Action("document.reopen", at, "Take up again", lambda h: h.documents.reopen(), enabled=editable, icon="refresh"),
+        Action("document.reopen", at, "Take up again", lambda h: h.documents.reopen(), enabled=finished, icon="refresh"),
         Action("document.previous", at, "Previous document", lambda h: h.documents.step(-1), ("Ctrl+PgUp",),
                enabled=with_document, icon="chevron-left", toolbar=True),
         Action("document.next", at, "Next document", lambda h: h.documents.step(1), ("Ctrl+PgDown",), enabled=with_document,
@@ -289,9 +298,9 @@ def _help_actions() -> tuple[Action, ...]:
 def _toggle_unit(hands: Hands) -> None:
     settings = hands.bench.settings
     characters = settings.get("article.unit") != "characters"
-    settings.set("article.unit", "characters" if characters else "tokens")
     hands.view.set_unit_characters(characters)
-    hands.bench.tell("Characters" if characters else "Tokens")
+    hands.bench.tell(tr("The unit is the character.") if characters else tr("The unit is the token."))
+    hands.bench.attempt(lambda: settings.set("article.unit", "characters" if characters else "tokens"))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -331,6 +340,8 @@ class _Bound:
     def __call__(self) -> None:
         if self.action.enabled(self.hands):
             self.action.run(self.hands)
+        else:
+            self.hands.bench.refuses_edits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,5 +350,4 @@ class _LabelKey:
     key: str
 
     def __call__(self) -> None:
-        if editable(self.hands):
-            self.hands.editing.press_label_key(self.key)
+        self.hands.editing.press_label_key(self.key)

@@ -18,6 +18,7 @@ from annotator.ui.documents import Documents
 from annotator.ui.editing import Editing
 from annotator.ui.finding import Finding
 from annotator.ui.history import History
+from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.main_window import MainWindow
@@ -55,9 +56,12 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     panels = Panels(bench, editing, relating, documents, theme)
 
     def closing() -> bool:
-        panels.inspector.flush()
+        editing.unsaved = ""
         projects.remember()
-        jobs.close()
+        text = tr("What you typed last could not be saved: {}").format(editing.unsaved)
+        if editing.unsaved and not bench.ask.confirm(tr("Close"), text, tr("Close without it")):
+            return False
+        projects.stop()
         return True
 
     window = MainWindow(bench, panels, find_bar, closing)
@@ -67,8 +71,8 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     window.take_hands(Hands(bench, view, editing, relating, history, documents, finding, projects, shell))
     shell.set_theme(settings.get("ui.theme"))
     view.set_unit_characters(settings.get("article.unit") == "characters")
-    bench.set_session(None)
     window.restore_layout()
+    bench.set_session(None)
     return window
 
 
@@ -76,7 +80,7 @@ def run(project: Path | None, settings: Settings, annotator: str) -> int:
     """Show the window on a project, or on the welcome page, until it is closed; returns the exit status."""
     app = application()
     window = build(settings, annotator)
-    with errors.watching(lambda: window):
+    with errors.watching(lambda: window, window.bench.explains):
         window.show()
         if project is not None and window.hands is not None:
             window.hands.projects.open(project)

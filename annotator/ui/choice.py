@@ -50,7 +50,6 @@ class ChoicePopup(QFrame):
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(tr("Type a name"))
         self._filter.setAccessibleName(tr("Name of the label"))
-        self._filter.setVisible(not by_key)
         self._filter.installEventFilter(self)
         self._list = QListWidget()
         self._list.setAccessibleName(title)
@@ -60,6 +59,7 @@ class ChoicePopup(QFrame):
         layout.setContentsMargins(theme.space * 2, theme.space * 2, theme.space * 2, theme.space * 2)
         for widget in (caption, self._filter, self._list):
             layout.addWidget(widget)
+        self._filter.setVisible(not by_key)  # in its place by now: shown before, it would be a window of its own for a moment
         self._filter.textChanged.connect(self._fill)
         self._list.itemClicked.connect(self._on_item_clicked)
         self._fill("")

@@ -35,7 +35,7 @@ class Editing:
     def press_label_key(self, key: str) -> None:
         """Use the span label, or with a relation in focus the relation label, that has this key."""
         document = self._bench.document
-        if document is None:
+        if document is None or self._bench.refuses_edits():
             return
         on_relation = self._bench.relation is not None and self._view.selection is None
         labels = document.scheme.relations if on_relation else document.scheme.spans

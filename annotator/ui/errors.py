@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from annotator import log
@@ -28,15 +28,31 @@ _LEVELS = {
 
 
 @contextmanager
-def watching(parent: Callable[[], QWidget | None]) -> Iterator[None]:
-    """Inside, log what Qt says and what no one caught; the latter is shown over ``parent()`` as well."""
+def watching(parent: Callable[[], QWidget | None], explains: Callable[[BaseException], bool] | None = None) -> Iterator[None]:
+    """Inside, log what Qt says and what no one caught; the latter is shown over ``parent()`` as well.
+
+    ``explains`` may show an error in its own way and return True: one that the person can understand, such as a damaged file's, is no
+    fault of the program.
+    """
+    shown: list[CrashReport] = []
+
+    def on_closed() -> None:
+        shown.clear()
 
     def on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
+        if explains is not None and explains(error):
+            _log.info("explained: %s", error)
+            return
         _log.critical("not caught", exc_info=(kind, error, trace))
-        CrashReport("".join(traceback.format_exception(kind, error, trace)), parent()).open()
+        if shown:
+            return  # painting that fails would fail again under every report, and cover the window with them
+        report = CrashReport("".join(traceback.format_exception(kind, error, trace)), parent())
+        shown.append(report)
+        report.finished.connect(on_closed)
+        report.open()
 
     earlier_handler, earlier_hook = qInstallMessageHandler(_on_qt_message), sys.excepthook
     sys.excepthook = on_exception
@@ -61,6 +77,7 @@ class CrashReport(QDialog):
 
     def __init__(self, trace: str, parent: QWidget | None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Something went wrong"))
         explanation = QLabel(
             tr("This is a fault of the program, not yours. Everything saved so far is safe: the step that failed changed nothing.")

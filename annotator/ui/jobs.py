@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from annotator.domain.progress import Cancelled
+from annotator.domain.progress import Cancelled, Progress
 from annotator.jobs.runner import ThreadRunner
 from annotator.jobs.workers import WorkerProcess
 
@@ -59,12 +59,23 @@ class WindowJobs(QObject):
                     raise Cancelled from None
 
     def close(self) -> None:
-        """Stop everything; what was under way is cancelled."""
+        """Stop everything; what was under way is cancelled.
+
+        A job that waits for the worker must look whether it is cancelled, as ``awaited`` does: the worker belongs to its thread.
+        """
         self._closed = True
-        self.runner.shutdown(wait=False)  # so that no job begins new work in the worker
-        self.worker.close(kill=True)
         self.runner.shutdown()
-        self.worker.close(kill=True)  # a job may have been just about to
+        self.worker.close(kill=True)
+
+    def awaited(self, progress: Progress, function: Callable[..., T], *arguments: Any) -> T:
+        """Have the worker process call a function, and wait; only for a job's thread.  A cancel ends the process, whatever it is at."""
+        future = self.worker.submit(function, *arguments)
+        while not future.done():
+            wait([future], timeout=0.1)
+            if progress.cancelled:
+                self.worker.close(kill=True)
+                raise Cancelled
+        return future.result()
 
     @Slot(object)
     def _on_posted(self, call: Callable[[], Any]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import binascii
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
@@ -19,6 +20,8 @@ from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
 from annotator.ui.status import StatusLine
 from annotator.ui.workbench import Workbench
+
+_log = logging.getLogger(__name__)
 
 _LAYOUT_VERSION = 1
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
@@ -37,19 +40,17 @@ class MainWindow(QMainWindow):
         self.actions_by_id: dict[str, QAction] = {}
         self._closing = closing
         self.hands: Hands | None = None
-        self._shown_docks: list[QDockWidget] = []
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for widget in (bench.messages, bench.view, find_bar):
-            layout.addWidget(widget)
-        layout.setStretchFactor(bench.view, 1)
+        self._alone: list[QWidget] | None = None
+        """What full screen has hidden; None while the window is not the article alone."""
+        self._away: list[QDockWidget] | None = None
+        """The docks to bring back with the next project; None while one is open."""
+        self._arrangement, self._arranged = "", False
         find_bar.hide()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
-        self.pages.addWidget(page)
-        self.setCentralWidget(self.pages)
+        self.pages.addWidget(_column(bench.view, find_bar))
+        # the bar stands above both pages: why a project cannot be opened is said on the welcome page, too
+        self.setCentralWidget(_column(bench.messages, self.pages))
         self.status = StatusLine(bench)
         self.setStatusBar(self.status)
         self._add_docks()
@@ -65,7 +66,7 @@ class MainWindow(QMainWindow):
         self.hands = hands
         overrides = self.bench.settings.get("keys.overrides")
         menus: dict[Section, QMenu] = {}
-        bar = QToolBar(tr("Tools"))
+        bar = self._bar = QToolBar(tr("Tools"))
         bar.setObjectName("tools")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
@@ -129,35 +130,35 @@ class MainWindow(QMainWindow):
         geometry, state = _bytes(settings.get("window.geometry")), _bytes(settings.get("window.state"))
         if geometry:
             self.restoreGeometry(geometry)
-        if state:
-            self.restoreState(state, _LAYOUT_VERSION)
+        self._arranged = bool(state) and self.restoreState(state, _LAYOUT_VERSION)
 
     def toggle_full_screen(self) -> None:
         """Show the article alone, or everything again."""
-        if self._shown_docks or self.isFullScreen():
-            for dock in self._shown_docks:
-                dock.show()
-            self._shown_docks = []
-            self.showNormal()
+        if self._alone is not None:
+            for part in self._alone:
+                part.show()
+            self._alone = None
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)  # maximized again, if it was
         else:
-            self._shown_docks = [dock for dock in self._docks() if dock.isVisible()]
-            for dock in self._shown_docks:
-                dock.hide()
-            self.showFullScreen()
+            self._alone = [part for part in (*self._docks(), self._bar) if not part.isHidden()]
+            for part in self._alone:
+                part.hide()
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave nothing half typed behind, remember the arrangement, close the project."""
         if not self._closing():
             event.ignore()
             return
-        if self._shown_docks:
+        if self._alone is not None:
             self.toggle_full_screen()
         settings = self.bench.settings
+        state = self._arrangement if self._away is not None else self._state()
         try:
             settings.set("window.geometry", self.saveGeometry().toHex().toStdString())
-            settings.set("window.state", self.saveState(_LAYOUT_VERSION).toHex().toStdString())
-        except AnnotatorError:
-            pass  # an arrangement that cannot be kept is no reason to keep the window open
+            settings.set("window.state", state)
+        except AnnotatorError as error:
+            _log.info("the arrangement of the window was not kept: %s", error)  # no reason to keep the window open
         self.bench.set_session(None)
         event.accept()
 
@@ -170,26 +171,47 @@ class MainWindow(QMainWindow):
     def _on_session_changed(self) -> None:
         session = self.bench.session
         self.pages.setCurrentIndex(0 if session is None else 1)
+        if session is None:
+            self._put_docks_away()
+            self.welcome.set_recent(self.bench.settings.get("projects.recent"))
+            self.setWindowTitle(QCoreApplication.applicationName())
+        else:
+            self._bring_docks_back()
         for dock in self._docks():
-            dock.setVisible(session is not None)
-        if session is not None:
+            dock.toggleViewAction().setEnabled(session is not None)
+        self._on_state_changed()
+
+    def _put_docks_away(self) -> None:
+        if self._alone is not None:
+            self.toggle_full_screen()
+        if self._away is None:
+            self._arrangement = self._state()
+            self._away = [dock for dock in self._docks() if not dock.isHidden()]
+        for dock in self._away:
+            dock.hide()
+
+    def _bring_docks_back(self) -> None:
+        for dock in self._away or ():
+            dock.show()
+        if self._away is not None and not self._arranged:
+            self._arranged = True
             # raising a dock that is topmost already does nothing, even if another tab covers it: so the other one first
             self._outline_dock.raise_()
             self._inspector_dock.raise_()
-            if not self.bench.settings.get("window.state"):
-                self.resizeDocks([self._documents_dock, self._labels_dock], [220, 290], Qt.Orientation.Horizontal)
-                self.resizeDocks([self._labels_dock, self._inspector_dock], [4, 5], Qt.Orientation.Vertical)
-        if session is None:
-            self.welcome.set_recent(self.bench.settings.get("projects.recent"))
-            self.setWindowTitle(QCoreApplication.applicationName())
-        self._on_state_changed()
+            self.resizeDocks([self._documents_dock, self._labels_dock], [220, 290], Qt.Orientation.Horizontal)
+            self.resizeDocks([self._labels_dock, self._inspector_dock], [4, 5], Qt.Orientation.Vertical)
+        self._away = None
+
+    def _state(self) -> str:
+        return self.saveState(_LAYOUT_VERSION).toHex().toStdString()
 
     def _on_document_opened(self) -> None:
         session, document = self.bench.session, self.bench.document
         if session is not None:
             name = f"{document.document.name} · " if document else ""
             read_only = f" ({tr('read only')})" if session.project.read_only else ""
-            self.setWindowTitle(f"{name}{session.project.name}{read_only}")
+            title = f"{name}{session.project.name}{read_only}"
+            self.setWindowTitle(title.replace("[*]", "[*][*]"))  # Qt's mark for unsaved changes, which there are none of here
             self.bench.view.setFocus()
         self._on_state_changed()
 
@@ -198,6 +220,17 @@ class MainWindow(QMainWindow):
             return
         for action in ACTIONS:
             self.actions_by_id[action.id].setEnabled(action.enabled(self.hands))
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    """Return the widgets one below the other; the one that scrolls or holds pages takes the room."""
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget, 1 if isinstance(widget, QAbstractScrollArea | QStackedWidget) else 0)
+    return page
 
 
 class _BoundAction(QAction):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from annotator.commands import exporting, importing, projects
 from annotator.commands.exporting import ExportOptions
@@ -160,13 +159,11 @@ class Projects:
 
         def work(progress: Progress) -> ImportReport:
             def tokens_of(texts: list[str]) -> Sequence[Tokens]:
-                return [Tokens.from_flat(flat) for flat in self._awaited(progress, tokenize_batch, texts, language)]
+                return [Tokens.from_flat(flat) for flat in self._jobs.awaited(progress, tokenize_batch, texts, language)]
 
             progress.start(tr("Importing"))
             if options.strict:
-                found = [item for item in importing.read_files(paths, options) if isinstance(item, Complaint)]
-                if any(complaint.lost for complaint in found):
-                    raise NotSound(found)
+                _refuse_unsound(paths, options, progress)
             report = ImportReport()
             for chunk in importing.prepared(importing.read_files(paths, options), tokens_of):
                 report.add(self._jobs.in_window(lambda chunk=chunk: step.add(chunk)))
@@ -176,12 +173,13 @@ class Projects:
         self._start(Job(tr("Importing"), work), self._on_imported, self._on_import_failed)
 
     def _on_imported(self, report: ImportReport) -> None:
-        self._end_step(None)
+        finished = self._bench.succeeds(lambda: self._end_step(None))
         self._ended()
-        self.imported.emit(report)
+        if finished:
+            self.imported.emit(report)
 
     def _on_import_failed(self, error: BaseException) -> None:
-        kept = self._end_step(error)
+        kept = self._bench.attempt(lambda: self._end_step(error))
         if isinstance(error, NotSound):
             self._ended()
             self.imported.emit(ImportReport(complaints=error.complaints))
@@ -195,11 +193,12 @@ class Projects:
         step, self._step = self._step, None
         if step is None:
             return ""
-        self._bench.attempt(lambda: step.__exit__(type(error) if error is not None else None, error, None))
+        step.__exit__(type(error) if error is not None else None, error, None)
         session = self._bench.session
-        first = queries.neighbour_document(session.project.connection, 0, 1) if session and session.document is None else None
-        if session is not None and first is not None:
-            self._bench.attempt(lambda: session.open_document(first))
+        if session is not None and session.document is None:
+            first = queries.neighbour_document(session.project.connection, 0, 1)
+            if first is not None:
+                session.open_document(first)
         return step.kept
 
     # Export
@@ -214,7 +213,7 @@ class Projects:
 
         def work(progress: Progress) -> LossReport:
             progress.start(tr("Exporting"))
-            return self._awaited(progress, exporting.export_project, project, str(target), options, annotator)
+            return self._jobs.awaited(progress, exporting.export_project, project, str(target), options, annotator)
 
         self._start(Job(tr("Exporting"), work), self._on_exported, self._failed)
 
@@ -233,17 +232,7 @@ class Projects:
         """End all work for good, taking an unfinished import back; for a window that closes."""
         self._jobs.close()
         self._job = None
-        self._end_step(Cancelled())
-
-    def _awaited(self, progress: Progress, function: Callable[..., T], *arguments: Any) -> T:
-        """Have the worker process call a function, in a job's thread; a cancel ends the process, whatever it is at."""
-        future = self._jobs.worker.submit(function, *arguments)
-        while not future.done():
-            wait([future], timeout=0.1)
-            if progress.cancelled:
-                self._jobs.worker.close(kill=True)
-                raise Cancelled
-        return future.result()
+        self._bench.attempt(lambda: self._end_step(Cancelled()))
 
     def _start(self, job: Job[T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
         def cancelled() -> None:
@@ -265,6 +254,17 @@ class Projects:
         if self.busy:
             self._bench.messages.show_message(tr("An import or export is under way: wait for it, or cancel it first."), "warning")
         return self.busy
+
+
+def _refuse_unsound(paths: Sequence[Path], options: ImportOptions, progress: Progress) -> None:
+    """Read all files once before anything is written; raises ``NotSound`` where something would not come in whole."""
+    complaints: list[Complaint] = []
+    for item in importing.read_files(paths, options):
+        progress.advance(0)  # it may be cancelled
+        if isinstance(item, Complaint):
+            complaints.append(item)
+    if any(complaint.lost for complaint in complaints):
+        raise NotSound(complaints)
 
 
 def project_patterns() -> str:

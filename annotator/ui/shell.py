@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from annotator import log
@@ -19,6 +19,7 @@ from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.choice import ChoicePopup, Option
+from annotator.ui.context_menu import ArticleMenu
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_files import ImportDialog
@@ -29,6 +30,7 @@ from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.editing import Editing
 from annotator.ui.i18n import tr
 from annotator.ui.main_window import MainWindow, key_text
+from annotator.ui.panels.inspector_facts import legal_labels
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.relating import Choice, Relating
 from annotator.ui.theme_qt import palette, theme_named
@@ -53,6 +55,8 @@ class WindowShell(QObject):
         window.welcome.openRequested.connect(self.ask_open_project)
         window.welcome.recentRequested.connect(self._on_recent_requested)
         bench.messages.dismissed.connect(self.focus_article)
+        bench.documentOpened.connect(self._on_document_opened)
+        bench.view.menuRequested.connect(self._on_menu_requested)
         relating.choice_needed.connect(self._on_choice_needed)
 
     # Projects
@@ -109,7 +113,8 @@ class WindowShell(QObject):
             return
         counts = queries.status_counts(session.project.connection, session.annotator)
         writable = {name: entry for name, entry in FORMATS.items() if entry.write is not None}
-        annotators = [entry["annotator"] for entry in queries.statistics(session.project.connection)["annotators"]]
+        entries = queries.statistics(session.project.connection)["annotators"]
+        annotators = list(dict.fromkeys(entry["annotator"] for entry in entries))  # one may have sets of several kinds
         dialog = ExportDialog(session.project.path, writable, counts, self._bench.ask, self._window, annotators=annotators)
         dialog.accepted.connect(self._on_export_accepted)
         dialog.open()
@@ -134,11 +139,18 @@ class WindowShell(QObject):
         document_id = loss.document_id or next(
             (key for key, _ in queries.documents_named(session.project.connection, loss.document)), 0
         )
-        if not document_id or self._bench.attempt(lambda: session.open_document(document_id)) is None:
-            return
         document = self._bench.document
-        if document is not None and loss.item == "span" and document.span(loss.item_id) is not None:
+        if not document_id:
+            return
+        if document is None or document.document.id != document_id:
+            self._bench.leaving.emit(None)
+            document = self._bench.attempt(lambda: session.open_document(document_id))
+        if document is None:
+            return
+        if loss.item == "span" and document.span(loss.item_id) is not None:
             self._bench.view.focus_span(loss.item_id)
+        elif loss.item == "relation" and document.relation(loss.item_id) is not None:
+            self._bench.view.focus_relation(loss.item_id)
         elif loss.start >= 0:
             self._bench.view.place_caret(loss.start)
 
@@ -151,14 +163,32 @@ class WindowShell(QObject):
     # Labels
 
     def choose_span_label(self) -> None:
-        """Offer the span labels by name."""
-        document = self._bench.document
-        if document is None:
+        """Offer labels by name: for the focused relation those its ends allow, else the span labels."""
+        document, relation = self._bench.document, self._bench.relation
+        if document is None or self._bench.refuses_edits():
             return
-        options = [Option(label.name, label.key, label.color) for label in document.scheme.spans]
-        popup = ChoicePopup(tr("Label"), options, self.theme, by_key=False, parent=self._window)
-        popup.chosen.connect(self._editing.label)
+        on_relation = relation is not None and self._bench.view.selection is None
+        labels = legal_labels(document, relation) if on_relation and relation is not None else document.scheme.spans
+        options = [Option(label.name, label.key, label.color) for label in labels]
+        title = tr("Relation") if on_relation else tr("Label")
+        popup = ChoicePopup(title, options, self.theme, by_key=False, parent=self._window)
+        popup.chosen.connect(self._relating.relabel if on_relation else self._editing.label)
         popup.pop_up(self._below_caret())
+
+    def _on_menu_requested(self, place: QPoint) -> None:
+        hands = self._window.hands
+        if hands is None:
+            return
+        menu = ArticleMenu(hands, self._window.actions_by_id, self.theme, self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if menu.isEmpty():
+            menu.close()
+            self._bench.refuses_edits()
+        else:
+            menu.popup(place)
+
+    def _on_document_opened(self) -> None:
+        self._pending = None  # it names spans of the document that was left
 
     def _on_choice_needed(self, choice: Choice) -> None:
         self._pending = choice

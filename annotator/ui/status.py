@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
+from annotator.domain.changes import ChangeSet, What
 from annotator.domain.documents import Status
 from annotator.domain.progress import Progress
 from annotator.store import queries
@@ -34,8 +35,9 @@ class StatusLine(QStatusBar):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
         bench.told.connect(self._on_told)
-        bench.changed.connect(self._on_work_changed)
-        bench.documentOpened.connect(self._on_work_changed)
+        bench.changed.connect(self._on_changed)
+        bench.sessionChanged.connect(self._on_another)
+        bench.documentOpened.connect(self._on_something)
         bench.view.selectionMoved.connect(self._on_something)
         bench.view.focusChanged.connect(self._on_something)
         bench.view.modeChanged.connect(self._on_mode_changed)
@@ -75,10 +77,18 @@ class StatusLine(QStatusBar):
         place = view.selection or ((span.start, span.end) if span else None)
         self.place.setText(f"{place[0]}–{place[1]}" if place else str(view.caret))
         fragments = span.fragments if span and not view.selection else ((place,) if place else ())
+        if not len(document.tokens):
+            fragments = ()  # a text without tokens has no borders to cut
         aligned = all(document.tokens.aligned(*fragment) for fragment in fragments)
         self.alignment.setText("" if not fragments else tr("On token borders") if aligned else tr("Cuts a token"))
 
-    def _on_work_changed(self, *_: object) -> None:
+    def _on_changed(self, changes: ChangeSet) -> None:
+        # Counting a million documents takes a while, so it is not done at every edit.
+        if changes.bulk or any(change.what is What.SET for change in changes.changes):
+            self._recount = True
+        self._later.start()
+
+    def _on_another(self) -> None:
         self._recount = True
         self._later.start()
 

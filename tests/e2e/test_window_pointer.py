@@ -161,7 +161,7 @@ def test_lists_beside_the_article_can_be_clicked(at_work):
         QTest.mouseClick(labels.viewport(), Qt.MouseButton.LeftButton, pos=middle)
         user.settle()
         assert user.has("Purwokerto", "GPE")
-        assert user.view.hasFocus()
+        assert user.in_article
         panels.outline.window()
         user.window._outline_dock.raise_()
         user.settle()

@@ -53,14 +53,6 @@ def test_where_one_label_is_legal_it_is_set_at_once(at_work):
 
 def test_where_several_are_legal_the_key_chooses(at_work):
     def drive(user):
-        relate(user, "Joko Widodo", "Istana Bogor", "5")
-        assert user.relation.label == "visited"
-        assert user.view.hasFocus()
-        relate(user, "Joko Widodo", "Jawa Barat")
-        # GPE: leads, met_with, visited … were offered, so one more key was awaited: nothing is made without it
-        assert user.menu is None
-
-    def drive_with_menu(user):
         user.focus("Joko Widodo")
         user.press("r")
         user.type(user.letters_for(user.span_of("Jawa Barat").id))
@@ -75,10 +67,9 @@ def test_where_several_are_legal_the_key_chooses(at_work):
         assert user.check() == before
         relate(user, "Joko Widodo", "Istana Bogor", "5")
         assert user.relation.label == "visited"
-        assert user.view.hasFocus()
+        assert user.in_article
 
-    del drive
-    at_work(drive_with_menu)
+    at_work(drive)
 
 
 def test_hints_take_backspace_and_ignore_letters_that_lead_nowhere(at_work):
@@ -93,9 +84,8 @@ def test_hints_take_backspace_and_ignore_letters_that_lead_nowhere(at_work):
         user.type(user.letters_for(target))
         assert user.view.caret == target
         user.focus("Joko Widodo")
-        user.press("r", "q", "7", "Del")
+        user.press("r", "m", "7")
         assert user.surface == "Joko Widodo"
-        assert user.document.span("s1") is not None
         assert user.view.cancel_mode()
 
     at_work(drive)
@@ -121,6 +111,18 @@ def test_a_far_target_is_reached_by_scrolling_in_the_middle(at_work):
     at_work(drive)
 
 
+def test_a_relation_that_lost_its_source_is_no_longer_being_made(at_work):
+    def drive(user):
+        user.focus("bertemu")
+        user.press("r", "Del")
+        assert not user.has("bertemu", "EVENT")
+        assert user.view.cancel_mode() is False
+        user.press("f", "Ctrl+Z", "Escape")
+        assert user.has("bertemu", "EVENT")
+
+    at_work(drive)
+
+
 def test_a_relation_label_key_relabels_and_an_illegal_one_is_refused_with_the_reason(at_work):
     def drive(user):
         user.focus("Joko Widodo")
@@ -132,7 +134,7 @@ def test_a_relation_label_key_relabels_and_an_illegal_one_is_refused_with_the_re
         user.press("3")
         assert "“located_in” links GPE or LOC or FAC or ORG to GPE or LOC or FAC, not PERSON to PERSON." in user.message
         assert user.relation.label == "allied_with"
-        user.press("6")
+        user.press("4")
         assert user.message == ""
 
     at_work(drive)
@@ -155,7 +157,7 @@ def test_ctrl_right_and_left_walk_the_relations_of_a_span_and_g_goes_to_the_othe
         assert user.surface == "Joko Widodo"
         user.focus("bertemu")
         user.press("g")
-        assert user.told == "This span has no relation."
+        assert "no relation" in user.said
 
     at_work(drive)
 
@@ -228,7 +230,7 @@ def test_a_span_that_nothing_may_follow_says_so(at_work):
         user.focus("Senin")
         user.press("r")
         assert user.view.cancel_mode() is False
-        assert user.told
+        assert "DATE" in user.said or "target" in user.said
         assert user.surface == "Senin"
 
     at_work(drive)
@@ -258,7 +260,7 @@ def test_v_goes_round_the_ways_to_show_arcs(at_work):
             ways.append(user.view.look.arcs)
         assert ways == ["focused", "all", "none", "focused"]
         user.press("v", "v")
-        assert user.view.scene().arcs == []
+        assert not user.view.scene().arcs
         user.press("v")
         assert {arc.id for arc in user.view.scene().arcs} == {"r1", "r2", "r3"}
 

@@ -122,9 +122,9 @@ class Driver:
         return bar.text.text() if bar.isVisible() else ""
 
     @property
-    def told(self) -> str:
-        """What the status bar says for a moment."""
-        return self.window.status.currentMessage()
+    def said(self) -> str:
+        """What the window says of the last thing done, in the bar over the article or for a moment below it."""
+        return f"{self.message} {self.window.status.currentMessage()}"
 
     @property
     def dialog(self) -> QDialog | None:
@@ -142,6 +142,11 @@ class Driver:
     # Keys
 
     @property
+    def in_article(self) -> bool:
+        """Whether keys go to the article."""
+        return self.window.focusWidget() is self.view
+
+    @property
     def target(self) -> QWidget:
         """What a key pressed now goes to."""
         dialog = self.dialog
@@ -152,6 +157,9 @@ class Driver:
     def press(self, *keys: str) -> None:
         """Press keys by their portable names, one after the other, into whatever has the focus."""
         for key in keys:
+            if QApplication.activeWindow() is None:  # there is no window manager off screen that would do this after a dialog
+                self.target.window().activateWindow()
+                self.settle()
             head, plus, last = (key[:-1].rpartition("+")) if key.endswith("+") and len(key) > 1 else key.rpartition("+")
             if key.endswith("+") and len(key) > 1:
                 head, last = key[:-2], "+"
@@ -247,7 +255,7 @@ class Driver:
         """Return the middle of a span's chip."""
         for plan in self.view.scene().plans:
             for chip in plan.chips:
-                if chip.span == span_id:
+                if chip.box.span == span_id:
                     box = chip.box
                     y = (box.top + box.bottom) / 2 - self.view.verticalScrollBar().value()
                     return QPoint(round((box.left + box.right) / 2), round(y))
@@ -311,11 +319,14 @@ class Driver:
         window = shown(document)
         file = stored(self.session.project.path, document.document.id, self.session.annotator)
         assert window == file
+        # what Qt lays out is as long as the text: no offset can be off
+        assert self.view.document().characterCount() - 1 == document.offsets.to_qt(len(document.text))
         scene = self.view.scene()
         assert {span.id for span in scene.spans()} == {span.id for span in document.spans_in(*scene.range)}
-        outline = panels.outline.model
-        texts = [outline.index(row, 0).data() for row in range(outline.rowCount())]
-        assert len(texts) - sum(text is None for text in texts) >= len(window.spans) + len(window.relations)
+        if panels.outline.isVisible():  # it follows only while it is seen
+            model = panels.outline.model
+            listed = [item for row in range(model.rowCount()) if (item := model.item_at(row)) is not None]
+            assert listed == [*document.spans(), *document.relations()]
         return window
 
 

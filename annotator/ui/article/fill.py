@@ -51,5 +51,10 @@ def insert_display(document: QTextDocument, display: str, rooms: list[layout.Roo
             cursor.insertBlock(block_format)
         else:
             cursor.setBlockFormat(block_format)
-        cursor.insertText(BLOCK_SEPARATOR.join(paragraphs[start:end]))
+        cursor.insertText(_without_order_mark(BLOCK_SEPARATOR.join(paragraphs[start:end])))
     cursor.endEditBlock()
+
+
+def _without_order_mark(piece: str) -> str:
+    """Put a word joiner, as invisible, for U+FEFF at the start: the bridge to Qt's strings swallows it there as a byte-order mark."""
+    return f"\u2060{piece[1:]}" if piece.startswith("\ufeff") else piece

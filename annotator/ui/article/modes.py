@@ -170,6 +170,12 @@ class Modes(QObject):
             if self._mode.name == RELATION:
                 self._view.look.legal = dict.fromkeys((str(value) for _offset, value in self._mode.offered), True)
 
+    def drop_orphan(self) -> None:
+        """Leave the mode if the span that a relation starts from is gone."""
+        model = self._view.model
+        if self._mode is not None and self._mode.source is not None and model is not None and model.span(self._mode.source) is None:
+            self.cancel()
+
     def takes(self, event: QKeyEvent) -> bool:
         """Tell whether a key belongs to the mode before any shortcut of the window."""
         return self._mode is not None and (bool(printable(event)) or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace))

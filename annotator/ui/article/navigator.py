@@ -20,7 +20,7 @@ from annotator.ui.article.hit import Handle, next_in_cycle
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, range_rects
 from annotator.ui.article.scene import Scene, SceneBuilder
-from annotator.ui.article.spoken import described_relation, described_span
+from annotator.ui.article.spoken import described_focus, described_relation, described_span
 from annotator.ui.article.surface import ArticleSurface
 from annotator.ui.article.walk import neighbour, relations_in_order, spans_under
 
@@ -104,6 +104,8 @@ class ArticleNavigator(ArticleSurface):
         )
         if gone:
             self.clear_focus()
+        elif (sentence := described_focus(self._model, span, relation)) != self.accessibleDescription():
+            self._tell(sentence)  # an edit made something else of what has the focus
 
     def focus_span(self, span_id: str, reveal: bool = True, at: int | None = None) -> None:
         """Give a span the focus; the selection empties and the caret goes to its start, or ``at`` an offset in it.

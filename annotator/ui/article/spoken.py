@@ -23,5 +23,14 @@ def described_relation(model: ArticleModel, relation: Relation) -> str:
     )
 
 
+def described_focus(model: ArticleModel, span_id: str | None, relation_id: str | None) -> str:
+    """Return what a screen reader says of the span or relation with the focus; nothing if neither has it."""
+    span = model.span(span_id) if span_id is not None else None
+    relation = model.relation(relation_id) if relation_id is not None else None
+    if span is not None:
+        return described_span(model, span)
+    return described_relation(model, relation) if relation is not None else ""
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("ArticleView", text)

@@ -6,13 +6,14 @@ The window gives it a document (``set_article``), bindings for keys (``set_bindi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from annotator.domain.annotations import Span
+from annotator.domain.text import Range
 from annotator.ui.article.asks import ArticleAsker
 from annotator.ui.article.keys import key_names, sequence_name
 from annotator.ui.article.model import ArticleModel
@@ -43,6 +44,12 @@ class ArticleView(ArticleAsker):
         """Show a document from its beginning; a mode or drag in progress ends."""
         self.cancel_mode()
         super().set_article(model)
+
+    def refresh(self, ranges: Iterable[Range] | None = None) -> None:
+        """Repaint after an edit; a relation being made from a span that is gone is being made no longer."""
+        super().refresh(ranges)
+        if self._modes is not None:
+            self._modes.drop_orphan()
 
     def set_bindings(self, bindings: Mapping[str, Callable[[], None]]) -> None:
         """Run these for key presses, by the names that ``keys`` explains; they come before the view's own keys."""

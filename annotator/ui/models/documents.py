@@ -62,8 +62,8 @@ class DocumentListModel(QAbstractListModel):
         self._counts: dict[Status, int] = dict.fromkeys(Status, 0)
 
     def set_session(self, session: Session | None) -> None:
-        """Show the documents of another session, or none."""
-        self._session = session
+        """Show all documents of another session, or none."""
+        self._session, self._statuses = session, ()
         self.reload()
 
     def set_statuses(self, statuses: tuple[Status, ...]) -> None:
@@ -73,12 +73,13 @@ class DocumentListModel(QAbstractListModel):
 
     def reload(self) -> None:
         """Read ids and counts again."""
-        if self._session is None:
-            self._counts = dict.fromkeys(Status, 0)
-        else:
-            self._counts = queries.status_counts(self._session.project.connection, self._session.annotator)
-        self._reload_rows()
-        self.countsChanged.emit()
+        self._counts = dict.fromkeys(Status, 0)
+        try:
+            if self._session is not None:
+                self._counts = queries.status_counts(self._session.project.connection, self._session.annotator)
+        finally:
+            self._reload_rows()
+            self.countsChanged.emit()
 
     def counts(self) -> dict[Status, int]:
         """Return how many documents of the whole project have each status for this person."""
@@ -155,14 +156,15 @@ class DocumentListModel(QAbstractListModel):
         return page
 
     def _reload_rows(self) -> None:
-        self.beginResetModel()
-        self._pages.clear()
-        session = self._session
-        if session is None:
-            self._ids = array("q")
-        else:
-            self._ids = queries.document_ids(session.project.connection, session.annotator, self._statuses)
-        self.endResetModel()
+        session, ids = self._session, array("q")
+        try:
+            if session is not None:
+                ids = queries.document_ids(session.project.connection, session.annotator, self._statuses)
+        finally:  # a file that cannot be read leaves an empty list, not one that is half reset
+            self.beginResetModel()
+            self._pages.clear()
+            self._ids = ids
+            self.endResetModel()
 
     def _row_changed(self, row: int) -> None:
         if row >= 0:

@@ -71,7 +71,6 @@ class DocumentsPanel(QWidget):
         self._opened = session is not None
         self._current = None
         self.filter.setCurrentIndex(0)
-        self.model.set_statuses(())
         self.model.set_session(session)
 
     def set_current(self, document_id: int | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -229,7 +231,9 @@ class InspectorPanel(QWidget):
         layout = QVBoxLayout(self)
         spaced(layout)
         layout.addWidget(self._pages)
-        self.setFocusProxy(self.label)
+        order = (self.remove, self.accept, self.reject, self.label, self.head, self.tail, self.reverse)
+        for first, second in pairwise((*order, self.fields.note, self.fields.kb_id, self.links)):
+            QWidget.setTabOrder(first, second)
 
     def _title_row(self) -> QWidget:
         row, layout = _row()

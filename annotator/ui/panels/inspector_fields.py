@@ -141,12 +141,15 @@ class FieldsForm(QWidget):
         if self._kind == "span":
             self._fields["kb_id"] = self.kb_id
         self._form.setRowVisible(self.kb_id, self._kind == "span")
+        above: QWidget = self.kb_id
         for row in rows:
             field = self._attribute_field(row)
             self._fields[_ATTRIBUTE + row.name] = field
             label = plain_label(row.name, wrap=False)
             label.setToolTip(plain_tip(row.tip))
             self._form.addRow(label, field)
+            QWidget.setTabOrder(above, field)  # Tab would reach it after everything else, being the youngest
+            above = field
 
     def _attribute_field(self, row: AttributeRow) -> QLineEdit | CalmComboBox:
         if row.values and row.editable:
