@@ -30,7 +30,6 @@ class ImportReport:
     """
 
     documents: int = 0
-    known: int = 0
     sets: int = 0
     unchanged: int = 0
     spans: int = 0
@@ -38,6 +37,7 @@ class ImportReport:
     labels: list[str] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
     broken_rules: Counter[Rule] = field(default_factory=Counter)
+    known: int = 0
 
     @property
     def losses(self) -> list[Complaint]:

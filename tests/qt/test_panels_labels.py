@@ -115,7 +115,7 @@ def test_an_empty_scheme_and_no_scheme_say_so(panel):
     assert not panel.view.isVisible()
     assert "empty" in panel._hint.text()
     panel.set_scheme(None)
-    assert "Open a project" in panel._hint.text()
+    assert "Open a document" in panel._hint.text()
 
 
 def test_it_paints_in_both_themes(qtbot, panel):

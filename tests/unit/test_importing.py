@@ -238,8 +238,8 @@ def test_what_no_project_can_keep_is_named_and_the_rest_comes_in(session):
 
 
 def test_reports_add_up():
-    total = ImportReport(1, 6, 2, 3, 4, 5, ["A"], [Complaint("p", "m")])
-    total.add(ImportReport(10, 60, 20, 30, 40, 50, ["A", "B"], [Complaint("q", "n", lost=False)]))
+    total = ImportReport(1, 2, 3, 4, 5, ["A"], [Complaint("p", "m")], known=6)
+    total.add(ImportReport(10, 20, 30, 40, 50, ["A", "B"], [Complaint("q", "n", lost=False)], known=60))
     assert (total.documents, total.known, total.sets, total.unchanged, total.spans, total.relations) == (11, 66, 22, 33, 44, 55)
     assert total.labels == ["A", "B"]
     assert [loss.place for loss in total.losses] == ["p"]

@@ -174,7 +174,7 @@ def _plan(one: _Route, frame: Frame) -> None:
     end, x, far = (head, one.head_x, tail.far) if head.line is not None else (tail, one.tail_x, head.far)
     assert end.line is not None
     away = 1.0 if far > 0 else -1.0
-    reach = x + away * max(STUB, one.request.label + 16)
+    reach = x + away * max(STUB, one.request.label + 40)  # room for the label, or the stub seems to point at a word
     if not frame.left - frame.gutter < reach < frame.right + frame.gutter:
         reach = 2 * x - reach
     one.runs = [_Run(end.line, min(x, reach), max(x, reach))]

@@ -88,7 +88,8 @@ class HintMode:
             line = next((line for line in lines.values() if line.start <= offset < line.end), None)
             if line is None:
                 continue
-            width = builder.metrics.width(self.codes[index]) - builder.metrics.padding
+            shown = self.codes[index].upper()  # typed in either case; small g and q look alike
+            width = builder.metrics.width(shown) - builder.metrics.padding
             x = builder.geometry.x_of(line, offset)
             if builder.geometry.leftward(line, offset):
                 x -= width
@@ -96,7 +97,7 @@ class HintMode:
             while any(left < x + width and x < right for left, right in lowest.get((line.start, level), ())):
                 level += 1
             lowest.setdefault((line.start, level), []).append((x, x + width))
-            found.append(Hint(self.codes[index], len(self.typed), x, line.top + 3 - level * (height + 1)))
+            found.append(Hint(shown, len(self.typed), x, line.top + 3 - level * (height + 1)))
         return found
 
 

@@ -14,7 +14,7 @@ from annotator.formats import FORMATS
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import accept_buttons, add_field, complaint_label, form, framed, side_button
 from annotator.ui.i18n import plain_tip, tr
-from annotator.ui.panels.parts import AIRY, CalmComboBox, plain_label, spaced
+from annotator.ui.panels.parts import CalmComboBox, airy, plain_label, spaced
 
 _PATH = Qt.ItemDataRole.UserRole
 
@@ -40,7 +40,7 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self._folder, self._ask, self._readable = folder, ask, readable
         self.files = QListWidget()
-        self.files.setStyleSheet(AIRY)
+        airy(self.files)
         self.files.setAccessibleName(tr("Files to import"))
         self.files.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.add = side_button(tr("Add files…"))

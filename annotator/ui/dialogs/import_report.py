@@ -9,7 +9,7 @@ from annotator.domain.exchange import Complaint
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
 from annotator.ui.i18n import by_count, number, plain_tip, tr
 from annotator.ui.icons import icon
-from annotator.ui.panels.parts import AIRY, heading, plain_label
+from annotator.ui.panels.parts import airy, heading, plain_label
 
 _MOST = 2000
 
@@ -27,7 +27,7 @@ class ImportReportDialog(QDialog):
         self.counts = plain_label("\n".join(_lines(report)))
         column.addWidget(self.counts)
         self.table = QTreeWidget()
-        self.table.setStyleSheet(AIRY)
+        airy(self.table)
         self.table.setAccessibleName(tr("What the import says"))
         self.table.setHeaderLabels([tr("File"), tr("Line"), tr("What")])
         self.table.setRootIsDecorated(False)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from annotator.ui.dialogs.frame import close_buttons, framed
 from annotator.ui.i18n import tr
 from annotator.ui.panels.paint import draw_key_cap, draw_row
-from annotator.ui.panels.parts import AIRY, plain_label, theme_of
+from annotator.ui.panels.parts import airy, plain_label, theme_of
 
 
 class KeysDialog(QDialog):
@@ -37,7 +37,7 @@ class KeysDialog(QDialog):
         self.search.setAccessibleName(tr("Search a command or a key"))
         self.search.setClearButtonEnabled(True)
         self.sheet = QTreeWidget()
-        self.sheet.setStyleSheet(AIRY)
+        airy(self.sheet)
         self.sheet.setAccessibleName(tr("Keys"))
         self.sheet.setColumnCount(2)
         self.sheet.setHeaderHidden(True)

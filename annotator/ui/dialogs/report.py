@@ -13,7 +13,7 @@ from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
 from annotator.ui.i18n import by_count, number, tr
 from annotator.ui.models.losses import LossModel, LossRole
-from annotator.ui.panels.parts import AIRY, heading, plain_label
+from annotator.ui.panels.parts import airy, heading, plain_label
 
 _OPEN_AT_ONCE = 200
 
@@ -37,7 +37,7 @@ class LossReportDialog(QDialog):
         self.model = LossModel(report.losses, self)
         self.table = QTreeView()
         self.table.setModel(self.model)
-        self.table.setStyleSheet(AIRY)
+        airy(self.table)
         self.table.setAccessibleName(tr("What was not kept, by reason"))
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setUniformRowHeights(True)

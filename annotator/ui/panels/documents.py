@@ -128,7 +128,7 @@ class DocumentsPanel(QWidget):
         elif self.filter.currentIndex() > 0:
             self._hint.setText(tr("No document has this status. Choose another one above."))
         else:
-            self._hint.setText(tr("This project has no documents yet. Import some with File → Import."))
+            self._hint.setText(tr("This project has no documents yet. Bring some in with Project → Import (Ctrl+I)."))
         self._hint.setVisible(empty)
         self.view.setVisible(not empty)
         self.filter.setEnabled(self._opened)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -260,9 +260,9 @@ class InspectorPanel(QWidget):
 
 
 _LINK = """
-QPushButton { text-align: left; padding: 3px; border: 1px solid transparent; border-radius: 3px; color: palette(link); }
-QPushButton:hover { text-decoration: underline; }
-QPushButton:focus { border-color: palette(highlight); }
+QPushButton {{ text-align: left; padding: 3px; border: 1px solid transparent; border-radius: 3px; color: {link}; }}
+QPushButton:hover {{ text-decoration: underline; }}
+QPushButton:focus {{ border-color: {focus}; }}
 """
 
 
@@ -275,8 +275,19 @@ class _EndButton(QPushButton):
         self.span_id = ""
         self.caption: QLabel = plain_label(wrap=False)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setStyleSheet(_LINK)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._color()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._color()
+
+    def _color(self) -> None:
+        """Write the theme's colours into the style sheet, which would keep those of the theme it was first shown in."""
+        look = QPalette()
+        names = {"link": look.color(QPalette.ColorRole.Link).name(), "focus": look.color(QPalette.ColorRole.Highlight).name()}
+        self.setStyleSheet(_LINK.format(**names))
 
     def show_end(self, span_id: str, text: str, caption: str) -> None:
         """Name the span this end is; ``text`` is article text."""

@@ -10,7 +10,7 @@ from annotator.domain.annotations import Span
 from annotator.session.document import DocumentState
 from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.panels.inspector_facts import end_text, is_symmetric
-from annotator.ui.panels.parts import AIRY, swatch_icon
+from annotator.ui.panels.parts import airy, swatch_icon
 from annotator.ui.theme import Theme
 
 _TARGET = Qt.ItemDataRole.UserRole
@@ -25,7 +25,7 @@ class LinksList(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Relations of this span"))
-        self.setStyleSheet(AIRY)
+        airy(self)
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)

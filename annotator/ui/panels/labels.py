@@ -35,7 +35,7 @@ class LabelsPanel(QWidget):
         self.view.setItemDelegate(_LabelDelegate(self.view))
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.view.chosen.connect(self._on_chosen)
-        self._hint = plain_label(tr("Open a project to see its labels."), quiet=True)
+        self._hint = plain_label(tr("Open a document to see the labels."), quiet=True)
         self._hint.setMargin(12)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
@@ -54,7 +54,7 @@ class LabelsPanel(QWidget):
         self.model.set_scheme(scheme or LabelScheme())
         empty = self.model.rowCount() == 0
         opened = tr("This label scheme is empty. Labels that an import brings are added to it.")
-        self._hint.setText(opened if scheme is not None else tr("Open a project to see its labels."))
+        self._hint.setText(opened if scheme is not None else tr("Open a document to see the labels."))
         self._hint.setVisible(empty)
         self.view.setVisible(not empty)
 

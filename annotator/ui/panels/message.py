@@ -114,7 +114,7 @@ class MessageBar(QFrame):
 
     def _color(self) -> None:
         self.setPalette(QPalette())
-        theme = theme_of(self.window())
+        theme = theme_of(None)  # the window's own palette may lag behind before it was ever shown
         look = self.palette()
         look.setColor(QPalette.ColorRole.Window, color(_ground(theme, self._level)))
         self.setPalette(look)

@@ -7,24 +7,35 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QLabel, QLayout, QSizePolicy, QTableView, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHeaderView,
+    QLabel,
+    QLayout,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
 
 from annotator.ui.i18n import plain_tip
 from annotator.ui.icons import icon
 from annotator.ui.theme import DARK, LIGHT, Theme, label_colors, luminance
 from annotator.ui.theme_qt import color
 
-AIRY = "QTreeView::item, QListView::item { padding: 3px 2px; }"
-"""Style sheet of lists and tables that paint their rows by themselves: some air around the text."""
-
 SWATCH = 12
 """Side of a label's colour sample, in device-independent pixels."""
 
 
 def theme_of(widget: QWidget | None) -> Theme:
-    """Return the theme a widget is shown in, told by how bright its palette is."""
+    """Return the theme a widget is shown in, told by how bright its palette is; None asks for the application's."""
     palette = QPalette() if widget is None else widget.palette()
     return DARK if luminance(palette.color(QPalette.ColorRole.Window).name()) < 0.18 else LIGHT
 
@@ -139,6 +150,18 @@ class LongList(QTableView):
             self.chosen.emit(self.currentIndex())
 
 
+def airy(view: QAbstractItemView) -> None:
+    """Give the rows of a list, table or tree some air.  (A style sheet would keep the colours of the theme it was set in.)"""
+    view.setItemDelegate(_AiryDelegate(view))
+
+
+class _AiryDelegate(QStyledItemDelegate):
+    """Rows a little higher than their text."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index) + QSize(4, 6)
+
+
 class CalmComboBox(QComboBox):
     """A combo box that changes nothing unless it is opened.
 
@@ -159,7 +182,9 @@ class CalmComboBox(QComboBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         opening = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F4)
-        if event.key() in opening:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.window(), QDialog):
+            event.ignore()  # it belongs to the dialog's default button
+        elif event.key() in opening:
             self.showPopup()
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) or event.text().isprintable():
             event.ignore()
