@@ -97,6 +97,7 @@ class Panels(QObject):
     def _refresh_counts(self) -> None:
         document = self._bench.document
         self.labels.set_counts(document.label_counts() if document else {})
+        self.labels.set_last_used(self._editing.last_label)
 
     def _on_focus_changed(self) -> None:
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation

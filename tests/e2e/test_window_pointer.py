@@ -25,7 +25,6 @@ def test_a_click_takes_the_innermost_span_and_a_second_one_the_next(at_work):
     def drive(user):
         user.click(user.point_at("Bogor"))
         assert user.surface == "Bogor"
-        QTest.qWait(user.window.windowHandle() and 1)
         user.click(user.point_at("Bogor"))
         assert user.surface == "Istana Bogor"
         user.click(user.point_at("Bogor"))
@@ -162,7 +161,6 @@ def test_lists_beside_the_article_can_be_clicked(at_work):
         user.settle()
         assert user.has("Purwokerto", "GPE")
         assert user.in_article
-        panels.outline.window()
         user.window._outline_dock.raise_()
         user.settle()
         outline = panels.outline.view

@@ -26,9 +26,7 @@ def test_r_offers_exactly_the_legal_targets(at_work):
         scheme = user.document.scheme
         user.press("r")
         legal = {
-            span.id
-            for span in user.view.scene().spans()
-            if span.id != head.id and scheme.relations_between(head.label, span.label)
+            span.id for span in user.view.scene().spans() if span.id != head.id and scheme.relations_between(head.label, span.label)
         }
         assert set(user.hints().values()) == legal
         assert "s7" in legal  # Senin, a date

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -166,7 +167,10 @@ class Driver:
             combined = Qt.KeyboardModifier.NoModifier
             for modifier in head.split("+") if plus else ():
                 combined |= _MODIFIERS[modifier]
-            if len(key) == 1:
+            if not key.isascii():  # QTest types ASCII alone
+                for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                    QCoreApplication.sendEvent(self.target, QKeyEvent(kind, Qt.Key.Key_unknown, combined, key))
+            elif len(key) == 1:
                 QTest.keyClicks(self.target, key)
             elif len(last) == 1 and not last.isalnum():
                 QTest.keyClick(self.target, last, combined)
@@ -289,8 +293,6 @@ class Driver:
         self.settle()
 
     def _move(self, point: QPoint, keys: Qt.KeyboardModifier) -> None:
-        from PySide6.QtGui import QMouseEvent
-
         port = self.view.viewport()
         event = QMouseEvent(
             QEvent.Type.MouseMove, QPointF(point), QPointF(port.mapToGlobal(point)), Qt.MouseButton.NoButton, _LEFT, keys
