@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
                 section = action.section
                 bar.addAction(made)
         menus[Section.VIEW].addSeparator()
-        for dock in self._docks():
+        for dock in self._docks:
             menus[Section.VIEW].addAction(dock.toggleViewAction())
         self.addToolBar(bar)
         self.bench.view.set_bindings(article_bindings(hands, overrides, LABEL_KEYS))
@@ -117,9 +117,7 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
         self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
-
-    def _docks(self) -> list[QDockWidget]:
-        return self.findChildren(QDockWidget)
+        self._docks = tuple(docks.values())
 
     # State
 
@@ -140,7 +138,7 @@ class MainWindow(QMainWindow):
             self._alone = None
             self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)  # maximized again, if it was
         else:
-            self._alone = [part for part in (*self._docks(), self._bar) if not part.isHidden()]
+            self._alone = [part for part in (*self._docks, self._bar) if not part.isHidden()]
             for part in self._alone:
                 part.hide()
             self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
@@ -177,7 +175,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(QCoreApplication.applicationName())
         else:
             self._bring_docks_back()
-        for dock in self._docks():
+        for dock in self._docks:
             dock.toggleViewAction().setEnabled(session is not None)
         self._on_state_changed()
 
@@ -186,7 +184,7 @@ class MainWindow(QMainWindow):
             self.toggle_full_screen()
         if self._away is None:
             self._arrangement = self._state()
-            self._away = [dock for dock in self._docks() if not dock.isHidden()]
+            self._away = [dock for dock in self._docks if not dock.isHidden()]
         for dock in self._away:
             dock.hide()
 

@@ -370,7 +370,7 @@ def test_labels_of_one_scheme_have_different_colours(theme):
         assert len(set(edges)) == len(edges), path.stem
 
 
-def test_a_changed_palette_reaches_what_is_shown(use, tmp_path):
+def test_a_change_of_theme_reaches_what_is_shown(use, tmp_path):
     project = story_project(tmp_path)
 
     def drive(user):
@@ -384,6 +384,13 @@ def test_a_changed_palette_reaches_what_is_shown(use, tmp_path):
             assert contrast(palette.text().color().name(), palette.base().color().name()) >= TEXT_CONTRAST
             assert contrast(palette.highlightedText().color().name(), palette.highlight().color().name()) >= TEXT_CONTRAST
             assert user.view.palette().base().color().name() == theme.page
+            user.view.focus_relation("r1")
+            user.settle()
+            for painted in (user.window.panels.inspector.head, user.window.panels.inspector.tail):
+                image = painted.grab().toImage()
+                seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+                # the ink is what stands out most; smoothed edges stand between
+                assert max(contrast(value, theme.window) for value in seen) >= TEXT_CONTRAST, (name, painted.text())
         QApplication.sendEvent(user.window, QEvent(QEvent.Type.ThemeChange))
 
     assert use(drive, "open", project) == 0
