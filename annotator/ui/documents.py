@@ -10,7 +10,7 @@ from annotator.commands.command import Command
 from annotator.domain.documents import Status
 from annotator.domain.rules import ALLOWED
 from annotator.store import queries
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import by_count, tr
 
 if TYPE_CHECKING:
     from annotator.session.document import DocumentState
@@ -73,9 +73,13 @@ class Documents:
         self.leaving.emit(None)
         if self._bench.refuses_edits():
             return
+        waiting = document.unreviewed_count()
         if not self._bench.succeeds(lambda: session.execute(command(document.set_id))):
             self._focus_first_problem(document)
             return
+        if document.info.status is Status.DONE:
+            accepted = by_count(waiting, tr("Done; 1 suggestion accepted."), tr("Done; {} suggestions accepted."))
+            self._bench.tell(accepted if waiting else tr("Done."))
         if not self._bench.settings.get("done.next"):
             return
         found = queries.open_document_after(session.project.connection, document.document.id, session.annotator)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from annotator.commands import relations, spans
+from annotator.domain.rules import relation_problems
 from annotator.domain.text import Range
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import by_count, tr
 
 if TYPE_CHECKING:
     from annotator.ui.relating import Relating
@@ -69,6 +70,21 @@ class Editing:
         document, span = self._bench.document, self._bench.span
         if document and span and self._bench.run(spans.relabel_span(document.set_id, span.id, label)):
             self._labelled(span.id, label)
+            self._warn_of_relations(span.id)
+
+    def _warn_of_relations(self, span_id: str) -> None:
+        """Say which relations of a relabelled span the scheme no longer allows; they stay, and the document cannot be done so."""
+        document = self._bench.document
+        span = document.span(span_id) if document else None
+        if document is None or span is None:
+            return
+        for relation in document.relations_of(span_id):
+            ends = {key: found for key in (relation.head, relation.tail) if (found := document.span(key)) is not None}
+            problem = next(relation_problems(relation, ends, document.scheme), None)
+            if problem is not None:
+                text = tr("{} The relation stays until you relabel or remove it, and the document cannot be done before.")
+                self._bench.messages.show_message(text.format(problem.message), "warning")
+                return
 
     def enter(self) -> None:
         """Label the selection with its likeliest label; else accept the focused suggestion and go to the next unreviewed."""
@@ -119,7 +135,12 @@ class Editing:
             if document.relation(relation.id) is None:
                 self._view.focus_span(relation.head)
         elif span is not None:
+            along = len(document.relations_of(span.id))
             self._bench.run(spans.remove_span(document.set_id, span.id))
+            if along and document.span(span.id) is None:
+                self._bench.tell(
+                    by_count(along, tr("Removed, and its relation with it."), tr("Removed, and its {} relations with it."))
+                )
 
     def move_edge(self, edge: str, direction: int, *, by_character: bool = False) -> None:
         """Move the start or end edge of the focused span left (-1) or right (1) by a token or a character."""

@@ -69,6 +69,7 @@ class Finding:
         self._bench.view.set_search_hits(self._hits, current)
         self._bar.set_hits(self._current + 1, len(self._hits))
         if current is not None:
+            self._bench.view.clear_focus()  # or the next edit would hit a span far from what is shown
             self._bench.view.select(*current)
 
     def _on_document_opened(self) -> None:

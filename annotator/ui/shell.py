@@ -13,6 +13,7 @@ from annotator.commands.exporting import ExportOptions
 from annotator.commands.importing import ImportOptions, ImportReport
 from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
 from annotator.domain.exchange import Loss, LossReport
+from annotator.domain.rules import quoted
 from annotator.errors import AnnotatorError
 from annotator.formats import FORMATS
 from annotator.paths import PROJECT_SUFFIX
@@ -193,7 +194,10 @@ class WindowShell(QObject):
     def _on_choice_needed(self, choice: Choice) -> None:
         self._pending = choice
         options = [Option(label.name, label.key, label.color) for label in choice.labels]
-        popup = ChoicePopup(tr("Relation"), options, self.theme, by_key=True, parent=self._window)
+        document = self._bench.document
+        ends = [document.span(key) for key in (choice.head, choice.tail)] if document else []
+        names = [quoted(span.surface(document.text), 24) for span in ends if document is not None and span is not None]
+        popup = ChoicePopup(" → ".join(names), options, self.theme, by_key=True, parent=self._window)
         popup.chosen.connect(self._on_relation_chosen)
         popup.pop_up(self._below_caret())
 

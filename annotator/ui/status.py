@@ -83,6 +83,7 @@ class StatusLine(QStatusBar):
         self.alignment.setText("" if not fragments else tr("On token borders") if aligned else tr("Cuts a token"))
 
     def _on_changed(self, changes: ChangeSet) -> None:
+        self.clearMessage()  # what was said of the step before
         # Counting a million documents takes a while, so it is not done at every edit.
         if changes.bulk or any(change.what is What.SET for change in changes.changes):
             self._recount = True
