@@ -89,7 +89,7 @@ def check_header(path: Path) -> None:
         with path.open("rb") as file:
             header = file.read(len(_HEADER))
     except FileNotFoundError:
-        raise ProjectError(f"There is no project at “{path}”. Check the name, or make one with: annotator new") from None
+        raise ProjectError(f"There is no project at “{path}”. Check the name, or make a new project.") from None
     except OSError as error:
         raise ProjectError(f"“{path}” cannot be read: {error.strerror}.") from error
     if header != _HEADER:

@@ -156,9 +156,13 @@ def finished(hands: Hands) -> bool:
     return editable(hands) and document is not None and document.info.status in (Status.DONE, Status.SKIPPED)
 
 
+def _themed(name: str) -> When:
+    return lambda hands: hands.bench.settings.get("ui.theme") == name
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a user can do."""
+    """One thing a user can do; ``checked`` says when its mark in the menu is set, for those that have one."""
 
     id: str
     section: Section
@@ -169,6 +173,7 @@ class Action:
     enabled: When = always
     icon: str = ""
     toolbar: bool = False
+    checked: When | None = None
 
 
 def _project_actions() -> tuple[Action, ...]:
@@ -264,9 +269,9 @@ def _view_actions() -> tuple[Action, ...]:
         Action("view.zoom-out", at, "Smaller", lambda h: h.view.zoom(-1), ("Ctrl+-",), icon="zoom-out"),
         Action("view.zoom-reset", at, "Usual size", lambda h: h.view.reset_zoom(), ("Ctrl+0",), icon="zoom-reset"),
         Action("view.full-screen", at, "Article only", lambda h: h.shell.toggle_full_screen(), ("F11",)),
-        Action("view.theme-light", at, "Light", lambda h: h.shell.set_theme("light"), icon="sun"),
-        Action("view.theme-dark", at, "Dark", lambda h: h.shell.set_theme("dark"), icon="moon"),
-        Action("view.theme-system", at, "As the system", lambda h: h.shell.set_theme("system")),
+        Action("view.theme-light", at, "Light", lambda h: h.shell.set_theme("light"), icon="sun", checked=_themed("light")),
+        Action("view.theme-dark", at, "Dark", lambda h: h.shell.set_theme("dark"), icon="moon", checked=_themed("dark")),
+        Action("view.theme-system", at, "As the system", lambda h: h.shell.set_theme("system"), checked=_themed("system")),
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(_column(bench.view, find_bar))
         # the bar stands above both pages: why a project cannot be opened is said on the welcome page, too
-        self.setCentralWidget(_column(bench.messages, self.pages))
+        self.setCentralWidget(_column(self.pages, bench.messages))  # below: a message must not move the text under the pointer
         self.status = StatusLine(bench)
         self.setStatusBar(self.status)
         self._add_docks()
@@ -87,11 +87,12 @@ class MainWindow(QMainWindow):
             menus[Section.VIEW].addAction(dock.toggleViewAction())
         self.addToolBar(bar)
         self.bench.view.set_bindings(article_bindings(hands, overrides, LABEL_KEYS))
-        self._on_state_changed()
+        self.refresh_actions()
 
     def _make(self, action: Action, hands: Hands, keys: tuple[str, ...]) -> QAction:
         made = _BoundAction(action, hands, self)
         made.setObjectName(action.id)
+        made.setCheckable(action.checked is not None)
         if action.icon:
             made.setIcon(icon(action.icon))
         shown = " / ".join(key_text(key) for key in keys)
@@ -177,7 +178,7 @@ class MainWindow(QMainWindow):
             self._bring_docks_back()
         for dock in self._docks:
             dock.toggleViewAction().setEnabled(session is not None)
-        self._on_state_changed()
+        self.refresh_actions()
 
     def _put_docks_away(self) -> None:
         if self._alone is not None:
@@ -211,13 +212,20 @@ class MainWindow(QMainWindow):
             title = f"{name}{session.project.name}{read_only}"
             self.setWindowTitle(title.replace("[*]", "[*][*]"))  # Qt's mark for unsaved changes, which there are none of here
             self.bench.view.setFocus()
-        self._on_state_changed()
+        self.refresh_actions()
 
     def _on_state_changed(self, *_: object) -> None:
+        self.refresh_actions()
+
+    def refresh_actions(self) -> None:
+        """Say anew which actions can be done and which are marked."""
         if self.hands is None:
             return
         for action in ACTIONS:
-            self.actions_by_id[action.id].setEnabled(action.enabled(self.hands))
+            made = self.actions_by_id[action.id]
+            made.setEnabled(action.enabled(self.hands))
+            if action.checked is not None:
+                made.setChecked(action.checked(self.hands))
 
 
 def _column(*widgets: QWidget) -> QWidget:

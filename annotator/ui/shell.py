@@ -247,6 +247,7 @@ class WindowShell(QObject):
             app.setPalette(palette(theme))
         self._bench.view.set_theme(theme)
         self._window.panels.set_theme(theme)
+        self._window.refresh_actions()
 
     def show_keys(self) -> None:
         """Show all keys on one sheet."""

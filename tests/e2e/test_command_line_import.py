@@ -57,8 +57,7 @@ def test_a_text_that_is_not_utf_8_is_offered_its_encoding_and_comes_in_with_it(p
     assert refused.status == 1
     assert (
         f"{article}: The file is not UTF-8; it looks like cp1252, which reads “Ia berkata “ya” kepada semua wartawa”. "
-        "If that is right, import it again with this encoding (--encoding cp1252)."
-        in refused.err
+        "If that is right, import it again with this encoding (--encoding cp1252)." in refused.err
     )
     assert names(project) == []
     accepted = run("import", project, article, "--encoding", "cp1252")

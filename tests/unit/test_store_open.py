@@ -44,7 +44,7 @@ def names(path: Path) -> list[str]:
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(ProjectError) as error:
         open_project(tmp_path / "none.annotator")
-    assert "annotator new" in sentence(error, tmp_path / "none.annotator")
+    assert "make a new project" in sentence(error, tmp_path / "none.annotator")
     assert list(tmp_path.iterdir()) == []
 
 

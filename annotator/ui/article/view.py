@@ -171,7 +171,8 @@ class ArticleView(ArticleAsker):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         y = event.pos().y() + self.verticalScrollBar().value()
         span_id = self._pointer.span_at(event.pos().x(), y) if self._pointer is not None else None
-        if span_id is not None and self.selection is None:
+        by_pointer = event.reason() == QContextMenuEvent.Reason.Mouse
+        if by_pointer and span_id is not None and self.selection is None:
             self.focus_span(span_id, reveal=False)
         self.menuRequested.emit(event.globalPos())
         event.accept()

@@ -21,7 +21,7 @@ _FILTERS: tuple[tuple[Status, ...], ...] = ((), *((status,) for status in Status
 class DocumentsPanel(QWidget):
     """Documents to choose from, a filter by status, and how many are done.
 
-    It asks for a document that is clicked or entered, unless it is the current one.  ``set_current`` announces nothing.
+    It asks for a document that is clicked or entered, the current one too.  ``set_current`` announces nothing.
     """
 
     documentRequested = Signal(object)
@@ -95,7 +95,7 @@ class DocumentsPanel(QWidget):
 
     def _on_chosen(self, index: QModelIndex) -> None:
         document_id = index.data(DocumentRole.ID)
-        if document_id is not None and document_id != self._current:
+        if document_id is not None:  # the open one too: the keys then go back to the article
             self.documentRequested.emit(document_id)
 
     def _on_filter_chosen(self) -> None:
