@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from annotator.commands import documents as document_commands
 from annotator.commands import relations, spans
 from annotator.errors import AnnotatorError, DiskFull
 from annotator.ui.panels.inspector import InspectorPanel
 from annotator.ui.panels.inspector_facts import AttributeRow, attribute_rows, item_problems, person, place
+from annotator.ui.theme import DARK, LIGHT, TEXT_CONTRAST, contrast
+from annotator.ui.theme_qt import palette
 from tests.qt.panels_support import Heard, make_session
 
 
@@ -453,3 +456,18 @@ def test_every_control_has_a_name(panel, controller):
             for control in panel.findChildren(kind):
                 if control.isVisible():
                     assert control.accessibleName() or getattr(control, "text", str)(), control
+
+
+def test_the_ends_of_a_relation_stay_readable_when_the_theme_changes(session, panel):
+    relation = session.document.relations()[0]
+    app = QApplication.instance()
+    before = app.palette()
+    try:
+        for theme in (LIGHT, DARK, LIGHT, DARK):
+            app.setPalette(palette(theme))
+            panel.show_relation(session.document, relation, theme)
+            button = next(b for b in panel.findChildren(QPushButton) if b.text() and b.styleSheet())
+            ink = re.search(r" color: (#[0-9a-f]{6})", button.styleSheet())[1]
+            assert contrast(ink, theme.window) >= TEXT_CONTRAST
+    finally:
+        app.setPalette(before)

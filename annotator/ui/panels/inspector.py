@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -278,19 +278,17 @@ class _EndButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._color()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
-            self._color()
-
     def _color(self) -> None:
         """Write the theme's colours into the style sheet, which would keep those of the theme it was first shown in."""
-        look = QPalette()
+        look = QGuiApplication.palette()
         names = {"link": look.color(QPalette.ColorRole.Link).name(), "focus": look.color(QPalette.ColorRole.Highlight).name()}
-        self.setStyleSheet(_LINK.format(**names))
+        sheet = _LINK.format(**names)
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
 
     def show_end(self, span_id: str, text: str, caption: str) -> None:
         """Name the span this end is; ``text`` is article text."""
+        self._color()  # a change of theme shows everything anew
         self.span_id = span_id
         self.caption.setText(caption)
         self.setText(text.replace("&", "&&"))

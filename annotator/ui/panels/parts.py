@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import QFont, QGuiApplication, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -36,7 +36,7 @@ SWATCH = 12
 
 def theme_of(widget: QWidget | None) -> Theme:
     """Return the theme a widget is shown in, told by how bright its palette is; None asks for the application's."""
-    palette = QPalette() if widget is None else widget.palette()
+    palette = QGuiApplication.palette() if widget is None else widget.palette()
     return DARK if luminance(palette.color(QPalette.ColorRole.Window).name()) < 0.18 else LIGHT
 
 
