@@ -7,13 +7,13 @@ from collections.abc import Set as AbstractSet
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from annotator.domain.labels import LabelScheme, RelationLabel
 from annotator.ui.i18n import number, tr
 from annotator.ui.models.labels import LabelListModel, LabelRole, LabelRow
 from annotator.ui.panels.paint import draw_focus, draw_key_cap, draw_row, draw_text, ink
-from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, plain_label, spaced, theme_of
+from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, list_or_hint, theme_of
 from annotator.ui.theme import Theme, label_colors
 from annotator.ui.theme_qt import color
 
@@ -35,15 +35,7 @@ class LabelsPanel(QWidget):
         self.view.setItemDelegate(_LabelDelegate(self.view))
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.view.chosen.connect(self._on_chosen)
-        self._hint = plain_label(tr("Open a document to see the labels."), quiet=True)
-        self._hint.setMargin(12)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        spaced(layout, spacing=0)
-        layout.addWidget(self._hint, 1)
-        layout.addWidget(self.view, 1)
-        self.view.hide()
-        self.setFocusProxy(self.view)
+        self._hint = list_or_hint(self, self.view, tr("Open a document to see the labels."))
 
     def set_scheme(self, scheme: LabelScheme | None, theme: Theme | None = None) -> None:
         """Show the labels of ``scheme``, or the hint to open a project where it is None.

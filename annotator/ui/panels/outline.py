@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QShowEvent
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import ChangeSet
@@ -12,7 +12,7 @@ from annotator.session.document import DocumentState
 from annotator.ui.i18n import tr
 from annotator.ui.models.outline import OutlineModel, OutlineRole
 from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink
-from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, plain_label, spaced, theme_of
+from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, list_or_hint, theme_of
 
 
 class OutlinePanel(QWidget):
@@ -33,15 +33,7 @@ class OutlinePanel(QWidget):
         self.view = LongList(tr("Spans and relations of the document"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(_OutlineDelegate(self.view))
-        self._hint = plain_label(tr("Open a document to see its spans and relations as a list."), quiet=True)
-        self._hint.setMargin(12)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        spaced(layout, spacing=0)
-        layout.addWidget(self._hint, 1)
-        layout.addWidget(self.view, 1)
-        self.view.hide()
-        self.setFocusProxy(self.view)
+        self._hint = list_or_hint(self, self.view, tr("Open a document to see its spans and relations as a list."))
         self.view.chosen.connect(self._on_chosen)
 
     def set_document(self, state: DocumentState | None) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTableView,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -148,6 +149,20 @@ class LongList(QTableView):
             super().keyPressEvent(event)
         elif self.currentIndex().isValid():
             self.chosen.emit(self.currentIndex())
+
+
+def list_or_hint(panel: QWidget, view: QWidget, hint: str) -> QLabel:
+    """Fill a panel with a list and, while that is hidden, a sentence in its place; returns the sentence's label."""
+    label = plain_label(hint, quiet=True)
+    label.setMargin(12)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    layout = QVBoxLayout(panel)
+    spaced(layout, spacing=0)
+    layout.addWidget(label, 1)
+    layout.addWidget(view, 1)
+    view.hide()
+    panel.setFocusProxy(view)
+    return label
 
 
 def airy(view: QAbstractItemView) -> None:
