@@ -227,3 +227,13 @@ def test_a_closed_dialog_is_gone(qtbot):
     dialog.reject()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not isValid(dialog)
+
+
+def test_a_long_complaint_can_be_read_whole(qtbot):
+    long = "The file is not UTF-8; " + "it looks like something else, " * 8
+    report = ImportReport(complaints=[Complaint("a.txt", long), Complaint("b.txt", "It is empty.")])
+    dialog = ImportReportDialog(report)
+    qtbot.addWidget(dialog)
+    assert dialog.detail.text() == long
+    dialog.table.setCurrentItem(dialog.table.topLevelItem(1))
+    assert dialog.detail.text() == "It is empty."

@@ -84,12 +84,13 @@ def test_counts_marks_and_dimming_are_in_what_is_spoken(panel):
     def spoken(name):
         return row_of(panel, name).data(Qt.ItemDataRole.AccessibleTextRole)
 
-    assert spoken("PERSON") == "PERSON, key 1, 12 here"
-    assert spoken("GPE") == "GPE, key 2, 0 here, used last"
+    assert spoken("PERSON") == "PERSON, key 1, 12 here, not allowed here"  # with a relation in focus its key means a relation label
+    assert spoken("GPE") == "GPE, key 2, 0 here, not allowed here, used last"
     assert spoken("leads") == "leads, key 1, 1 here"
     assert spoken("visited") == "visited, key 2, 0 here, not allowed here"
     panel.set_legal_relations(None)
     assert not row_of(panel, "visited").data(LabelRole.ROW).dimmed
+    assert spoken("PERSON") == "PERSON, key 1, 12 here"
 
 
 def test_a_dimmed_label_can_be_asked_for_because_the_refusal_says_why(qtbot, panel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from annotator.commands.importing import ImportReport
@@ -40,6 +41,13 @@ class ImportReportDialog(QDialog):
         for complaint in report.complaints[:_MOST]:
             self.table.addTopLevelItem(_row(complaint))
         column.addWidget(self.table, 1)
+        self.detail = plain_label()  # a row shows as much of a sentence as fits; here the chosen one stands whole
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(self.detail)
+        self.table.currentItemChanged.connect(self._on_current_changed)
+        first = self.table.topLevelItem(0)
+        if first is not None:
+            self.table.setCurrentItem(first)
         self.table.setVisible(bool(report.complaints))  # only once it has a parent: without one it would be a window of its own
         hidden = len(report.complaints) - _MOST
         if hidden > 0:
@@ -52,6 +60,9 @@ class ImportReportDialog(QDialog):
             self.copy.clicked.connect(self._on_copy)
             self.resize(760, 460)
         column.addWidget(box)
+
+    def _on_current_changed(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:
+        self.detail.setText(item.text(2) if item is not None else "")
 
     def _on_copy(self) -> None:
         copy_text("\n".join(f"{complaint.place}: {complaint.message}" for complaint in self._report.complaints))

@@ -57,10 +57,10 @@ class LabelListModel(QAbstractListModel):
         self._set("count", lambda row: counts.get(row.title, 0) if row.label is not None else 0)
 
     def set_legal_relations(self, names: AbstractSet[str] | None) -> None:
-        """Dim the relation labels that are not among ``names``; None dims none."""
+        """With a relation in focus, dim the relation labels that are not among ``names`` and all span labels; None dims none."""
 
         def dimmed(row: LabelRow) -> bool:
-            return row.kind == "relation" and row.label is not None and names is not None and row.title not in names
+            return row.label is not None and names is not None and (row.kind == "span" or row.title not in names)
 
         self._set("dimmed", dimmed)
 
@@ -75,6 +75,11 @@ class LabelListModel(QAbstractListModel):
             if getattr(row, name) != new:
                 setattr(row, name, new)
                 self.dataChanged.emit(self.index(number), self.index(number))
+
+    def relations_heading(self) -> QModelIndex:
+        """Return the heading of the relation labels, or an invalid index if there are none."""
+        row = next((number for number, row in enumerate(self._rows) if row.kind == "relation"), -1)
+        return self.index(row) if row >= 0 else QModelIndex()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
         return 0 if parent.isValid() else len(self._rows)

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from annotator.domain.labels import LabelScheme, RelationLabel
 from annotator.ui.i18n import number, tr
@@ -16,6 +16,8 @@ from annotator.ui.panels.paint import draw_focus, draw_key_cap, draw_row, draw_t
 from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, list_or_hint, theme_of
 from annotator.ui.theme import Theme, label_colors
 from annotator.ui.theme_qt import color
+
+_TO_TOP = QTableView.ScrollHint.PositionAtTop
 
 
 class LabelsPanel(QWidget):
@@ -35,6 +37,7 @@ class LabelsPanel(QWidget):
         self.view.setItemDelegate(_LabelDelegate(self.view))
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.view.chosen.connect(self._on_chosen)
+        self._on_spans = True
         self._hint = list_or_hint(self, self.view, tr("Open a document to see the labels."))
 
     def set_scheme(self, scheme: LabelScheme | None, theme: Theme | None = None) -> None:
@@ -55,8 +58,14 @@ class LabelsPanel(QWidget):
         self.model.set_counts(counts)
 
     def set_legal_relations(self, names: AbstractSet[str] | None) -> None:
-        """Dim all relation labels but ``names``; None dims none.  A dimmed one can still be asked for: the refusal says why not."""
+        """Show what the keys mean: with a relation in focus (``names`` are the labels it may have) those, else those of spans.
+
+        The others are dimmed, and can still be asked for: the refusal says why not.
+        """
         self.model.set_legal_relations(names)
+        if (names is None) != self._on_spans:
+            self._on_spans = names is None
+            self.view.scrollTo(self.model.index(0) if self._on_spans else self.model.relations_heading(), _TO_TOP)
 
     def set_last_used(self, name: str) -> None:
         """Mark the span label that was given last; empty marks none."""
