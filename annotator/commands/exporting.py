@@ -202,7 +202,7 @@ def _nothing(connection: Connection, options: ExportOptions, annotator: str, cho
     total = queries.document_count(connection)
     if not total:
         return "There is nothing to export: the project has no documents. Import some first."
-    known = list(dict.fromkeys(entry["annotator"] for entry in queries.statistics(connection)["annotators"]))
+    known = queries.annotators(connection)
     if options.annotator and options.annotator not in known:
         others = f" It has sets of {', '.join(known)}." if known else ""
         return f"There is nothing to export: nobody called “{options.annotator}” has annotated in this project.{others}"

@@ -106,7 +106,7 @@ class WorkerProcess:
         if kill:
             self._context.killed = True
             for process in self._context.made:
-                with suppress(ValueError, OSError):  # ended and cleaned up already
+                with suppress(ValueError, OSError, AttributeError):  # ended and cleaned up already, or not begun yet
                     process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
         self._context = _Recording()

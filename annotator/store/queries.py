@@ -202,6 +202,11 @@ def record(connection: sqlite3.Connection, found: Document, set_id: int | None) 
     return plain
 
 
+def annotators(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all annotators, each once, in order."""
+    return [row[0] for row in connection.execute("SELECT DISTINCT annotator FROM annotation_sets ORDER BY annotator")]
+
+
 def status_counts(connection: sqlite3.Connection, annotator: str) -> dict[Status, int]:
     """Count the documents by what their status is for this person; a document the person never opened is new."""
     counts = dict.fromkeys(Status, 0)

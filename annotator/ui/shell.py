@@ -114,8 +114,7 @@ class WindowShell(QObject):
             return
         counts = queries.status_counts(session.project.connection, session.annotator)
         writable = {name: entry for name, entry in FORMATS.items() if entry.write is not None}
-        entries = queries.statistics(session.project.connection)["annotators"]
-        annotators = list(dict.fromkeys(entry["annotator"] for entry in entries))  # one may have sets of several kinds
+        annotators = queries.annotators(session.project.connection)
         dialog = ExportDialog(session.project.path, writable, counts, self._bench.ask, self._window, annotators=annotators)
         dialog.accepted.connect(self._on_export_accepted)
         dialog.open()

@@ -262,7 +262,7 @@ def test_with_nothing_done_nothing_is_written_and_it_is_said(use, story, tmp_pat
     def drive(user):
         user.press("Ctrl+E")
         dialog = user.dialog
-        assert "none of 1 document" in dialog.summary.text()
+        assert "no document yet" in dialog.summary.text()
         reach(user, dialog.path)
         user.press("Ctrl+A")
         user.type(str(target))

@@ -144,9 +144,7 @@ class ExportDialog(QDialog):
         if self.annotator.currentText().strip():
             return ""
         if self.status.currentData() == "done" and not done:
-            return tr("You have done none of {} documents: unless somebody else has, there is nothing to write.").format(
-                number(total)
-            )
+            return tr("You have done no document yet: unless somebody else has, there is nothing to write.")
         if self.status.currentData() == "done":
             return tr("You have done {} of {} documents.").format(number(done), number(total))
         unfinished = total - done
