@@ -129,7 +129,7 @@ def test_an_export_runs_as_the_dialog_says_and_its_report_is_shown(seat, tmp_pat
     seat.hands.documents.done()
     seat.trigger("project.export")
     dialog = seat.dialog(ExportDialog)
-    assert [dialog.annotator.itemText(row) for row in range(dialog.annotator.count())] == ["", "model", "ani"]
+    assert [dialog.annotator.itemText(row) for row in range(dialog.annotator.count())] == ["", "ani", "model"]
     dialog.format.setCurrentIndex(dialog.format.findData("jsonl"))
     dialog.path.setText(str(tmp_path / "gold.jsonl"))
     dialog.accept()
