@@ -234,3 +234,13 @@ def test_without_a_project_nothing_happens(make_seat):
         act()
     documents.step(1)
     documents.open(1)
+
+
+def test_done_says_how_much_it_accepted(seat):
+    heard = []
+    seat.bench.told.connect(heard.append)
+    seat.view.focus_span("s1")
+    seat.hands.editing.label("PERSON")
+    waiting = seat.document.unreviewed_count()
+    seat.hands.documents.done()
+    assert f"Done; {waiting} suggestions accepted." in heard

@@ -520,3 +520,29 @@ def test_keys_in_a_read_only_article_say_why_nothing_happens(make_seat, project_
         seat.press("Tab")
         assert seat.bench.span.id == "s1"
         assert seat.message == ""
+
+
+# --- what an edit does to relations is said -----------------------------------------------------------------------------------
+
+
+def test_relabelling_a_span_out_of_its_relation_is_said_and_the_relation_stays(seat):
+    seat.view.focus_span("s3")
+    seat.hands.editing.label("DATE")
+    assert seat.document.relation("r1") is not None
+    assert "met_with" in seat.message
+    assert "cannot be done before" in seat.message
+
+
+def test_relabelling_within_what_the_relations_allow_says_nothing(seat):
+    seat.view.focus_span("s1")
+    seat.hands.editing.label("PERSON")
+    assert seat.message == ""
+
+
+def test_removing_a_span_says_that_its_relations_went_along(seat):
+    heard = []
+    seat.bench.told.connect(heard.append)
+    seat.view.focus_span("s3")
+    seat.hands.editing.remove()
+    assert seat.document.relation("r1") is None
+    assert heard == ["Removed, and its relation with it."]

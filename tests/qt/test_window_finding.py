@@ -152,3 +152,23 @@ def test_without_a_document_there_is_nothing_to_find(make_seat):
     assert bar(seat).isHidden()
     seat.hands.finding.step(1)
     assert bar(seat).isHidden()
+
+
+def test_after_finding_no_key_reaches_a_span_that_was_focused_elsewhere(seat):
+    seat.show()
+    seat.view.focus_span("s1")
+    before = seat.content()
+    seat.press("Ctrl+F", *"jakarta")
+    seat.press("Escape")
+    assert seat.view.focused_span is None
+    assert seat.view.selection == (45, 52)
+    seat.press("Delete", "{")
+    assert seat.content() == before
+
+
+def test_tab_after_finding_goes_on_from_the_match(seat):
+    seat.show()
+    seat.view.focus_span("s1")
+    seat.press("Ctrl+F", *"bertemu")
+    seat.press("Escape", "Escape", "Tab")
+    assert seat.bench.span.id == "s4"
