@@ -163,10 +163,9 @@ def export(
     elif options.sets == "chosen":
         bare = queries.document_count(connection) - len(choice.documents) - len(choice.left_out)
         if bare:
-            verb = "has no annotations to choose from and was" if bare == 1 else "have no annotations to choose from and were"
-            report.notices.append(
-                f"{_amount(bare, 'document')} {verb} not exported; --format jsonl --sets all writes their texts too."
-            )
+            whose = f" of {options.annotator}" if options.annotator else ""
+            verb = "has no annotations{} and was" if bare == 1 else "have no annotations{} and were"
+            report.notices.append(f"{_amount(bare, 'document')} {verb.format(whose + ' to take')} not exported.")
     return report
 
 

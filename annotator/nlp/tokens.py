@@ -85,7 +85,7 @@ def _tokenizer(language: str) -> _Tokenizer:
         return partial(map, spacy.blank(language).tokenizer)
     except ImportError as error:
         raise FormatError(
-            f"spaCy needs another package to tokenize the language “{language}” ({error.name or error})."
+            f"spaCy needs another package to tokenize the language “{language}”."
             " Install it, or use the code xx, which stands for any language."
         ) from error
 

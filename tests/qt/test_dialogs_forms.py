@@ -13,6 +13,8 @@ from annotator.commands.projects import shipped_schemes
 from annotator.domain.annotations import Kind
 from annotator.domain.documents import Status
 from annotator.formats import FORMATS
+from annotator.nlp.tokens import LANGUAGES
+from annotator.ui.dialogs import new_project
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_files import ImportDialog
@@ -267,3 +269,7 @@ def test_a_file_chosen_in_the_systems_dialog_is_not_asked_about_twice(exporting,
     dialog.export.click()
     assert [kind for kind, *_ in ask.asked] == ["save"]
     assert heard.last.path == target
+
+
+def test_every_language_that_is_offered_can_be_tokenized_without_another_package():
+    assert set(new_project._LANGUAGES) <= LANGUAGES - {"ja", "ko", "th", "vi"}

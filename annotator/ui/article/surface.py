@@ -307,6 +307,13 @@ class ArticleSurface(QTextEdit):
             return
         super().wheelEvent(event)
 
+    def copy(self) -> None:
+        """Put the selected original text on the clipboard.
+
+        As text alone: a mime data object made in Python would outlive Python there, and Qt's clean-up at exit would crash on it.
+        """
+        QApplication.clipboard().setText(self.createMimeDataFromSelection().text())
+
     def createMimeDataFromSelection(self) -> QMimeData:
         """Give the clipboard the original text, not what is displayed for it."""
         data = QMimeData()

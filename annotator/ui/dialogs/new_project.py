@@ -17,7 +17,7 @@ from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, compla
 from annotator.ui.i18n import localized, tr
 from annotator.ui.panels.parts import CalmComboBox, plain_label
 
-_LANGUAGES = ("id", "ms", "jv", "su", "en", "nl", "de", "fr", "es", "pt", "it", "ar", "tr", "ru", "vi", "tl", "xx")
+_LANGUAGES = ("id", "ms", "en", "nl", "de", "fr", "es", "pt", "it", "ar", "tr", "ru", "tl", "xx")
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 
 
@@ -146,8 +146,6 @@ def _language_name(code: str) -> str:
     names = {
         "id": tr("Indonesian"),
         "ms": tr("Malay"),
-        "jv": tr("Javanese"),
-        "su": tr("Sundanese"),
         "en": tr("English"),
         "nl": tr("Dutch"),
         "de": tr("German"),
