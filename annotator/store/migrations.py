@@ -1,7 +1,7 @@
 """Numbered steps that bring a project file from any released schema to this one, with sqlite-utils.
 
 A step is never changed once released; a new schema is a new step.  ``PRAGMA user_version`` holds the number of the last step, so that
-opening a current file needs neither sqlite-utils nor its bookkeeping table to be read.
+opening a current file does not need sqlite-utils, whose import takes 0.4 s.
 """
 
 from __future__ import annotations

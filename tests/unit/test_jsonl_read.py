@@ -349,6 +349,12 @@ def test_a_key_named_twice_is_not_lost_in_silence(file, line):
     assert "twice" in complaint.message
 
 
+def test_tokens_beyond_the_text_are_not_stored(file):
+    (record,), (complaint,) = read(file, {"text": "Budi tiba", "tokens": [[0, 4], [5, 99]]})
+    assert record.tokens is None
+    assert "outside the text" in complaint.message
+
+
 def test_a_text_that_looks_like_keys_is_none(file):
     (record,), complaints = read(file, b'{"text" : "he said \\": and \\\\\\":", "meta": {"a": {"a": 1}}}')
     assert complaints == []
