@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from annotator.cli.output import FINE, PROBLEMS, amount, json_bytes, opened, person, remark, say, say_json, shown_progress
+from annotator.cli.output import FINE, PROBLEMS, json_bytes, opened, person, remark, say, say_json, shown_progress
 from annotator.commands.exporting import ExportOptions, export
 from annotator.commands.importing import ImportOptions, ImportReport, import_files
 from annotator.domain.annotations import Kind
 from annotator.domain.exchange import LossReport
+from annotator.domain.rules import amount
 from annotator.domain.text import Tokens
 from annotator.errors import AnnotatorError, FormatError
 from annotator.formats import FORMATS

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from annotator.cli.output import FINE, PROBLEMS, amount, opened, remark, say, say_json, shown_progress
+from annotator.cli.output import FINE, PROBLEMS, opened, remark, say, say_json, shown_progress
 from annotator.commands.checking import check
+from annotator.domain.rules import amount
 from annotator.store import queries
 
 _PROJECT = click.argument("project", type=click.Path(path_type=Path))

@@ -90,11 +90,6 @@ def progress_line(progress: Progress, seconds: float) -> str:
     return f"{progress.what} [{bar:<30}] {progress.done} of {progress.total}{left}"
 
 
-def amount(count: int, what: str) -> str:
-    """Return a number with its noun, in the plural unless it is one."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
 def person(settings: Settings, name: str | None = None) -> str:
     """Return who is at work: the name given, else the setting, else the login name."""
     return name or settings.get("annotator.name") or login_name()

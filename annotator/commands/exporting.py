@@ -13,6 +13,7 @@ from annotator.domain.documents import Document, Status
 from annotator.domain.exchange import Fate, Loss, LossReport, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
+from annotator.domain.rules import amount
 from annotator.errors import AnnotatorError, FormatError
 from annotator.formats import FORMATS
 from annotator.paths import PROJECT_SUFFIX
@@ -159,13 +160,13 @@ def export(
         if open_documents:
             whom = f" by {options.annotator}" if options.annotator else ""
             verb = "is not done{} and was not exported" if open_documents == 1 else "are not done{} and were not exported"
-            report.notices.append(f"{_amount(open_documents, 'document')} {verb.format(whom)}.")
+            report.notices.append(f"{amount(open_documents, 'document')} {verb.format(whom)}.")
     elif options.sets == "chosen":
         bare = queries.document_count(connection) - len(choice.documents) - len(choice.left_out)
         if bare:
             whose = f" of {options.annotator}" if options.annotator else ""
             verb = "has no annotations{} and was" if bare == 1 else "have no annotations{} and were"
-            report.notices.append(f"{_amount(bare, 'document')} {verb.format(whose + ' to take')} not exported.")
+            report.notices.append(f"{amount(bare, 'document')} {verb.format(whose + ' to take')} not exported.")
     return report
 
 
@@ -205,7 +206,7 @@ def _nothing(connection: Connection, options: ExportOptions, annotator: str, cho
     if options.annotator and options.annotator not in known:
         others = f" It has sets of {', '.join(known)}." if known else ""
         return f"There is nothing to export: nobody called “{options.annotator}” has annotated in this project.{others}"
-    text = f"There is nothing to export: of {_amount(total, 'document')} {_told(connection, options.annotator or annotator)}."
+    text = f"There is nothing to export: of {amount(total, 'document')} {_told(connection, options.annotator or annotator)}."
     if choice.left_out:
         first, more = choice.left_out[0], len(choice.left_out) - 1
         text += f" Left out: {first.document} ({first.reason}){f', and {more} more' if more else ''}."
@@ -218,7 +219,3 @@ def _told(connection: Connection, annotator: str) -> str:
     counts = queries.status_counts(connection, annotator)
     said = ", ".join(f"{count} {status}" for status, count in counts.items() if count) or f"0 {Status.DONE}"
     return f"{said} for {annotator}" if annotator else said
-
-
-def _amount(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -143,3 +143,8 @@ def quoted(surface: str, limit: int = 40) -> str:
     """Return text in quotation marks for a message, shortened, line breaks as blanks."""
     flat = " ".join(surface.split())
     return f"“{flat if len(flat) <= limit else flat[: limit - 1] + '…'}”"
+
+
+def amount(count: int, what: str) -> str:
+    """Return a number with its noun for a message, in the plural unless it is one."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -13,7 +13,7 @@ from annotator.domain.rules import Problem, problems
 from annotator.domain.text import OffsetMap, Range, display_text
 
 _BUCKET = 512
-"""Code points a bucket of the position index covers: about one screen line of spans."""
+"""Code points a bucket of the position index covers: a few lines of text."""
 
 
 class DocumentState:

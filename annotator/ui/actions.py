@@ -47,7 +47,7 @@ class Section(StrEnum):
 
 
 class Shell(Protocol):
-    """What actions need of the window itself; the main window is one."""
+    """What actions need of the window itself; ``ui.shell.WindowShell`` is one."""
 
     def ask_new_project(self) -> None:
         """Ask for a new project's name, scheme and language."""

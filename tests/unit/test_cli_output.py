@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from annotator.cli import output
-from annotator.cli.output import amount, json_bytes, opened, person, print_anything, progress_line, shown_progress
+from annotator.cli.output import json_bytes, opened, person, print_anything, progress_line, shown_progress
 from annotator.domain.progress import Progress
+from annotator.domain.rules import amount
 from annotator.errors import ProjectDamaged, ProjectReadOnly
 from annotator.settings.store import Settings
 from annotator.settings.table import login_name
