@@ -66,7 +66,7 @@ class ArticleAsker(ArticleNavigator):
             return
         changed = span_id != self._style.hovered
         self._style.hovered, self._style.hovered_relation = span_id, relation_id
-        self.viewport().update()
+        self.touch()
         if changed:
             self.hovered.emit(span_id)
 

@@ -160,7 +160,7 @@ class Modes(QObject):
             return False
         self._mode = None
         self._view.put_lights_back()
-        self._view.viewport().update()
+        self._view.touch()
         self._view.modeChanged.emit("")
         return True
 
@@ -200,7 +200,7 @@ class Modes(QObject):
                 self._choose(mode, chosen, shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             return False
-        self._view.viewport().update()
+        self._view.touch()
         return True
 
     def click(self, span_id: str | None) -> None:
@@ -230,7 +230,7 @@ class Modes(QObject):
         self.offer()
         if not mode.codes and mode.name == RELATION:
             self._view.announced.emit(self.tr("No legal target in view: scroll to it, or press Esc."))
-        self._view.viewport().update()
+        self._view.touch()
         self._view.modeChanged.emit(mode.name)
 
     def _choose(self, mode: HintMode, value: int | str, *, shift: bool) -> None:

@@ -146,7 +146,7 @@ class ArticleNavigator(ArticleSurface):
         self._style.focused = self._style.focused_relation = None
         self._style.linked, self._base = frozenset(), None
         self.setAccessibleDescription("")
-        self.viewport().update()
+        self.touch()
         self.focusChanged.emit()
 
     def select(self, start: int, end: int) -> None:
@@ -280,7 +280,7 @@ class ArticleNavigator(ArticleSurface):
         bar.setValue(value)
         if reveal:
             self._reveal(position)
-        self.viewport().update()
+        self.touch()
 
     def _reveal(self, offset: int) -> None:
         """Scroll as little as shows the line at ``offset`` with its arcs and chips; to a third of the height from far away."""

@@ -28,7 +28,8 @@ class Style:
     """How to paint: the theme, and what has the eye.
 
     ``legal`` is None outside relation making; then it says of each span in view whether it may be the target, and all others are
-    dimmed.  ``linked`` are the ends of the focused relation, or the source of one being made.
+    dimmed.  ``linked`` are the ends of the focused relation, or the source of one being made.  ``chosen`` are the spans of the
+    multi-selection.
     """
 
     theme: Theme
@@ -40,6 +41,7 @@ class Style:
     focused_relation: str | None = None
     hovered_relation: str | None = None
     linked: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
     legal: Mapping[str, bool] | None = None
     arcs: str = "focused"
     active: bool = True

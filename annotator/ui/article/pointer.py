@@ -142,7 +142,7 @@ class Pointer(QObject):
         self._target = self._preview = self._handle = None
         self._scrolling.stop()
         self._view.light_targets(None)
-        self._view.viewport().update()
+        self._view.touch()
         return dragged
 
     # In between
@@ -192,7 +192,7 @@ class Pointer(QObject):
             self._drag_edge(x, y)
         elif self._gesture is Gesture.LINK:
             self._target = self.span_at(x, y)
-            self._view.viewport().update()
+            self._view.touch()
 
     def _drag_text(self, x: float, y: float) -> None:
         view = self._view
@@ -220,7 +220,7 @@ class Pointer(QObject):
             tokens=model.tokens, text=model.text, fragments=span.fragments, start_edge=start_edge, offset=offset, exact=exact
         )
         self._preview = preview if preview != (span.start, span.end) else None
-        view.viewport().update()
+        view.touch()
 
     def span_at(self, x: float, y: float) -> str | None:
         """Return the innermost span under a point of the document, by its text or its chip."""

@@ -81,6 +81,10 @@ class ArticleSurface(QTextEdit):
         self._builder.forget(ranges)
         if ranges is None:
             self._find_labels()
+        self.touch()
+
+    def touch(self) -> None:
+        """Repaint what looks otherwise than it was painted: to be called after any change of focus, selection or lights."""
         self.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -101,7 +105,7 @@ class ArticleSurface(QTextEdit):
     def set_search_hits(self, ranges: Iterable[Range], current: Range | None = None) -> None:
         """Show search hits behind the text, ``current`` more strongly."""
         self._hits, self._current_hit = sorted(ranges), current
-        self.viewport().update()
+        self.touch()
 
     def zoom(self, steps: int) -> None:
         """Make everything larger (positive) or smaller; the line at the top of the window stays there."""
@@ -114,7 +118,7 @@ class ArticleSurface(QTextEdit):
     def cycle_arcs(self) -> str:
         """Show arcs in the next way and return it: ``focused`` (the rest faintly), ``all`` or ``none``."""
         self._style.arcs = ARC_MODES[(ARC_MODES.index(self._style.arcs) + 1) % len(ARC_MODES)]
-        self.viewport().update()
+        self.touch()
         return self._style.arcs
 
     def scene(self) -> Scene:
@@ -149,7 +153,7 @@ class ArticleSurface(QTextEdit):
         old = getattr(self, "_style", None)
         style = Style(theme, Metrics(theme, self._zoom), _no_color, _no_color)
         if isinstance(old, Style):
-            for name in ("focused", "hovered", "focused_relation", "hovered_relation", "linked", "legal", "arcs", "active"):
+            for name in ("focused", "hovered", "focused_relation", "hovered_relation", "linked", "legal", "chosen", "arcs", "active"):
                 setattr(style, name, getattr(old, name))
             style.base_color, style.relation_color = old.base_color, old.relation_color
         return style
@@ -198,7 +202,7 @@ class ArticleSurface(QTextEdit):
         self._builder = None
         self._fit()
         self.verticalScrollBar().setValue(0)
-        self.viewport().update()
+        self.touch()
 
     def _set_frame(self, document: QTextDocument, gutter: float) -> None:
         frame = document.rootFrame().frameFormat()
@@ -289,7 +293,7 @@ class ArticleSurface(QTextEdit):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        self.viewport().update()  # stubs, hints and the strip do not move with the text
+        self.touch()  # stubs, hints and the strip do not move with the text
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

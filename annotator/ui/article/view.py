@@ -189,12 +189,12 @@ class ArticleView(ArticleAsker):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._style.active = True
-        self.viewport().update()
+        self.touch()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._style.active = False
-        self.viewport().update()
+        self.touch()
 
     # Painting
 
