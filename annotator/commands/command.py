@@ -9,7 +9,7 @@ from typing import Any
 from annotator.domain.annotations import Relation, Span, Verdict
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
-from annotator.domain.rules import ALLOWED, Problem
+from annotator.domain.rules import ALLOWED, Problem, quoted, relation_ends, relation_problems, span_problems
 from annotator.errors import Refused
 from annotator.store.transaction import Transaction
 
@@ -80,4 +80,95 @@ def approve(tx: Transaction, set_id: int, item: Span | Relation) -> None:
     else:
         signature = item.signature(must_have_span(tx, set_id, item.head), must_have_span(tx, set_id, item.tail))
     tx.remove(set_id, Verdict(signature))
-    tx.put(set_id, replace(item, reviewed=True))
+    tx.put(set_id, item if item.reviewed else replace(item, reviewed=True))
+
+
+def check_span(tx: Transaction, set_id: int, span: Span) -> None:
+    """Refuse a span that breaks a rule, with the reason."""
+    document = tx.document_of(set_id)
+    refuse(list(span_problems(span, document.text, document.tokens, tx.scheme)))
+
+
+def check_relation(tx: Transaction, set_id: int, relation: Relation) -> None:
+    """Refuse a relation that breaks a rule or names a span that is gone, with the reason."""
+    ends = {key: must_have_span(tx, set_id, key) for key in (relation.head, relation.tail)}
+    refuse(list(relation_problems(relation, ends, tx.scheme)))
+
+
+def span_twin(tx: Transaction, set_id: int, span: Span) -> Span | None:
+    """Return another span with the same label at the same place."""
+    return next(
+        (other for other in tx.spans_starting(set_id, span.start) if other.id != span.id and other.signature == span.signature),
+        None,
+    )
+
+
+def relation_twin(tx: Transaction, set_id: int, relation: Relation) -> Relation | None:
+    """Return another relation that says the same; for a symmetric label the order of the ends does not matter."""
+    scheme = tx.scheme
+    ends = relation_ends(relation, scheme)
+    return next(
+        (
+            other
+            for other in tx.relations_of(set_id, relation.head)
+            if other.id != relation.id and relation_ends(other, scheme) == ends
+        ),
+        None,
+    )
+
+
+def refuse_twin(tx: Transaction, set_id: int, span: Span) -> None:
+    """Refuse a span where another one with the same label stands at the same place."""
+    if span_twin(tx, set_id, span) is not None:
+        raise labelled_already(tx, set_id, span)
+
+
+def labelled_already(tx: Transaction, set_id: int, span: Span) -> Refused:
+    """Return the refusal of a span that is there already."""
+    return Refused(f"{quoted(span.surface(tx.document_of(set_id).text))} is labelled {span.label} already.")
+
+
+def replace_span(tx: Transaction, set_id: int, old: Span, new: Span) -> None:
+    """Put ``new`` in the place of ``old`` (the same id) as reviewed.
+
+    A suggestion whose label or place changes is remembered as rejected; one that stays as it is is accepted.
+    """
+    check_span(tx, set_id, new)
+    if new.signature == old.signature and old.reviewed:
+        return
+    begin_work(tx, set_id)
+    refuse_twin(tx, set_id, new)
+    if new.signature != old.signature:
+        reject(tx, set_id, old)
+    approve(tx, set_id, new)
+
+
+def reopen_if_illegal(tx: Transaction, set_id: int, span_id: str) -> None:
+    """Take a document that was done up again if a relation of this span breaks a rule now: done means fit to train on."""
+    info = tx.set_info(set_id)
+    if info.status is not Status.DONE:
+        return
+    for relation in tx.relations_of(set_id, span_id):
+        ends = {key: must_have_span(tx, set_id, key) for key in (relation.head, relation.tail)}
+        if any(problem.rule not in ALLOWED for problem in relation_problems(relation, ends, tx.scheme)):
+            tx.put_set(set_id, replace(info, status=Status.IN_PROGRESS))
+            return
+
+
+def remove_with_relations(tx: Transaction, set_id: int, span: Span) -> None:
+    """Remove a span and its relations; suggestions among them are remembered as rejected."""
+    for relation in tx.relations_of(set_id, span.id):
+        reject(tx, set_id, relation)
+        tx.remove(set_id, relation)
+    reject(tx, set_id, span)
+    tx.remove(set_id, span)
+
+
+def approve_relation(tx: Transaction, set_id: int, relation: Relation) -> None:
+    """Put a suggested relation as reviewed, and its ends with it: it could not be right without them."""
+    check_relation(tx, set_id, relation)
+    for end in dict.fromkeys((relation.head, relation.tail)):
+        span = must_have_span(tx, set_id, end)
+        if not span.reviewed:
+            approve(tx, set_id, span)
+    approve(tx, set_id, relation)

@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.commands.command import Command, approve, begin_work, must_have_relation, must_have_span, refuse, reject
+from annotator.commands.command import (
+    Command,
+    approve,
+    approve_relation,
+    begin_work,
+    check_relation,
+    must_have_relation,
+    reject,
+    relation_twin,
+)
 from annotator.domain.annotations import Relation
 from annotator.domain.changes import What
-from annotator.domain.rules import relation_ends, relation_problems
 from annotator.errors import Refused
 from annotator.store.transaction import Transaction
 
@@ -22,9 +30,9 @@ def add_relation(set_id: int, head: str, tail: str, label: str) -> Command:
 
     def run(tx: Transaction) -> str:
         relation = Relation(tx.new_id(set_id, What.RELATION), label, head, tail, origin=f"person:{tx.actor}")
-        _check(tx, set_id, relation)
+        check_relation(tx, set_id, relation)
         begin_work(tx, set_id)
-        twin = _twin(tx, set_id, relation)
+        twin = relation_twin(tx, set_id, relation)
         if twin is not None and twin.reviewed:
             raise Refused(f"These spans are linked by “{label}” already.")
         if twin is not None:
@@ -87,13 +95,8 @@ def accept_relation(set_id: int, relation_id: str) -> Command:
     def run(tx: Transaction) -> str:
         relation = must_have_relation(tx, set_id, relation_id)
         if not relation.reviewed:
-            _check(tx, set_id, relation)
             begin_work(tx, set_id)
-            for end in dict.fromkeys((relation.head, relation.tail)):
-                span = must_have_span(tx, set_id, end)
-                if not span.reviewed:
-                    approve(tx, set_id, span)
-            approve(tx, set_id, relation)
+            approve_relation(tx, set_id, relation)
         return relation_id
 
     return Command("Accept {}", run, "the suggestion")
@@ -114,29 +117,10 @@ def remove_relation(set_id: int, relation_id: str) -> Command:
 def _replace(tx: Transaction, set_id: int, old: Relation, new: Relation) -> None:
     if new == old and old.reviewed:
         return
-    _check(tx, set_id, new)
+    check_relation(tx, set_id, new)
     begin_work(tx, set_id)
-    if _twin(tx, set_id, new) is not None:
+    if relation_twin(tx, set_id, new) is not None:
         raise Refused(f"These spans are linked by “{new.label}” already.")
     if new != old:
         reject(tx, set_id, old)
     approve(tx, set_id, new)
-
-
-def _check(tx: Transaction, set_id: int, relation: Relation) -> None:
-    ends = {key: must_have_span(tx, set_id, key) for key in (relation.head, relation.tail)}
-    refuse(list(relation_problems(relation, ends, tx.scheme)))
-
-
-def _twin(tx: Transaction, set_id: int, relation: Relation) -> Relation | None:
-    """Return another relation that says the same; for a symmetric label the order of the ends does not matter."""
-    scheme = tx.scheme
-    ends = relation_ends(relation, scheme)
-    return next(
-        (
-            other
-            for other in tx.relations_of(set_id, relation.head)
-            if other.id != relation.id and relation_ends(other, scheme) == ends
-        ),
-        None,
-    )

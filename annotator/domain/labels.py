@@ -41,7 +41,9 @@ class SpanLabel:
 class RelationLabel:
     """A label for relations.  ``head`` and ``tail`` list the span labels allowed at each end; empty means any.
 
-    ``symmetric`` says the order of the ends means nothing.  ``reflexive`` allows a span to be related to itself.
+    ``symmetric`` says the order of the ends means nothing.  ``reflexive`` allows a span to be related to itself.  ``role`` says that
+    the label names a part of an event: its head is the trigger, its tail fills the role.  That changes nothing in the rules; it says
+    what is offered where an event is built.
     """
 
     name: str
@@ -49,6 +51,7 @@ class RelationLabel:
     tail: tuple[str, ...] = ()
     symmetric: bool = False
     reflexive: bool = False
+    role: bool = False
     color: str = ""
     key: str = ""
     code: str = ""
@@ -56,12 +59,19 @@ class RelationLabel:
     examples: Translations = field(default_factory=lambda: _NO_TEXT)
 
     def allows(self, head: str, tail: str) -> bool:
-        """Tell whether spans labelled ``head`` and ``tail`` may be the ends, in this order (either order if symmetric)."""
+        """Tell whether spans labelled ``head`` and ``tail`` may be the ends, in this order (either order if symmetric).
+
+        Whether both may be one and the same span is another question: ``LabelScheme.links`` answers both.
+        """
 
         def fits(first: str, second: str) -> bool:
             return (not self.head or first in self.head) and (not self.tail or second in self.tail)
 
         return fits(head, tail) or (self.symmetric and fits(tail, head))
+
+    def starts_at(self, head: str) -> bool:
+        """Tell whether a span labelled ``head`` may be the first end, whatever the other is (either end if symmetric)."""
+        return not self.head or head in self.head or (self.symmetric and (not self.tail or head in self.tail))
 
 
 _Label = TypeVar("_Label", SpanLabel, RelationLabel)
@@ -100,9 +110,27 @@ class LabelScheme:
         """Return the relation label called ``name``, or None."""
         return next((label for label in self.relations if label.name == name), None)
 
+    def links(self, head_label: str, tail_label: str, *, same_span: bool = False) -> tuple[RelationLabel, ...]:
+        """Return the relation labels that may link a span labelled ``head_label`` to one labelled ``tail_label``.
+
+        With ``same_span`` both ends are one and the same span: then only reflexive labels may.  This is the one place that says
+        which labels are offered, and ``rules.relation_problems`` says the same by its sentences.
+        """
+        return tuple(
+            label for label in self.relations if label.allows(head_label, tail_label) and (label.reflexive or not same_span)
+        )
+
     def relations_between(self, head: str, tail: str) -> tuple[RelationLabel, ...]:
-        """Return the relation labels that may link a span labelled ``head`` to one labelled ``tail``."""
-        return tuple(label for label in self.relations if label.allows(head, tail))
+        """Return the relation labels that may link two different spans with these labels; ``links`` knows of one span, too."""
+        return self.links(head, tail)
+
+    def roles_of(self, head_label: str) -> tuple[RelationLabel, ...]:
+        """Return the labels of what a trigger labelled ``head_label`` may have: its roles.
+
+        Where the scheme marks none for this trigger, every relation label that may start at it counts as one.
+        """
+        starting = tuple(label for label in self.relations if label.starts_at(head_label))
+        return tuple(label for label in starting if label.role) or starting
 
     def with_labels(self, spans: Iterable[str] = (), relations: Iterable[str] = ()) -> LabelScheme:
         """Return the scheme with the missing ones of these labels added, each with a free colour and key.
@@ -180,9 +208,9 @@ def scheme_to_dict(scheme: LabelScheme) -> dict[str, Any]:
 
 
 _SPAN_FIELDS = ("name", "color", "key", "code", "description", "examples")
-_RELATION_FIELDS = ("name", "head", "tail", "symmetric", "reflexive", "color", "key", "code", "description", "examples")
+_RELATION_FIELDS = ("name", "head", "tail", "symmetric", "reflexive", "role", "color", "key", "code", "description", "examples")
 _ATTRIBUTE_FIELDS = ("name", "values", "labels", "description")
-_TRANSLATED, _LISTS, _FLAGS = {"description", "examples"}, {"head", "tail", "values", "labels"}, {"symmetric", "reflexive"}
+_TRANSLATED, _LISTS, _FLAGS = {"description", "examples"}, {"head", "tail", "values", "labels"}, {"symmetric", "reflexive", "role"}
 
 
 def scheme_from_dict(data: Any) -> LabelScheme:

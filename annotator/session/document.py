@@ -39,6 +39,7 @@ class DocumentState:
         self._unreviewed = sum(not span.reviewed for span in content.spans.values())
         self._buckets: defaultdict[int, set[str]] = defaultdict(set)
         self._links: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_surface: defaultdict[str, Counter[str]] | None = None
         for start, minus_end, _, key in self._order:
             for bucket in range(start // _BUCKET, -minus_end // _BUCKET + 1):
                 self._buckets[bucket].add(key)
@@ -66,6 +67,8 @@ class DocumentState:
 
     def spans_in(self, start: int, end: int) -> list[Span]:
         """Return the spans that share text with ``[start, end)``, in text order."""
+        if start <= 0 and end >= len(self.text):
+            return self.spans()
         found = {key for bucket in range(start // _BUCKET, end // _BUCKET + 1) for key in self._buckets.get(bucket, ())}
         overlapping = (self._spans[key] for key in found)
         return sorted((span for span in overlapping if span.start < end and span.end > start), key=text_order)
@@ -77,12 +80,22 @@ class DocumentState:
 
     def relations_in(self, start: int, end: int) -> list[Relation]:
         """Return the relations with at least one end in ``[start, end)``."""
+        if start <= 0 and end >= len(self.text):
+            return list(self._relations.values())
         keys = {key for span in self.spans_in(start, end) for key in self._links.get(span.id, ())}
         return [self._relations[key] for key in sorted(keys)]
 
-    def label_counts(self) -> Counter[str]:
-        """Count spans and relations by label."""
-        return Counter(item.label for item in (*self._spans.values(), *self._relations.values()))
+    def label_counts(self) -> tuple[Counter[str], Counter[str]]:
+        """Count spans by label, and relations by theirs: a name may stand for both."""
+        return Counter(span.label for span in self._spans.values()), Counter(link.label for link in self._relations.values())
+
+    def labels_of_text(self, surface: str) -> Counter[str]:
+        """Count the labels of the spans that cover this text, whatever its case.  The index is made at the first question."""
+        if self._by_surface is None:
+            self._by_surface = defaultdict(Counter)
+            for span in self._spans.values():
+                self._by_surface[self._folded(span)][span.label] += 1
+        return +self._by_surface.get(surface.casefold(), Counter())
 
     def unreviewed_count(self) -> int:
         """Return how many suggestions wait for a decision."""
@@ -91,6 +104,9 @@ class DocumentState:
     def problems(self) -> list[Problem]:
         """Return what breaks the rules."""
         return problems(self.text, self.tokens, self.scheme, self._spans, self._relations.values())
+
+    def _folded(self, span: Span) -> str:
+        return span.surface(self.text).casefold()
 
     # Keeping in step
 
@@ -130,6 +146,8 @@ class DocumentState:
         self._spans[span.id] = span
         insort(self._order, text_order(span))
         self._unreviewed += not span.reviewed
+        if self._by_surface is not None:
+            self._by_surface[self._folded(span)][span.label] += 1
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
             self._buckets[bucket].add(span.id)
 
@@ -137,6 +155,8 @@ class DocumentState:
         del self._spans[span.id]
         del self._order[bisect_left(self._order, text_order(span))]
         self._unreviewed -= not span.reviewed
+        if self._by_surface is not None:
+            self._by_surface[self._folded(span)][span.label] -= 1
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
             self._buckets[bucket].discard(span.id)
 

@@ -68,6 +68,7 @@ _TABLE = (
     Setting("article.font_family", "", Kind.TEXT, "Article font", "Left empty, it is the system's font for text."),
     Setting("article.font_size", 13, Kind.NUMBER, "Article font size", "In points.", minimum=6, maximum=72),
     Setting("article.line_width", 90, Kind.NUMBER, "Line width", "In characters; 0 fills the window.", maximum=400),
+    Setting("article.zoom", 100, Kind.NUMBER, "Zoom", "Of the article, in percent.", minimum=50, maximum=400),
     Setting(
         "article.density", "comfortable", Kind.CHOICE, "Line spacing", "How much room the lines get.", ("comfortable", "compact")
     ),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from annotator.domain.documents import Status
+from annotator.ui import shaping
 from annotator.ui.i18n import tr
 
 if TYPE_CHECKING:
@@ -69,6 +70,21 @@ class Shell(Protocol):
 
     def choose_span_label(self) -> None:
         """Offer the span labels by name."""
+
+    def show_relation_grid(self) -> None:
+        """Show the grid of relations of the paragraph or selection, with the keyboard in it."""
+
+    def toggle_density(self) -> None:
+        """Set the lines closer or wider, with the caret's line held at its height."""
+
+    def ask_text_style(self) -> None:
+        """Ask for the font, the width of the lines and their density."""
+
+    def ask_picture(self) -> None:
+        """Ask where to save a picture of the article, and in which format."""
+
+    def print_article(self) -> None:
+        """Ask how to print the article, and print it."""
 
     def focus_panels(self) -> None:
         """Leave the article for the panels."""
@@ -140,6 +156,16 @@ def on_item(hands: Hands) -> bool:
     return editable(hands) and (hands.bench.span is not None or hands.bench.relation is not None)
 
 
+def on_items(hands: Hands) -> bool:
+    """While an editable span or relation has the focus, or spans are chosen."""
+    return editable(hands) and (bool(hands.view.chosen) or on_item(hands))
+
+
+def on_spans(hands: Hands) -> bool:
+    """While an editable span has the focus, or spans are chosen."""
+    return editable(hands) and (bool(hands.view.chosen) or hands.bench.span is not None)
+
+
 def on_span(hands: Hands) -> bool:
     """While an editable span has the focus."""
     return editable(hands) and hands.bench.span is not None
@@ -188,6 +214,8 @@ def _project_actions() -> tuple[Action, ...]:
                icon="file-export", toolbar=True),
         Action("project.copy", at, "Save a copy…", lambda h: h.projects.save_copy(), enabled=with_project, icon="copy"),
         Action("project.close", at, "Close project", lambda h: h.projects.close(), ("Ctrl+W",), enabled=with_project, icon="x"),
+        Action("project.picture", at, "Save a picture of the article…", lambda h: h.shell.ask_picture(), enabled=with_document),
+        Action("project.print", at, "Print…", lambda h: h.shell.print_article(), ("Ctrl+P",), enabled=with_document),
         Action("window.quit", at, "Quit", lambda h: h.shell.quit(), ("Ctrl+Q",)),
     )  # fmt: skip
 
@@ -212,7 +240,12 @@ def _span_actions() -> tuple[Action, ...]:
         Action("span.choose", at, "Label by name…", lambda h: h.shell.choose_span_label(), (" ",), here, editable, "tag"),
         Action("span.enter", at, "Likeliest label, or accept and go on", lambda h: h.editing.enter(), ("Return",), here, editable,
                "check"),
-        Action("span.remove", at, "Remove or reject", lambda h: h.editing.remove(), ("Del", "Backspace"), here, on_item, "trash"),
+        Action("span.accept-label", at, "Accept all of this label", lambda h: h.editing.accept_label(), ("Ctrl+Alt+Return",), here,
+               on_item, "checks"),
+        Action("span.propagate", at, "Same text, same label, in the whole document", lambda h: h.editing.propagate(), ("Ctrl+D",),
+               here, editable, "copy"),
+        Action("span.remove", at, "Remove or reject", lambda h: h.editing.remove(chosen=True), ("Del", "Backspace"), here, on_items,
+               "trash"),
         Action("span.start-out", at, "Start edge out", lambda h: h.editing.move_edge("start", -1), ("[", "F7"), here, on_span),
         Action("span.start-in", at, "Start edge in", lambda h: h.editing.move_edge("start", 1), ("{", "Shift+F7"), here, on_span),
         Action("span.end-out", at, "End edge out", lambda h: h.editing.move_edge("end", 1), ("]", "F8"), here, on_span),
@@ -225,6 +258,11 @@ def _span_actions() -> tuple[Action, ...]:
                lambda h: h.editing.move_edge("end", 1, by_character=True), ("Alt+]", "Alt+F8"), here, on_span),
         Action("span.end-in-character", at, "End edge in by a character",
                lambda h: h.editing.move_edge("end", -1, by_character=True), ("Alt+}", "Alt+Shift+F8"), here, on_span),
+        Action("span.add-fragment", at, "Add the selection as a further fragment", lambda h: shaping.add_fragment(h.bench),
+               ("Ctrl+Shift+J",), here, editable, "plus"),
+        Action("span.merge", at, "Merge with the neighbour, or the chosen spans", lambda h: shaping.merge(h.bench), ("Ctrl+J",), here,
+               on_spans),
+        Action("span.split", at, "Split at the caret", lambda h: shaping.split(h.bench), ("Ctrl+B",), here, editable),
         Action("item.note", at, "Note", lambda h: h.shell.edit_note(), ("n",), here, on_item, "note"),
         Action("item.kb-id", at, "Knowledge-base link", lambda h: h.shell.edit_kb_id(), ("k",), here, on_span, "external-link"),
     )  # fmt: skip
@@ -235,6 +273,7 @@ def _relation_actions() -> tuple[Action, ...]:
     return (
         Action("relation.start", at, "Relate the focused span to…", lambda h: h.relating.start(), ("r",), here, on_span,
                "link"),
+        Action("relation.role", at, "Fill a role of the event…", lambda h: h.relating.start_role(), ("e",), here, on_span),
         Action("relation.reverse", at, "Reverse", lambda h: h.relating.reverse(), ("x",), here, on_relation, "arrows-exchange"),
         Action("relation.other-end", at, "Go to the other end", lambda h: h.relating.go_to_other_end(), ("g",), here, on_item),
         Action("relation.next", at, "Next relation", lambda h: h.view.step_relation(1), ("Ctrl+Right",), here, with_document),
@@ -265,6 +304,9 @@ def _view_actions() -> tuple[Action, ...]:
     return (
         Action("view.arcs", at, "Arcs: focused, all, none", lambda h: h.view.cycle_arcs(), ("v",), Scope.ARTICLE, with_document,
                "eye"),
+        Action("view.grid", at, "Relation grid", lambda h: h.shell.show_relation_grid(), ("Ctrl+R",), enabled=with_document),
+        Action("view.density", at, "Denser or airier lines", lambda h: h.shell.toggle_density(), enabled=with_document),
+        Action("view.text", at, "Text and lines…", lambda h: h.shell.ask_text_style()),
         Action("view.zoom-in", at, "Larger", lambda h: h.view.zoom(1), ("Ctrl++", "Ctrl+="), icon="zoom-in"),
         Action("view.zoom-out", at, "Smaller", lambda h: h.view.zoom(-1), ("Ctrl+-",), icon="zoom-out"),
         Action("view.zoom-reset", at, "Usual size", lambda h: h.view.reset_zoom(), ("Ctrl+0",), icon="zoom-reset"),
@@ -284,6 +326,7 @@ def _move_actions() -> tuple[Action, ...]:
         Action("move.previous-unreviewed", at, "Previous unreviewed", lambda h: h.view.step_unreviewed(-1), (",",), here,
                with_document),
         Action("move.cycle", at, "Cycle through the spans here", lambda h: h.view.cycle_spans(), ("c",), here, with_document),
+        Action("move.choose", at, "Choose the span, too, or no longer", _toggle_chosen, ("Shift+Space",), here, on_span),
         Action("move.jump", at, "Jump to a token", lambda h: h.view.start_jump(), ("f",), here, with_document),
         Action("move.unit", at, "Tokens or characters", _toggle_unit, (";",), here, with_document),
         Action("move.leave", at, "Leave the article", lambda h: h.shell.focus_panels(), ("F6",)),
@@ -298,6 +341,11 @@ def _help_actions() -> tuple[Action, ...]:
         Action("help.keys", at, "All keys", lambda h: h.shell.show_keys(), ("F1",), icon="keyboard", toolbar=True),
         Action("help.about", at, "About and diagnostics", lambda h: h.shell.show_about(), icon="info-circle"),
     )
+
+
+def _toggle_chosen(hands: Hands) -> None:
+    if hands.view.focused_span is not None:
+        hands.view.toggle_chosen(hands.view.focused_span)
 
 
 def _toggle_unit(hands: Hands) -> None:

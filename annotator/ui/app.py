@@ -12,6 +12,7 @@ from annotator.settings.store import Settings
 from annotator.ui import errors
 from annotator.ui.actions import Hands
 from annotator.ui.article.view import ArticleView
+from annotator.ui.collecting import IdleCollector
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.docks import Panels
 from annotator.ui.documents import Documents
@@ -28,6 +29,7 @@ from annotator.ui.projects import Projects
 from annotator.ui.relating import Relating
 from annotator.ui.shell import WindowShell
 from annotator.ui.theme_qt import theme_named
+from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
 
 
@@ -53,6 +55,8 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     relating, history = Relating(bench), History(bench)
     editing, documents, finding = Editing(bench, relating), Documents(bench), Finding(bench, find_bar)
     projects = Projects(bench, jobs, annotator)
+    typesetting = Typesetting(settings, view)
+    IdleCollector(bench)
     panels = Panels(bench, editing, relating, documents, theme)
 
     def closing() -> bool:
@@ -67,10 +71,9 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     window = MainWindow(bench, panels, find_bar, closing)
     bench.setParent(window)
     ask.parent = window
-    shell = WindowShell(window, bench, editing, relating, projects)
+    shell = WindowShell(window, bench, editing, relating, projects, typesetting)
     window.take_hands(Hands(bench, view, editing, relating, history, documents, finding, projects, shell))
     shell.set_theme(settings.get("ui.theme"))
-    view.set_unit_characters(settings.get("article.unit") == "characters")
     window.restore_layout()
     bench.set_session(None)
     return window

@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QWidget
 from annotator.domain.changes import ChangeSet
 from annotator.ui.documents import Documents
 from annotator.ui.editing import Editing
+from annotator.ui.grid import GridHands
 from annotator.ui.i18n import tr
 from annotator.ui.panels.documents import DocumentsPanel
+from annotator.ui.panels.grid import GridPanel
 from annotator.ui.panels.inspector import InspectorPanel
+from annotator.ui.panels.inspector_facts import legal_labels
 from annotator.ui.panels.labels import LabelsPanel
 from annotator.ui.panels.outline import OutlinePanel
 from annotator.ui.relating import Relating
@@ -22,7 +25,7 @@ from annotator.ui.workbench import Workbench
 
 
 class Panels(QObject):
-    """Owns the four panels and connects them: what happens reaches them, what is asked in them reaches the controllers."""
+    """Owns the panels and connects them: what happens reaches them, what is asked in them reaches the controllers."""
 
     def __init__(self, bench: Workbench, editing: Editing, relating: Relating, documents: Documents, theme: Theme) -> None:
         super().__init__(bench)
@@ -32,6 +35,8 @@ class Panels(QObject):
         self.labels = LabelsPanel()
         self.inspector = InspectorPanel()
         self.outline = OutlinePanel()
+        self.grid = GridPanel()
+        self.grid_hands = GridHands(bench, editing, relating, self.grid)
         # What is not under the eye may follow a moment later: a burst of edits costs one refresh.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -46,6 +51,7 @@ class Panels(QObject):
             ("labels", tr("Labels"), self.labels),
             ("inspector", tr("Inspector"), self.inspector),
             ("outline", tr("Spans and relations"), self.outline),
+            ("grid", tr("Relation grid"), self.grid),
         )
 
     def set_theme(self, theme: Theme) -> None:
@@ -70,6 +76,7 @@ class Panels(QObject):
         self.inspector.reverseRequested.connect(self._relating.reverse)
         self.outline.spanRequested.connect(bench.view.focus_span)
         self.outline.relationRequested.connect(bench.view.focus_relation)
+        self.grid_hands.legalChanged.connect(self.labels.set_legal_relations)
         self._documents.leaving.connect(self._on_leaving)
 
     # What happened
@@ -84,6 +91,7 @@ class Panels(QObject):
         self.outline.set_document(document)
         self._refresh_counts()
         self._on_focus_changed()
+        self.grid_hands.document_opened()
 
     def _on_changed(self, changes: ChangeSet) -> None:
         document = self._bench.document
@@ -92,11 +100,13 @@ class Panels(QObject):
         if document is not None and any(change.what == "scheme" for change in changes.changes):
             self.labels.set_scheme(document.scheme, self._theme)
         self._on_focus_changed()
+        self.grid_hands.refresh(changes)
         self._later.start()
 
     def _refresh_counts(self) -> None:
         document = self._bench.document
-        self.labels.set_counts(document.label_counts() if document else {})
+        spans, relations = document.label_counts() if document else ({}, {})
+        self.labels.set_counts(spans, relations)
         self.labels.set_last_used(self._editing.last_label)
 
     def _on_focus_changed(self) -> None:
@@ -106,9 +116,7 @@ class Panels(QObject):
             self.inspector.show_nothing(tr("Open a document to see its spans here."))
         elif relation is not None:
             self.inspector.show_relation(document, relation, self._theme)
-            ends = document.span(relation.head), document.span(relation.tail)
-            if ends[0] is not None and ends[1] is not None:
-                legal = {label.name for label in document.scheme.relations_between(ends[0].label, ends[1].label)}
+            legal = {label.name for label in legal_labels(document, relation)}
         elif span is not None:
             self.inspector.show_span(document, span, self._theme)
         else:
@@ -132,6 +140,8 @@ class Panels(QObject):
         self._bench.view.setFocus()
 
     def _on_relation_label_requested(self, label: str) -> None:
+        if self.grid_hands.label(label):
+            return  # the keyboard stays in the grid
         self._relating.relabel(label)
         self._bench.view.setFocus()
 

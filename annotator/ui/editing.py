@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from annotator.commands import relations, spans
+from annotator.commands import bulk, relations, spans
 from annotator.domain.rules import relation_problems
 from annotator.domain.text import Range
+from annotator.session.document import DocumentState
+from annotator.ui import shaping
 from annotator.ui.i18n import by_count, tr
+from annotator.ui.soundness import SoundnessCheck
 
 if TYPE_CHECKING:
     from annotator.ui.relating import Relating
@@ -20,17 +21,20 @@ if TYPE_CHECKING:
 class Editing:
     """Edits the open document of a workbench; what is about relations alone is in ``Relating``.
 
-    Who wins: a selection before the focused span or relation, that before the token at the caret.
+    Who wins: a selection before the chosen spans, those before the focused span or relation, that before the token at the caret.
+    For what a selection cannot have done to it (accepting, removing), the chosen spans come first.
     """
 
     def __init__(self, bench: Workbench, relating: Relating) -> None:
         self._bench = bench
         self._view = bench.view
         self._relating = relating
+        self.soundness = SoundnessCheck(bench)
         self.last_label = ""
         self.unsaved = ""
         """Why the description announced last could not be saved; empty if it was."""
         bench.view.rangeRequested.connect(self._on_range_requested)
+        bench.view.splitRequested.connect(self._on_split_requested)
         bench.sessionChanged.connect(self._on_session_changed)
 
     def press_label_key(self, key: str) -> None:
@@ -53,6 +57,9 @@ class Editing:
         if self._bench.document is None or self._bench.refuses_edits():
             return
         selection = self._view.selection
+        if selection is None and self._view.chosen:
+            self._relabel_chosen(label)
+            return
         if selection is None and self._bench.span is not None:
             self.relabel(label)
             return
@@ -70,15 +77,22 @@ class Editing:
         document, span = self._bench.document, self._bench.span
         if document and span and self._bench.run(spans.relabel_span(document.set_id, span.id, label)):
             self._labelled(span.id, label)
-            self._warn_of_relations(span.id)
+            self._warn_of_relations((span.id,))
 
-    def _warn_of_relations(self, span_id: str) -> None:
-        """Say which relations of a relabelled span the scheme no longer allows; they stay, and the document cannot be done so."""
+    def _relabel_chosen(self, label: str) -> None:
+        document, chosen = self._bench.document, self._view.chosen
+        if document is not None and self._bench.run(bulk.relabel_spans(document.set_id, chosen, label)):
+            self.last_label = label
+            told = by_count(len(chosen), tr("1 span is {{label}} now."), tr("{} spans are {{label}} now."))
+            self._bench.tell(told.format(label=label))
+            self._warn_of_relations(chosen)
+
+    def _warn_of_relations(self, span_ids: Sequence[str]) -> None:
+        """Say which relation of relabelled spans the scheme no longer allows; it stays, and the document cannot be done so."""
         document = self._bench.document
-        span = document.span(span_id) if document else None
-        if document is None or span is None:
+        if document is None:
             return
-        for relation in document.relations_of(span_id):
+        for relation in (relation for key in span_ids for relation in document.relations_of(key)):
             ends = {key: found for key in (relation.head, relation.tail) if (found := document.span(key)) is not None}
             problem = next(relation_problems(relation, ends, document.scheme), None)
             if problem is not None:
@@ -87,9 +101,9 @@ class Editing:
                 return
 
     def enter(self) -> None:
-        """Label the selection with its likeliest label; else accept the focused suggestion and go to the next unreviewed."""
-        selection = self._view.selection
-        if self._bench.document is None or self._bench.refuses_edits():
+        """Label the selection with its likeliest label; else accept what is chosen or focused and go to the next unreviewed."""
+        document, selection = self._bench.document, self._view.selection
+        if document is None or self._bench.refuses_edits():
             return
         if selection is not None:
             label = self._likeliest(selection)
@@ -98,7 +112,7 @@ class Editing:
             else:
                 self._bench.tell(tr("No label was used yet: press a label's key."))
             return
-        if self.accept() and not self._view.step_unreviewed(1):
+        if self.accept(chosen=True) and (not document.unreviewed_count() or not self._view.step_unreviewed(1)):
             self._begin_again()
 
     def _begin_again(self) -> None:
@@ -114,23 +128,40 @@ class Editing:
         else:
             self._view.focus_relation(next(relation.id for relation in document.relations() if not relation.reviewed))
 
-    def accept(self) -> bool:
-        """Say that the focused suggestion is right; False after a refusal."""
+    def accept(self, *, chosen: bool = False) -> bool:
+        """Say that the focused suggestion is right, or with ``chosen`` those chosen if there are any; False after a refusal."""
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation
         if document is None:
             return False
+        if chosen and self._view.chosen:
+            return self._accept_chosen(document)
         if span is not None and not span.reviewed:
             return self._bench.run(spans.accept_span(document.set_id, span.id)) is not None
         if relation is not None and not relation.reviewed:
             return self._bench.run(relations.accept_relation(document.set_id, relation.id)) is not None
         return True
 
-    def remove(self) -> None:
-        """Remove the focused span or relation; a suggestion is rejected.  Of a relation, its head has the focus then."""
+    def _accept_chosen(self, document: DocumentState) -> bool:
+        waiting = [key for key in self._view.chosen if (span := document.span(key)) is not None and not span.reviewed]
+        if waiting and not self._bench.run(bulk.accept_items(document.set_id, waiting)):
+            return False
+        self._bench.tell(by_count(len(waiting), tr("1 suggestion accepted."), tr("{} suggestions accepted.")))
+        self._view.clear_chosen()
+        return True
+
+    def remove(self, *, chosen: bool = False) -> None:
+        """Remove the focused span or relation, or with ``chosen`` the chosen spans if there are any; a suggestion is rejected.
+
+        Of a relation, its head has the focus then.
+        """
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation
+        ids = self._view.chosen if chosen else ()
         if document is None:
             return
-        if relation is not None:
+        if ids:
+            if self._bench.run(bulk.remove_items(document.set_id, ids)):
+                self._bench.tell(by_count(len(ids), tr("1 span removed."), tr("{} spans removed.")))
+        elif relation is not None:
             self._bench.run(relations.remove_relation(document.set_id, relation.id))
             if document.relation(relation.id) is None:
                 self._view.focus_span(relation.head)
@@ -144,45 +175,48 @@ class Editing:
 
     def move_edge(self, edge: str, direction: int, *, by_character: bool = False) -> None:
         """Move the start or end edge of the focused span left (-1) or right (1) by a token or a character."""
-        document, span = self._bench.document, self._bench.span
-        if document is None or span is None:
-            self._bench.tell(tr("Focus a span first: Tab, or click it."))
+        shaping.move_edge(self._bench, edge, direction, by_character=by_character)
+
+    def propagate(self) -> None:
+        """Give the same text its label in the whole document: the selection its likeliest one, else the focused span its own."""
+        document, span, selection = self._bench.document, self._bench.span, self._view.selection
+        if document is None or self._bench.refuses_edits():
             return
-        start, end = span.start, span.end
-        by_character = by_character or self._bench.settings.get("article.unit") == "characters"
-        if edge == "start":
-            start = self._stepped(start, direction, by_character, at_start=True)
+        if selection is not None:
+            place, label = (selection,), self._likeliest(selection)
+            if not label:
+                self._bench.tell(tr("No label was used yet: press a label's key."))
+                return
+        elif span is not None:
+            place, label = span.fragments, span.label
         else:
-            end = self._stepped(end, direction, by_character, at_start=False)
-        if (start, end) == (span.start, span.end):
-            self._bench.tell(tr("The edge of the text is reached."))
-        else:
-            self._move(span.id, start, end)
+            self._bench.tell(tr("Select a text or focus a span first: Tab, or click it."))
+            return
+        done = self._bench.run(bulk.propagate(document.set_id, place, label))
+        if done is None:
+            return
+        self.last_label = label
+        here = next(
+            (one.id for one in document.spans_in(place[0][0], place[-1][1]) if (one.fragments, one.label) == (place, label)), None
+        )
+        if here is not None:
+            self._view.focus_span(here)
+        told = by_count(len(done.made), tr("1 place is {{label}} now"), tr("{} places are {{label}} now")).format(label=label)
+        left = by_count(
+            done.left, tr("; 1 was left alone, where another span is."), tr("; {} were left alone, where other spans are.")
+        )
+        self._bench.tell(told + (left if done.left else "."))
 
-    def _stepped(self, offset: int, direction: int, by_character: bool, *, at_start: bool) -> int:
-        document = self._bench.document
-        assert document is not None
-        tokens = document.tokens
-        if by_character or not len(tokens):
-            return self._by_character(document.text, offset, direction, at_start=at_start)
-        edges = tokens.starts if at_start else tokens.ends
-        index = bisect_left(edges, offset) - 1 if direction < 0 else bisect_right(edges, offset)
-        return edges[index] if 0 <= index < len(edges) else offset
-
-    def _by_character(self, text: str, offset: int, direction: int, *, at_start: bool) -> int:
-        """Return the next place for an edge; white space at an edge is never meant, so it is stepped over."""
-        place = offset + direction
-        while 0 <= place <= len(text):
-            outermost = place if at_start else place - 1
-            if 0 <= outermost < len(text) and not text[outermost].isspace():
-                return place
-            place += direction
-        return offset
-
-    def _move(self, span_id: str, start: int, end: int) -> None:
-        document = self._bench.document
-        if document is not None and self._bench.run(spans.move_span(document.set_id, span_id, start, end)):
-            self._view.focus_span(span_id)
+    def accept_label(self) -> None:
+        """Accept all suggestions of the document that have the label of the focused span or relation."""
+        document, item = self._bench.document, self._bench.span or self._bench.relation
+        if document is None or item is None:
+            self._bench.tell(tr("Focus a span or relation with the label first: Tab, or click it."))
+            return
+        count = self._bench.run(bulk.accept_label(document.set_id, item.label))
+        if count is not None:
+            told = by_count(count, tr("1 suggestion of {{label}} accepted."), tr("{} suggestions of {{label}} accepted."))
+            self._bench.tell(told.format(label=item.label) if count else tr("No suggestion of {} is left.").format(item.label))
 
     def _add(self, place: Range, label: str) -> None:
         document = self._bench.document
@@ -199,8 +233,7 @@ class Editing:
         """Return what this text is called elsewhere in the document most often, else the label used last."""
         document = self._bench.document
         assert document is not None
-        surface = document.text[place[0] : place[1]].casefold()
-        counts = Counter(span.label for span in document.spans() if span.surface(document.text).casefold() == surface)
+        counts = document.labels_of_text(document.text[place[0] : place[1]])
         return counts.most_common(1)[0][0] if counts else self.last_label
 
     def describe(self, described: Mapping[str, Any]) -> None:
@@ -220,7 +253,10 @@ class Editing:
             self.unsaved = self._bench.messages.text.text()
 
     def _on_range_requested(self, asked: tuple[str, int, int]) -> None:
-        self._move(*asked)
+        shaping.move(self._bench, *asked)
+
+    def _on_split_requested(self, asked: tuple[str, int]) -> None:
+        shaping.split_at(self._bench, *asked)
 
     def _on_session_changed(self) -> None:
         self.last_label = ""  # another project may not know it

@@ -68,9 +68,14 @@ class Finding:
         current = self._hits[self._current] if self._current >= 0 else None
         self._bench.view.set_search_hits(self._hits, current)
         self._bar.set_hits(self._current + 1, len(self._hits))
-        if current is not None:
-            self._bench.view.clear_focus()  # or the next edit would hit a span far from what is shown
-            self._bench.view.select(*current)
+        if current is None:
+            return
+        if self._bench.view.relation_source is not None:
+            self._bench.view.reveal(current[0])  # what a relation is being made from keeps the focus
+            return
+        self._bench.view.clear_focus()  # or the next edit would hit a span far from what is shown
+        self._bench.view.clear_chosen()
+        self._bench.view.select(*current)
 
     def _on_document_opened(self) -> None:
         wanted, match_case = self._searched

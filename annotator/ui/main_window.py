@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LABEL_KEYS
@@ -23,8 +23,17 @@ from annotator.ui.workbench import Workbench
 
 _log = logging.getLogger(__name__)
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
+
+_ARTICLE_SHARE = 0.57
+"""Least share of the window's width that the article keeps when the window gets narrower."""
+
+_HARDLY = 3
+"""Pixels that a dock may get more or less than it was to get."""
+
+_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+_AREAS = {"documents": _LEFT, "grid": Qt.DockWidgetArea.BottomDockWidgetArea}
 
 
 class MainWindow(QMainWindow):
@@ -44,7 +53,9 @@ class MainWindow(QMainWindow):
         """What full screen has hidden; None while the window is not the article alone."""
         self._away: list[QDockWidget] | None = None
         """The docks to bring back with the next project; None while one is open."""
-        self._arrangement, self._arranged = "", False
+        self._arrangement, self._arranged, self._grid_sized = "", False, False
+        self._wished: dict[QDockWidget, tuple[int, int]] = {}
+        """The width of a dock before the window got narrow, and the one it was given then."""
         find_bar.hide()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
@@ -84,7 +95,8 @@ class MainWindow(QMainWindow):
                 bar.addAction(made)
         menus[Section.VIEW].addSeparator()
         for dock in self._docks:
-            menus[Section.VIEW].addAction(dock.toggleViewAction())
+            if dock is not self._grid_dock:  # it has its own row in the table
+                menus[Section.VIEW].addAction(dock.toggleViewAction())
         self.addToolBar(bar)
         self.bench.view.set_bindings(article_bindings(hands, overrides, LABEL_KEYS))
         self.refresh_actions()
@@ -107,17 +119,19 @@ class MainWindow(QMainWindow):
         return made
 
     def _add_docks(self) -> None:
-        areas = {"documents": Qt.DockWidgetArea.LeftDockWidgetArea}
         docks: dict[str, QDockWidget] = {}
         for name, title, panel in self.panels.all():
             dock = QDockWidget(title, self)
             dock.setObjectName(f"dock-{name}")
             dock.setWidget(panel)
-            self.addDockWidget(areas.get(name, Qt.DockWidgetArea.RightDockWidgetArea), dock)
+            self.addDockWidget(_AREAS.get(name, _RIGHT), dock)
             docks[name] = dock
+        self.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)  # the palette stays whole beside the grid, which uses its keys
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
         self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
+        self._grid_dock = docks["grid"]
+        self._grid_dock.hide()
         self._docks = tuple(docks.values())
 
     # State
@@ -129,7 +143,54 @@ class MainWindow(QMainWindow):
         geometry, state = _bytes(settings.get("window.geometry")), _bytes(settings.get("window.state"))
         if geometry:
             self.restoreGeometry(geometry)
-        self._arranged = bool(state) and self.restoreState(state, _LAYOUT_VERSION)
+        self._arranged = self._grid_sized = bool(state) and self.restoreState(state, _LAYOUT_VERSION)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow the docks before the article, which is what the window is for; with the window they get their width back."""
+        super().resizeEvent(event)
+        before = event.oldSize().width()
+        if before > 0 and before != event.size().width():
+            self._make_room(narrower=event.size().width() < before)
+
+    def _make_room(self, *, narrower: bool) -> None:
+        found = (next((dock for dock in self._docks if self._stands_in(dock, area)), None) for area in (_LEFT, _RIGHT))
+        sides = [dock for dock in found if dock is not None]
+        if self._away is not None or not sides or not (narrower or self._wished):
+            return
+        wished = [dock.width() for dock in sides]
+        for number, dock in enumerate(sides):
+            kept = self._wished.get(dock)
+            if kept is not None and abs(kept[1] - wished[number]) < _HARDLY:  # still as it was made: nobody moved it since
+                wished[number] = kept[0]
+        self._give(dict(zip(sides, wished, strict=True)))
+
+    def _give(self, wished: dict[QDockWidget, int]) -> None:
+        """Give docks these widths, or as much of them as leaves the article its share."""
+        share = min(1.0, self.width() * (1 - _ARTICLE_SHARE) / sum(wished.values()))
+        given = {dock: max(int(width * share), dock.minimumSizeHint().width()) for dock, width in wished.items()}
+        self.resizeDocks(list(given), list(given.values()), Qt.Orientation.Horizontal)
+        if (arrangement := self.layout()) is not None:
+            arrangement.activate()  # now, not later: the next event may ask for the widths
+        self._wished = {dock: (width, given[dock]) for dock, width in wished.items()} if share < 1 else {}
+
+    def _stands_in(self, dock: QDockWidget, area: Qt.DockWidgetArea) -> bool:
+        return not dock.isHidden() and not dock.isFloating() and self.dockWidgetArea(dock) == area
+
+    def show_relation_grid(self) -> None:
+        """Show the relation grid and go into it; from inside, go back to the article and put it away."""
+        if self.bench.session is None:
+            return
+        if self.panels.grid_hands.has_keyboard:
+            self.bench.view.setFocus()
+            self._grid_dock.hide()
+            return
+        if self._grid_dock.isHidden():
+            self._grid_dock.show()
+            if not self._grid_sized:
+                self.resizeDocks([self._grid_dock], [min(280, self.height() * 2 // 5)], Qt.Orientation.Vertical)
+            self._grid_sized = True
+        self._grid_dock.raise_()
+        self.panels.grid_hands.enter()
 
     def toggle_full_screen(self) -> None:
         """Show the article alone, or everything again."""
@@ -197,7 +258,7 @@ class MainWindow(QMainWindow):
             # raising a dock that is topmost already does nothing, even if another tab covers it: so the other one first
             self._outline_dock.raise_()
             self._inspector_dock.raise_()
-            self.resizeDocks([self._documents_dock, self._labels_dock], [220, 290], Qt.Orientation.Horizontal)
+            self._give({self._documents_dock: 220, self._labels_dock: 290})
             self.resizeDocks([self._labels_dock, self._inspector_dock], [4, 5], Qt.Orientation.Vertical)
         self._away = None
 

@@ -1,13 +1,15 @@
-"""What hands do to relations: from the focused span to a legal target, and to the focused relation."""
+"""What hands do to relations and to the roles of events: from the focused span to a legal target, and to the focused relation."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from annotator.commands import relations
 from annotator.domain.annotations import Span
-from annotator.domain.labels import RelationLabel
+from annotator.domain.labels import LabelScheme, RelationLabel
+from annotator.domain.rules import quoted
 from annotator.session.events import Event
 from annotator.ui.i18n import tr
 
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Two spans (by id) and the several labels that may link them."""
+    """Two spans (by id) and the several labels that may link them.
+
+    ``tail`` is empty where a role of the trigger ``head`` is chosen first and the target afterwards.
+    """
 
     head: str
     tail: str
@@ -25,13 +30,17 @@ class Choice:
 
 
 class Relating:
-    """Makes and changes relations in the open document of a workbench; ``choice_needed`` asks which of several labels is meant."""
+    """Makes and changes relations in the open document of a workbench; ``choice_needed`` asks which of several labels is meant.
+
+    The answer to it is given to ``add``.  Which labels may link two spans is asked of the label scheme alone (``LabelScheme.links``).
+    """
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._view = bench.view
         self.choice_needed: Event[Choice] = Event()
         bench.view.relationRequested.connect(self._on_relation_requested)
+        bench.view.roleRequested.connect(self._on_role_requested)
         bench.view.set_legal_target(self._is_legal)
 
     def start(self) -> None:
@@ -40,20 +49,43 @@ class Relating:
         if document is None or head is None:
             self._bench.tell(tr("Focus the head span first: Tab, or click it."))
             return
-        tails: dict[str, bool] = {}
-
-        def legal(tail: Span) -> bool:
-            if tail.id == head.id:
-                return self._is_legal(head.id, tail.id)
-            if tail.label not in tails:
-                tails[tail.label] = bool(document.scheme.relations_between(head.label, tail.label))
-            return tails[tail.label]
-
+        legal = self._legal_tails(document.scheme, head)
         if any(legal(span) for span in document.spans()):
             self._view.start_relation(legal)
         else:
             text = tr("No relation label of the scheme links {} to any span of this document.")
             self._bench.messages.show_message(text.format(head.label), "warning")
+
+    def start_role(self) -> None:
+        """Fill a role of the focused trigger: the role is chosen by its key, then the target by its letters.
+
+        An event is its trigger with the relations that begin there.  A trigger with a single role goes straight on to the targets.
+        """
+        document, trigger = self._bench.document, self._bench.span
+        if document is None or trigger is None:
+            self._bench.tell(tr("Focus the trigger of the event first: Tab, or click it."))
+            return
+        roles = document.scheme.roles_of(trigger.label)
+        if not roles:
+            text = tr("The scheme has no role for {}, so it cannot be the trigger of an event.")
+            self._bench.messages.show_message(text.format(trigger.label), "warning")
+        elif len(roles) == 1:
+            self._start_filling(trigger.id, roles[0].name)
+        else:
+            self.choice_needed.emit(Choice(trigger.id, "", roles))
+
+    def _start_filling(self, trigger_id: str, role: str) -> None:
+        document = self._bench.document
+        trigger = document.span(trigger_id) if document is not None else None
+        if document is None or trigger is None:
+            return
+        legal = self._legal_tails(document.scheme, trigger, role)
+        if any(legal(span) for span in document.spans()):
+            self._view.focus_span(trigger_id, at=self._view.caret if self._view.focused_span == trigger_id else None)
+            self._view.start_relation(legal, role)
+        else:
+            text = tr("No span of this document can be the {role} of {trigger}.")
+            self._bench.messages.show_message(text.format(role=role, trigger=trigger.label), "warning")
 
     def relabel(self, label: str) -> None:
         """Relabel the focused relation."""
@@ -64,9 +96,12 @@ class Relating:
             self._view.focus_relation(relation.id)
 
     def add(self, head: str, tail: str, label: str) -> None:
-        """Link two spans."""
+        """Link two spans and focus the relation; with an empty ``tail``, let the target of this role be chosen first."""
         document = self._bench.document
         if document is None:
+            return
+        if not tail:
+            self._start_filling(head, label)
             return
         made = self._bench.run(relations.add_relation(document.set_id, head, tail, label))
         if made:
@@ -95,16 +130,40 @@ class Relating:
         else:
             self._bench.tell(tr("This span has no relation."))
 
+    def _legal_tails(self, scheme: LabelScheme, head: Span, role: str = "") -> Callable[[Span], bool]:
+        """Return what tells whether a span may be linked to from ``head``, by ``role`` if one is given; asked once for each label."""
+        known: dict[tuple[str, bool], bool] = {}
+
+        def legal(tail: Span) -> bool:
+            key = tail.label, tail.id == head.id
+            if key not in known:
+                labels = scheme.links(head.label, tail.label, same_span=key[1])
+                known[key] = any(not role or label.name == role for label in labels)
+            return known[key]
+
+        return legal
+
     def _is_legal(self, head: str, tail: str) -> bool:
         return bool(self._labels_between(head, tail))
 
-    def _labels_between(self, head: str, tail: str) -> list[RelationLabel]:
+    def _labels_between(self, head: str, tail: str) -> tuple[RelationLabel, ...]:
         document = self._bench.document
         ends = (document.span(head), document.span(tail)) if document else (None, None)
         if document is None or ends[0] is None or ends[1] is None:
-            return []
-        legal = document.scheme.relations_between(ends[0].label, ends[1].label)
-        return [label for label in legal if head != tail or label.reflexive]
+            return ()
+        return document.scheme.links(ends[0].label, ends[1].label, same_span=head == tail)
+
+    def _on_role_requested(self, asked: tuple[str, str, str]) -> None:
+        """Fill a role; the trigger keeps the focus, so that the next one can follow."""
+        document = self._bench.document
+        trigger, target, role = asked
+        if document is None or self._bench.refuses_edits():
+            return
+        if self._bench.run(relations.add_relation(document.set_id, trigger, target, role)):
+            self._view.focus_span(trigger)
+            filled = document.span(target)
+            text = quoted(filled.surface(document.text)) if filled is not None else ""
+            self._bench.tell(tr("{text} is its {role}.").format(text=text, role=role))
 
     def _on_relation_requested(self, ends: tuple[str, str]) -> None:
         document = self._bench.document
@@ -115,7 +174,7 @@ class Relating:
         if len(labels) == 1:
             self.add(head, tail, labels[0].name)
         elif labels:
-            self.choice_needed.emit(Choice(head, tail, tuple(labels)))
+            self.choice_needed.emit(Choice(head, tail, labels))
         elif document is not None:
             names = [span.label if (span := document.span(end)) else "?" for end in ends]
             text = tr("No relation label of the scheme links {} to {}.").format(*names)

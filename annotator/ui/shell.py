@@ -35,15 +35,25 @@ from annotator.ui.panels.inspector_facts import legal_labels
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.relating import Choice, Relating
 from annotator.ui.theme_qt import palette, theme_named
+from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
 
 
 class WindowShell(QObject):
     """The ``Shell`` of one main window.  Its dialogs do not block: their answers arrive in slots."""
 
-    def __init__(self, window: MainWindow, bench: Workbench, editing: Editing, relating: Relating, projects: Projects) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        bench: Workbench,
+        editing: Editing,
+        relating: Relating,
+        projects: Projects,
+        typesetting: Typesetting,
+    ) -> None:
         super().__init__(window)
         self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
+        self._typesetting = typesetting
         self._pending: Choice | None = None
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
@@ -230,6 +240,14 @@ class WindowShell(QObject):
     def toggle_full_screen(self) -> None:
         """Show the article alone, or everything again."""
         self._window.toggle_full_screen()
+
+    def toggle_density(self) -> None:
+        """Set the article's lines denser, or airier again."""
+        self._typesetting.toggle_density()
+
+    def show_relation_grid(self) -> None:
+        """Go to the relation grid, or back from it."""
+        self._window.show_relation_grid()
 
     def set_theme(self, name: str) -> None:
         """Use the theme ``light``, ``dark`` or ``system``."""

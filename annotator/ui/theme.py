@@ -31,8 +31,24 @@ ARTICLE_FAMILIES = (
 
 
 @dataclass(frozen=True, slots=True)
+class TextStyle:
+    """How the article is set: font (empty: the best of ``ARTICLE_FAMILIES``), size at 100 % zoom, width of the column, and spacing.
+
+    ``columns`` is the width in average characters, 0 for as wide as the window.  ``dense`` leaves no spare room between lines.
+    """
+
+    family: str = ""
+    points: float = 13.0
+    columns: int = 90
+    dense: bool = False
+
+
+USUAL_TEXT = TextStyle()
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
-    """One look.  Sizes are in points or in device-independent pixels at 100 % zoom; ``space`` is the unit of all distances."""
+    """One look.  Sizes are in device-independent pixels at 100 % zoom; ``space`` is the unit of all distances."""
 
     name: str
     dark: bool
@@ -53,11 +69,8 @@ class Theme:
     hint_text: str
     warning: str
     good: str
-    article_points: float = 12.5
-    chip_points: float = 8.0
     space: int = 4
     radius: int = 4
-    column_characters: int = 90
 
 
 LIGHT = Theme(

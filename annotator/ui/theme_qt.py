@@ -7,7 +7,11 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
-from annotator.ui.theme import ARTICLE_FAMILIES, DARK, LIGHT, TEXT_CONTRAST, THEMES, Theme, legible, mix
+from annotator.ui.theme import ARTICLE_FAMILIES, DARK, LIGHT, TEXT_CONTRAST, THEMES, USUAL_TEXT, TextStyle, Theme, legible, mix
+
+
+CHIP_SHARE = 0.62
+"""Size of the labels on chips and arcs, as a share of the article's."""
 
 
 @lru_cache(maxsize=2048)
@@ -18,19 +22,18 @@ def color(value: str, alpha: int = 255) -> QColor:
     return made
 
 
-def article_font(theme: Theme, zoom: float = 1.0) -> QFont:
+def article_font(text: TextStyle = USUAL_TEXT, zoom: float = 1.0) -> QFont:
     """Return the font of the article at ``zoom`` (1.0 is 100 %)."""
     font = QFont()
-    font.setFamilies(list(ARTICLE_FAMILIES))
-    font.setPointSizeF(theme.article_points * zoom)
+    font.setFamilies([text.family, *ARTICLE_FAMILIES] if text.family else list(ARTICLE_FAMILIES))
+    font.setPointSizeF(text.points * zoom)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
 
 
-def chip_font(theme: Theme, zoom: float = 1.0) -> QFont:
-    """Return the small font of chips, arc labels and hints at ``zoom``."""
-    font = article_font(theme, zoom)
-    font.setPointSizeF(theme.chip_points * zoom)
+def chip_font(text: TextStyle = USUAL_TEXT, zoom: float = 1.0) -> QFont:
+    """Return the small font of chips, arc labels and hints at ``zoom``: in the usual family, which has capitals that stay legible."""
+    font = article_font(TextStyle(points=text.points * CHIP_SHARE), zoom)
     font.setWeight(QFont.Weight.DemiBold)
     return font
 

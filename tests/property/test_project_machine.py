@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from annotator.commands import documents, relations, spans
+from annotator.commands import bulk, documents, relations, shaping, spans
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Document, Status
@@ -22,8 +22,8 @@ from annotator.session.session import Session
 from annotator.store import queries
 from annotator.store.project import create, open_project
 
-TEXT = "Ani Budi Cici 😊 Dedi Eka"
-TOKENS = [(0, 3), (4, 8), (9, 13), (14, 15), (16, 20), (21, 24)]
+TEXT = "Ani Budi Cici 😊 Dedi Ani ANI Budi"
+TOKENS = [(0, 3), (4, 8), (9, 13), (14, 15), (16, 20), (21, 24), (25, 28), (29, 33)]
 SCHEME = scheme_from_dict(
     {
         "name": "small",
@@ -40,6 +40,7 @@ LABELS = st.sampled_from(["A", "B", "C", "unknown"])
 RELATION_LABELS = st.sampled_from(["directed", "both", "self", "unknown"])
 EDGES = st.integers(min_value=-1, max_value=len(TEXT) + 1)
 PICK = st.integers(min_value=0, max_value=99)
+SEVERAL = st.lists(PICK, max_size=3)
 NOTES = st.text(max_size=4)
 
 
@@ -150,6 +151,59 @@ class ProjectMachine(RuleBasedStateMachine):
     @rule(number=PICK)
     def remove_span(self, number: int) -> None:
         self.do(spans.remove_span(self.set_id, self.pick_span(number)))
+
+    def pick_spans(self, numbers: list[int]) -> list[str]:
+        return [self.pick_span(number) for number in numbers]
+
+    def pick_relations(self, numbers: list[int]) -> list[str]:
+        return [self.pick_relation(number) for number in numbers]
+
+    @rule(number=PICK, places=st.lists(st.tuples(EDGES, EDGES), max_size=2), token=PICK)
+    def add_fragments(self, number: int, places: list[tuple[int, int]], token: int) -> None:
+        fragments = (*places, TOKENS[token % len(TOKENS)]) if token % 2 else tuple(places)
+        self.do(shaping.add_fragments(self.set_id, self.pick_span(number), fragments))
+
+    @rule(numbers=SEVERAL)
+    def merge_spans(self, numbers: list[int]) -> None:
+        self.do(shaping.merge_spans(self.set_id, self.pick_spans(numbers)))
+
+    @rule(number=PICK, offset=EDGES)
+    def split_span(self, number: int, offset: int) -> None:
+        self.do(shaping.split_span(self.set_id, self.pick_span(number), offset))
+
+    @rule(number=PICK, offset=st.integers(min_value=0, max_value=9))
+    def split_span_inside(self, number: int, offset: int) -> None:
+        assert self.session.document is not None
+        span = self.session.document.span(self.pick_span(number))
+        assert span is not None
+        self.do(shaping.split_span(self.set_id, span.id, span.start + offset))
+
+    @rule(number=PICK, label=LABELS)
+    def propagate(self, number: int, label: str) -> None:
+        self.do(bulk.propagate(self.set_id, TOKENS[number % len(TOKENS)], label))
+
+    @rule(number=PICK, label=LABELS)
+    def propagate_a_span(self, number: int, label: str) -> None:
+        assert self.session.document is not None
+        span = self.session.document.span(self.pick_span(number))
+        assert span is not None
+        self.do(bulk.propagate(self.set_id, span.fragments, label))
+
+    @rule(numbers=SEVERAL, label=LABELS)
+    def relabel_spans(self, numbers: list[int], label: str) -> None:
+        self.do(bulk.relabel_spans(self.set_id, self.pick_spans(numbers), label))
+
+    @rule(numbers=SEVERAL, links=SEVERAL)
+    def remove_items(self, numbers: list[int], links: list[int]) -> None:
+        self.do(bulk.remove_items(self.set_id, self.pick_spans(numbers[:2]), self.pick_relations(links[:1])))
+
+    @rule(numbers=SEVERAL, links=SEVERAL)
+    def accept_items(self, numbers: list[int], links: list[int]) -> None:
+        self.do(bulk.accept_items(self.set_id, self.pick_spans(numbers), self.pick_relations(links)))
+
+    @rule(label=st.one_of(LABELS, RELATION_LABELS))
+    def accept_label(self, label: str) -> None:
+        self.do(bulk.accept_label(self.set_id, label))
 
     @rule(head=PICK, tail=PICK, label=RELATION_LABELS)
     def add_relation(self, head: int, tail: int, label: str) -> None:
@@ -264,6 +318,6 @@ class ProjectMachine(RuleBasedStateMachine):
 
 
 ProjectMachine.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_random_work = ProjectMachine.TestCase

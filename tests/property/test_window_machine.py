@@ -12,7 +12,7 @@ from annotator.ui.actions import ACTIONS, Scope
 from tests.e2e.window_support import Driver, program, shown, stored, story_project
 
 _ASKING = {"project.open", "project.demo", "project.copy", "project.close", "window.quit", "project.new", "project.import",
-           "project.export", "view.full-screen"}  # fmt: skip
+           "project.export", "project.picture", "project.print", "view.text", "view.full-screen"}  # fmt: skip
 """Actions that ask the system for a file, or leave the project: their keys are not mashed."""
 
 KEYS = (
@@ -23,7 +23,10 @@ KEYS = (
     "Shift+Left", "Shift+Right", "Shift+Up", "Shift+Down", "Shift+Home", "Shift+End", "Ctrl+Shift+Down", "Ctrl+Shift+Up",
     "Alt+Shift+Left", "Alt+Shift+Right", "Alt+Left", "Alt+Right", "ä", "ب", "?", "Ctrl+Space", "Shift+Space", "F12",
 )  # fmt: skip
-LIKELY = ("Tab", ".", "Right", "Shift+Right", "1", "2", "3", "r", "a", "s", "d", "]", "{", "Del", "Return", "Ctrl+Z", "Ctrl+Y")
+LIKELY = (
+    "Tab", ".", "Right", "Shift+Right", "1", "2", "3", "r", "e", "a", "s", "d", "]", "{", "Del", "Return", "Ctrl+Z", "Ctrl+Y",
+    "Shift+Space", "Ctrl+J", "Ctrl+B", "Ctrl+D", "Ctrl+Shift+J", "Ctrl+Alt+Return",
+)  # fmt: skip
 """Pressed more often, so that there is something to undo."""
 
 PRESSES = 80

@@ -15,7 +15,7 @@ from annotator.ui.article.fill import insert_display, rooms_of
 from annotator.ui.article.keys import key_names
 from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.view import ArticleView
-from annotator.ui.theme import DARK, LIGHT, label_colors
+from annotator.ui.theme import DARK, LIGHT, USUAL_TEXT, label_colors
 from annotator.ui.theme_qt import article_font, color, palette, system_theme, theme_named
 from tests.qt.article_support import SCHEME, MemoryModel, point_of, show
 
@@ -250,7 +250,7 @@ def test_paragraphs_get_their_room_with_their_text(qtbot):
     model.link("r", "opposes", "satu", "dua tiga")
     rooms = rooms_of(model)
     assert [(room.rows, room.lanes) for room in rooms] == [(2, 1), (1, 0), (1, 0)]
-    document, metrics = QTextDocument(), Metrics(LIGHT, 1.0)
+    document, metrics = QTextDocument(), Metrics(1.0)
     insert_display(document, model.display, rooms, metrics)
     assert document.blockCount() == 3
     assert document.toPlainText() == model.text
@@ -264,11 +264,11 @@ def test_paragraphs_get_their_room_with_their_text(qtbot):
 
 
 def test_metrics_grow_with_the_zoom(qtbot):
-    small, large = Metrics(LIGHT, 1.0), Metrics(LIGHT, 2.0)
+    small, large = Metrics(1.0), Metrics(2.0)
     assert large.row > 1.5 * small.row
     assert large.line > 1.5 * small.line
     assert large.width("PERSON") > 1.5 * small.width("PERSON")
-    assert article_font(LIGHT, 2.0).pointSizeF() == 2 * LIGHT.article_points
+    assert article_font(zoom=2.0).pointSizeF() == 2 * USUAL_TEXT.points
 
 
 def test_ctrl_and_the_wheel_zoom(qtbot):

@@ -77,7 +77,7 @@ def test_by_keyboard_headings_are_passed_over(qtbot, panel):
 
 
 def test_counts_marks_and_dimming_are_in_what_is_spoken(panel):
-    panel.set_counts({"PERSON": 12, "leads": 1, "gone": 5})
+    panel.set_counts({"PERSON": 12, "leads": 9, "gone": 5}, {"leads": 1, "PERSON": 7})
     panel.set_legal_relations({"leads"})
     panel.set_last_used("GPE")
 

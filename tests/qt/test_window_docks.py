@@ -55,6 +55,32 @@ def test_counts_of_labels_follow_edits_a_moment_later(seat, qtbot):
     assert [title for title, row in rows(seat, "span").items() if row.last_used] == ["PERSON"]
 
 
+def test_a_span_label_and_a_relation_label_of_one_name_are_counted_apart(seat, tmp_path, qtbot):
+    path = lines(tmp_path / "b.jsonl", 1)
+    path.write_text(path.read_text(encoding="utf-8").replace("PERSON", "leads"), encoding="utf-8")
+    seat.hands.projects.import_files([path], ImportOptions("jsonl"))
+    seat.wait_for_job()
+    seat.view.focus_span("s1")
+    seat.hands.editing.label("leads")
+    seat.hands.relating.add("s4", "s2", "leads")
+    qtbot.waitUntil(lambda: rows(seat, "span")["leads"].count == 1)
+    seat.hands.relating.add("s3", "s2", "leads")
+    qtbot.waitUntil(lambda: rows(seat, "relation")["leads"].count == 2)
+    assert rows(seat, "span")["leads"].count == 1
+
+
+def test_a_label_that_no_span_may_have_with_itself_is_dimmed_for_a_relation_to_itself(seat):
+    scheme = seat.document.scheme
+    seat.view.focus_span("s1")
+    seat.hands.editing.label("ORG")
+    seat.hands.relating.add("s1", "s1", "part_of")
+    assert seat.bench.relation.head == seat.bench.relation.tail
+    assert [label.name for label in scheme.links("ORG", "ORG", same_span=True)] == ["part_of"]
+    assert {name for name, row in rows(seat, "relation").items() if not row.dimmed} == {"part_of"}
+    offered = [seat.window.panels.inspector.label.itemText(n) for n in range(seat.window.panels.inspector.label.count())]
+    assert offered == ["part_of"]
+
+
 def test_the_focus_of_the_article_is_that_of_the_panels(seat):
     panels = seat.window.panels
     seat.view.focus_span("s3")

@@ -42,12 +42,12 @@ def test_undo_and_redo_say_what_they_did_and_show_where(seat):
     assert seat.bench.span.id == "s2"
 
 
-def test_the_caret_goes_where_an_undone_span_was(seat):
+def test_the_place_of_an_undone_span_is_selected_again(seat):
     seat.view.select(45, 52)
     seat.hands.editing.label("GPE")
     seat.view.place_caret(0)
     seat.hands.history.undo()
-    assert seat.view.caret == 45
+    assert seat.view.selection == (45, 52)
     assert seat.view.focused_span is None
     seat.hands.history.redo()
     assert seat.bench.span.fragments == ((45, 52),)

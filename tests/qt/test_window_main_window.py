@@ -106,6 +106,94 @@ def test_an_arrangement_that_cannot_be_read_is_as_none(make_seat, project_file, 
     assert shown(seat) == ALL
 
 
+# --- room for the article ------------------------------------------------------------------------------------------------------
+
+
+def share(seat: Seat) -> float:
+    settle()
+    return seat.view.width() / seat.window.width()
+
+
+def test_in_a_narrow_window_the_docks_give_way_and_get_their_width_back(make_seat, project_file):
+    seat = make_seat(project_file)
+    seat.show()
+    seat.window.resize(1280, 800)
+    settle()
+    usual = [dock(seat, name).width() for name in ("documents", "labels")]
+    for width in (1000, 900, 760):
+        seat.window.resize(width, 600)
+        assert share(seat) >= 0.55
+    assert dock(seat, "documents").width() < usual[0]
+    assert dock(seat, "labels").width() < usual[1]
+    seat.window.resize(1280, 800)
+    settle()
+    back = [dock(seat, name).width() for name in ("documents", "labels")]
+    assert all(abs(now - before) <= 3 for now, before in zip(back, usual, strict=True))
+
+
+def test_a_small_window_begins_with_room_for_the_article(make_seat, project_file):
+    seat = make_seat()
+    seat.window.resize(900, 600)
+    seat.show()
+    seat.hands.projects.open(project_file)
+    assert share(seat) >= 0.55
+
+
+def test_docks_that_were_made_wide_in_a_small_window_stay_so(make_seat, project_file):
+    seat = make_seat(project_file)
+    seat.show()
+    seat.window.resize(900, 600)
+    settle()
+    seat.window.resizeDocks([dock(seat, "labels")], [400], Qt.Orientation.Horizontal)
+    settle()
+    wide = dock(seat, "labels").width()
+    assert wide > 350
+    later = again(make_seat, seat, project_file)
+    settle()
+    assert abs(dock(later, "labels").width() - wide) <= 3
+    later.window.resize(1200, 600)
+    settle()
+    assert abs(dock(later, "labels").width() - wide) <= 3
+
+
+def test_without_docks_at_the_sides_there_is_nothing_to_narrow(seat):
+    seat.show()
+    for each in seat.window.findChildren(QDockWidget):
+        each.close()
+    seat.window.resize(700, 500)
+    settle()
+    assert share(seat) > 0.95
+
+
+def test_the_relation_grid_stands_below_and_comes_back_if_it_was_open(make_seat, project_file):
+    seat = make_seat(project_file)
+    seat.show()
+    assert dock(seat, "grid").isHidden()
+    seat.press("Ctrl+R")
+    assert seat.window.dockWidgetArea(dock(seat, "grid")) == Qt.DockWidgetArea.BottomDockWidgetArea
+    assert 100 < dock(seat, "grid").height() < seat.window.height() / 2
+    assert dock(seat, "labels").geometry().bottom() < dock(seat, "inspector").geometry().bottom()
+    assert dock(seat, "grid").geometry().right() < dock(seat, "labels").geometry().left(), "the palette is whole beside it"
+    later = again(make_seat, seat, project_file)
+    assert shown(later) == {*ALL, "dock-grid"}
+    later.view.setFocus()
+    later.press("Ctrl+R", "Ctrl+R")
+    assert shown(again(make_seat, later, project_file)) == ALL
+
+
+def test_an_arrangement_of_a_version_without_the_grid_is_not_forced_on_the_window(make_seat, project_file):
+    seat = make_seat(project_file)
+    seat.window.show()
+    dock(seat, "labels").close()
+    kept = seat.window.saveState(1).toHex().toStdString()
+    seat.leave()
+    settings = Settings(seat.settings.path)
+    settings.set("window.state", kept)
+    later = make_seat(project_file, settings=settings)
+    later.window.show()
+    assert shown(later) == ALL
+
+
 # --- full screen ---------------------------------------------------------------------------------------------------------------
 
 

@@ -70,6 +70,53 @@ def test_the_relations_between_two_labels_are_those_allowed_in_this_order():
     assert [label.name for label in scheme.relations_between("ORG", "PERSON")] == ["met_with", "any"]
 
 
+def test_what_links_two_spans_is_a_matter_of_both_labels_and_of_whether_they_are_one_span():
+    scheme = LabelScheme(
+        relations=(
+            RelationLabel("part_of", ("ORG",), ("ORG",), reflexive=True),
+            RelationLabel("owns", ("ORG",), ("ORG", "GPE")),
+            RelationLabel("met_with", ("PERSON",), ("ORG",), symmetric=True),
+        )
+    )
+    assert [label.name for label in scheme.links("ORG", "ORG")] == ["part_of", "owns"]
+    assert [label.name for label in scheme.links("ORG", "ORG", same_span=True)] == ["part_of"]
+    assert [label.name for label in scheme.links("ORG", "PERSON")] == ["met_with"]
+    assert scheme.links("GPE", "ORG") == ()
+
+
+def test_the_roles_of_a_trigger_are_the_labels_marked_so_that_may_start_at_it():
+    scheme = LabelScheme(
+        relations=(
+            RelationLabel("attacker", ("EVENT",), ("PERSON",), role=True),
+            RelationLabel("place", ("EVENT",), ("GPE",), role=True),
+            RelationLabel("before", ("EVENT",), ("EVENT",)),
+            RelationLabel("leads", ("PERSON",), ("ORG",)),
+            RelationLabel("met_with", ("PERSON",), ("ORG",), symmetric=True),
+        )
+    )
+    assert [label.name for label in scheme.roles_of("EVENT")] == ["attacker", "place"]
+    assert [label.name for label in scheme.roles_of("PERSON")] == ["leads", "met_with"]
+    assert [label.name for label in scheme.roles_of("ORG")] == ["met_with"]
+    assert scheme.roles_of("GPE") == ()
+
+
+def test_a_role_for_any_head_is_a_role_of_every_trigger():
+    scheme = LabelScheme(relations=(RelationLabel("argument", role=True), RelationLabel("leads", ("PERSON",))))
+    assert [label.name for label in scheme.roles_of("PERSON")] == ["argument"]
+
+
+def test_a_role_is_kept_in_a_file_and_changes_no_rule():
+    scheme = scheme_from_dict(
+        {"spans": ["EVENT", "GPE"], "relations": [{"name": "place", "head": ["EVENT"], "role": True}, "near"]}
+    )
+    assert [label.role for label in scheme.relations] == [True, False]
+    data = scheme_to_dict(scheme)
+    assert data["relations"][0]["role"] is True
+    assert "role" not in data["relations"][1]
+    assert scheme_from_dict(data) == scheme
+    assert [label.name for label in scheme.links("EVENT", "GPE")] == ["place", "near"]
+
+
 def test_labels_are_found_by_name():
     scheme = _scheme()
     assert scheme.span("ORG") is scheme.spans[1]
@@ -178,7 +225,9 @@ def test_a_scheme_survives_the_way_to_plain_data_and_back():
 def test_any_scheme_survives_the_way_to_plain_data_and_back(labels, data):
     ends = st.lists(st.sampled_from(labels), unique=True, max_size=3).map(tuple) if labels else st.just(())
     relations = tuple(
-        RelationLabel(name, data.draw(ends), data.draw(ends), data.draw(st.booleans()), data.draw(st.booleans()))
+        RelationLabel(
+            name, data.draw(ends), data.draw(ends), *(data.draw(st.booleans()) for _ in ("symmetric", "reflexive", "role"))
+        )
         for name in data.draw(st.lists(names, unique=True, max_size=5))
     )
     scheme = completed(LabelScheme(spans=tuple(SpanLabel(name) for name in labels), relations=relations))
@@ -229,6 +278,7 @@ def test_a_bare_name_is_a_label_and_a_bare_text_is_english():
         ({"categories": "sport"}, "categories of the label scheme is a list of texts."),
         ({"relations": [{"name": "r", "head": "A"}]}, "relations[0].head of the label scheme is a list of texts."),
         ({"relations": [{"name": "r", "symmetric": 1}]}, "relations[0].symmetric of the label scheme is true or false."),
+        ({"relations": [{"name": "r", "role": "yes"}]}, "relations[0].role of the label scheme is true or false."),
         (
             {"spans": ["A"], "relations": [{"name": "r", "tail": ["B"]}]},
             "Relation label “r” allows “B”, which is no span label of the scheme.",

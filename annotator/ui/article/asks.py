@@ -1,4 +1,4 @@
-"""The third storey of the article view: what it asks the window for, and what is lit up while a relation is being made.
+"""The fourth storey of the article view: what it asks the window for, and what is lit up while a relation is being made.
 
 Pointer and hint modes speak to the view through this storey; the view above it owns them.
 """
@@ -12,19 +12,22 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from annotator.ui.article.arcs import Arc
-from annotator.ui.article.navigator import ArticleNavigator
+from annotator.ui.article.chooser import ArticleChooser
 from annotator.ui.article.walk import flat_surface
 
 
-class ArticleAsker(ArticleNavigator):
+class ArticleAsker(ArticleChooser):
     """Adds the requests.
 
     ``relationRequested`` carries ``(head_id, tail_id)``, also for an illegal pair that was dropped on, so that the window can say why
-    not; ``rangeRequested`` carries ``(span_id, start, end)``; ``hovered`` the id of the span under the pointer or None;
-    ``menuRequested`` the global point for a context menu; ``modeChanged`` is ``""``, ``"jump"`` or ``"relation"``.
+    not; ``roleRequested`` the same with the role that was to be filled, ``(trigger_id, target_id, role)``; ``rangeRequested`` carries
+    ``(span_id, start, end)``; ``splitRequested`` ``(span_id, offset)``; ``hovered`` the id of the span under the pointer or None;
+    ``menuRequested`` the global point for a context menu; ``modeChanged`` is ``""``, ``"jump"``, ``"relation"`` or ``"split"``.
     """
 
     relationRequested = Signal(object)
+    roleRequested = Signal(object)
+    splitRequested = Signal(object)
     rangeRequested = Signal(object)
     hovered = Signal(object)
     menuRequested = Signal(object)

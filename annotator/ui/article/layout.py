@@ -6,10 +6,12 @@ each line run *lanes* for arcs.  Rows and lanes of neighbouring lines share the 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate, islice
 
 MAX_LANES = 5
 """Most rows, and most lanes, that get a place of their own; the rest is bundled into the last."""
@@ -61,35 +63,31 @@ def rooms(block_starts: Sequence[int], starts: Sequence[int], ends: Sequence[int
 
 def _rows(block_starts: Sequence[int], starts: Sequence[int], ends: Sequence[int]) -> dict[int, int]:
     """Return the depth of the blocks in which spans overlap."""
+    furthest = accumulate(ends, max)
+    overlapping = [number for number, (start, end) in enumerate(zip(islice(starts, 1, None), furthest, strict=False), 1) if start < end]
     rows: dict[int, int] = {}
-    index = 0
-    for number, low in enumerate(block_starts):
-        high = block_starts[number + 1] if number + 1 < len(block_starts) else 1 << 60
-        first, furthest, overlap = index, low, False
-        while index < len(starts) and starts[index] < high:
-            overlap = overlap or starts[index] < furthest
-            furthest = max(furthest, ends[index])
-            index += 1
-        if overlap:
-            rows[number] = min(MAX_LANES, depth(starts[first:index], ends[first:index]))
+    for number in overlapping:
+        block = bisect_right(block_starts, starts[number]) - 1
+        if block not in rows:
+            high = block_starts[block + 1] if block + 1 < len(block_starts) else 1 << 60
+            first, last = bisect_left(starts, block_starts[block]), bisect_left(starts, high)
+            rows[block] = min(MAX_LANES, depth(starts[first:last], ends[first:last]))
     return rows
 
 
 def _lanes(block_starts: Sequence[int], arcs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    begins: dict[int, list[int]] = {}
-    over: dict[int, list[int]] = {}
+    begins: defaultdict[int, list[int]] = defaultdict(list)
+    over: defaultdict[int, list[int]] = defaultdict(list)
     for head, tail in arcs:
         first, second = (head, tail) if head <= tail else (tail, head)
-        block = bisect_right(block_starts, first) - 1
-        limit = block_starts[block + 1] if block + 1 < len(block_starts) else 1 << 60
-        if second < limit and second - first <= 2 * ARC_REACH:
-            begins.setdefault(block, []).append(first)
-            over.setdefault(block, []).append(second + 1)
+        block, other = bisect_right(block_starts, first) - 1, bisect_right(block_starts, second) - 1
+        if block == other and second - first <= 2 * ARC_REACH:
+            begins[block].append(first)
+            over[block].append(second + 1)
             continue
-        for place in (first, second):
-            block = bisect_right(block_starts, place) - 1
-            begins.setdefault(block, []).append(place - ARC_REACH)
-            over.setdefault(block, []).append(place + ARC_REACH)
+        for place, where in ((first, block), (second, other)):
+            begins[where].append(place - ARC_REACH)
+            over[where].append(place + ARC_REACH)
     return {block: min(MAX_LANES, depth(some, over[block])) if len(some) > 1 else 1 for block, some in begins.items()}
 
 

@@ -5,26 +5,27 @@ from __future__ import annotations
 from PySide6.QtGui import QFontMetricsF
 
 from annotator.ui.article import layout
-from annotator.ui.theme import Theme
+from annotator.ui.theme import USUAL_TEXT, TextStyle
 from annotator.ui.theme_qt import article_font, chip_font
 
 
 class Metrics:
     """Sizes at one zoom, in pixels, and the widths of short texts in the chip font."""
 
-    def __init__(self, theme: Theme, zoom: float) -> None:
-        self.article_font = article_font(theme, zoom)
-        self.chip_font = chip_font(theme, zoom)
+    def __init__(self, zoom: float, text: TextStyle = USUAL_TEXT) -> None:
+        self.article_font = article_font(text, zoom)
+        self.chip_font = chip_font(text, zoom)
         self._chips = QFontMetricsF(self.chip_font)
         article = QFontMetricsF(self.article_font)
         self.chip = round(self._chips.height() * 0.88)  # labels are mostly capitals: fonts leave room above them
         self.bar = 2.0 * max(1.0, zoom)
         self.row = self.bar + self.chip + 1.0
         self.lane = float(self.chip - 1)
-        self.pad = 5.0
+        self.pad = 1.0 if text.dense else 5.0
+        self.spare = 0.0 if text.dense else self.lane
         self.gutter = 52.0 * max(0.8, zoom)
         self.padding = 4.0
-        self.column = article.averageCharWidth() * theme.column_characters
+        self.column = article.averageCharWidth() * text.columns if text.columns else float("inf")
         self.line = article.height()
         self._widths: dict[str, float] = {}
 
@@ -36,5 +37,5 @@ class Metrics:
         return known
 
     def distance(self, room: layout.Room) -> float:
-        """Return the gap between two lines of a paragraph that has this room, with one spare row."""
-        return room.rows * self.row + room.lanes * self.lane + self.lane + self.pad
+        """Return the gap between two lines of a paragraph that has this room, with one spare row or lane unless lines are dense."""
+        return room.rows * self.row + room.lanes * self.lane + self.spare + self.pad

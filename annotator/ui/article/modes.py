@@ -1,4 +1,4 @@
-"""Hint modes: letters to type over places in view, for the caret to jump to or for a relation to end at.
+"""Hint modes: letters to type over places in view, for the caret to jump to, for a relation to end at, or for a span to be cut at.
 
 While a mode is on, only letters, Backspace and Esc are its; scrolling and paging pass through, and the letters are given out anew for
 what is then in view.
@@ -21,7 +21,7 @@ from annotator.ui.article.keys import printable, sequence_name
 from annotator.ui.article.paint_marks import Hint, paint_hints, paint_strip
 from annotator.ui.article.scene import Scene, SceneBuilder
 
-JUMP, RELATION = "jump", "relation"
+JUMP, RELATION, SPLIT = "jump", "relation", "split"
 
 PAGES = {
     "PgUp": QAbstractSlider.SliderAction.SliderPageStepSub,
@@ -33,6 +33,8 @@ _SCROLLS = {
     "Down": QAbstractSlider.SliderAction.SliderSingleStepAdd,
     "Home": QAbstractSlider.SliderAction.SliderToMinimum,
     "End": QAbstractSlider.SliderAction.SliderToMaximum,
+    "Ctrl+Home": QAbstractSlider.SliderAction.SliderToMinimum,
+    "Ctrl+End": QAbstractSlider.SliderAction.SliderToMaximum,
 }
 
 
@@ -41,14 +43,15 @@ class HintMode:
     """A mode in progress.
 
     ``places`` gives what can be chosen in a scene: an offset to put the letters at, and the value that is chosen (an offset for a
-    jump, a span id for a relation).  ``origin`` is the offset whose neighbours get the shortest codes; ``source`` the span a relation
-    starts from.
+    jump or a split, a span id for a relation).  ``origin`` is the offset whose neighbours get the shortest codes; ``source`` the span
+    a relation starts from or that is split; ``role`` the label that is settled already, if the relation fills a role.
     """
 
     name: str
     origin: int
     places: Callable[[Scene], Sequence[tuple[int, int | str]]]
     source: str | None = None
+    role: str = ""
     typed: str = ""
     codes: list[str] = field(default_factory=list)
     offered: list[tuple[int, int | str]] = field(default_factory=list)
@@ -61,6 +64,10 @@ class HintMode:
             self.offered = list(self.places(scene))
             self.codes = hints_by_nearness([offset for offset, _value in self.offered], self.origin)
             self.typed = ""
+
+    def renew(self) -> None:
+        """Give out letters anew at the next offer, because what can be chosen may be otherwise."""
+        self._shown = (-1, -1)
 
     def type(self, letter: str) -> int | str | None:
         """Take one letter; return the value once its code is complete.  A letter that leads nowhere changes nothing."""
@@ -110,6 +117,16 @@ def jump_places(token_starts: Callable[[int, int], Sequence[int]]) -> Callable[[
     return places
 
 
+def split_places(offsets: Sequence[int]) -> Callable[[Scene], list[tuple[int, int | str]]]:
+    """Return what splitting offers: those of ``offsets`` that are in view."""
+
+    def places(scene: Scene) -> list[tuple[int, int | str]]:
+        start, end = scene.range
+        return [(offset, offset) for offset in offsets if start <= offset < end]
+
+    return places
+
+
 def target_places(legal: Callable[[Span], bool]) -> Callable[[Scene], list[tuple[int, int | str]]]:
     """Return what relation making offers: the legal targets in view, each where it first shows."""
 
@@ -142,17 +159,32 @@ class Modes(QObject):
         places = jump_places(lambda low, high: [tokens.starts[index] for index in tokens.covered(low, high)])
         self._start(HintMode(JUMP, view.caret, places))
 
-    def start_relation(self, is_legal: Callable[[Span], bool]) -> None:
+    @property
+    def source(self) -> str | None:
+        """Id of the span that a relation is being made from; None outside that mode."""
+        return self._mode.source if self._mode is not None and self._mode.name == RELATION else None
+
+    def start_relation(self, is_legal: Callable[[Span], bool], role: str = "") -> None:
         """Offer the legal targets in view to the focused span; says why if there is nothing to offer anywhere."""
         view = self._view
         source, model = view.focused_span, view.model
         if source is None or model is None:
             view.announced.emit(self.tr("Focus the span that the relation starts from first."))
-        elif not any(is_legal(span) for span in model.spans_in(0, len(model.text))):
+            return
+        mode = HintMode(RELATION, view.caret, target_places(is_legal), source, role)
+        mode.offer(view.scene())
+        # The whole text is looked through only where nothing in view will do.
+        if not mode.codes and not any(is_legal(span) for span in model.spans_in(0, len(model.text))):
             view.announced.emit(self.tr("No span of this document can be the target of a relation from here."))
         else:
             view.look.linked = frozenset((source,))
-            self._start(HintMode(RELATION, view.caret, target_places(is_legal), source))
+            self._start(mode)
+
+    def start_split(self, span_id: str, offsets: Sequence[int]) -> None:
+        """Offer the places where a span may be cut in two."""
+        view = self._view
+        view.look.linked = frozenset((span_id,))
+        self._start(HintMode(SPLIT, view.caret, split_places(offsets), span_id))
 
     def cancel(self) -> bool:
         """Leave the mode; False if there was none."""
@@ -171,10 +203,13 @@ class Modes(QObject):
             if self._mode.name == RELATION:
                 self._view.look.legal = dict.fromkeys((str(value) for _offset, value in self._mode.offered), True)
 
-    def drop_orphan(self) -> None:
-        """Leave the mode if the span that a relation starts from is gone."""
-        model = self._view.model
-        if self._mode is not None and self._mode.source is not None and model is not None and model.span(self._mode.source) is None:
+    def follow_edit(self) -> None:
+        """Offer what there is after an edit; leave the mode if the span that it is about is gone."""
+        model, mode = self._view.model, self._mode
+        if mode is None or model is None:
+            return
+        mode.renew()
+        if mode.source is not None and model.span(mode.source) is None:
             self.cancel()
 
     def takes(self, event: QKeyEvent) -> bool:
@@ -216,13 +251,13 @@ class Modes(QObject):
         if mode is None or model is None:
             return
         paint_hints(painter, mode.hints(builder, scene), look)
-        source = model.span(mode.source) if mode.source is not None else None
+        source = model.span(mode.source) if mode.source is not None and mode.name == RELATION else None
         bar = self._view.verticalScrollBar().value()
         if source is None or any(plan.line.start <= source.start < plan.line.end and plan.line.top >= bar for plan in scene.plans):
             return
         painter.resetTransform()
         surface = " ".join(source.surface(model.text).split())
-        advice = self.tr("type the target's letters")
+        advice = self.tr("type the letters of its {0}").format(mode.role) if mode.role else self.tr("type the target's letters")
         paint_strip(painter, look, self._view.viewport().width(), label=source.label, surface=surface, advice=advice)
 
     def _start(self, mode: HintMode) -> None:
@@ -237,8 +272,12 @@ class Modes(QObject):
         self.cancel()
         view = self._view
         if isinstance(value, str):
-            if mode.source is not None:
+            if mode.role:
+                view.roleRequested.emit((mode.source, value, mode.role))
+            else:
                 view.relationRequested.emit((mode.source, value))
+        elif mode.name == SPLIT:
+            view.splitRequested.emit((mode.source, value))
         elif not shift:
             view.place_caret(value)
         else:

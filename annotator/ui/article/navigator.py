@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QWidget
 from annotator.domain.annotations import Span
 from annotator.domain.text import Range, Tokens
 from annotator.ui.article.caret import Caret
+from annotator.ui.article.damage import Mark
 from annotator.ui.article.geometry import scroll_to_show
 from annotator.ui.article.hit import Handle, next_in_cycle
 from annotator.ui.article.model import ArticleModel
-from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, range_rects
+from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, paint_ranges, paint_token, range_rects
 from annotator.ui.article.scene import Scene, SceneBuilder
 from annotator.ui.article.spoken import described_focus, described_relation, described_span
 from annotator.ui.article.surface import ArticleSurface
@@ -301,18 +302,32 @@ class ArticleNavigator(ArticleSurface):
         """Return the handles of the focused span that are in view."""
         return handles_of(self._builder, self.scene(), self.focused_span) if self._builder is not None else []
 
+    def marks(self) -> list[Mark]:
+        """Return the ranges shown in a way of their own: search hits, the selection, the token at the caret."""
+        marks = super().marks()
+        token = self._shown_token()
+        if token is not None:
+            marks += [(token, "token"), ((self.caret, self.caret), "caret")]
+        if self.selection is not None:
+            marks.append((self.selection, "selection"))
+        return marks
+
+    def _shown_token(self) -> Range | None:
+        """Return the token at the caret where it is what a label key would label."""
+        return self._caret.token if self.selection is None and self.focused_span is None and self._style.active else None
+
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         selected = self.selection
         lines = [plan.line for plan in scene.plans]
-        token = self._caret.token if selected is None and self.focused_span is None and self._style.active else None
+        token = self._shown_token()
         rects = range_rects(builder.geometry, lines, token) if token is not None else []
         paint_ranges(painter, rects, self._style.theme.caret_token, 4.0)
         super()._paint_before(painter, builder, scene)
-        start, end = scene.range
-        if token is not None and start <= self.caret <= end:
-            line = builder.geometry.line_of(self.caret)
-            bar = builder.geometry.x_of(line, self.caret), line.top - 1, line.bottom + 1
-            paint_caret(painter, self._style, rects, bar)
+        if token is not None:
+            paint_token(painter, self._style, rects)
+            if any(line.start <= self.caret <= line.end for line in lines):
+                line = builder.geometry.line_of(self.caret)
+                paint_caret(painter, self._style, builder.geometry.x_of(line, self.caret), line.top - 1, line.bottom + 1)
         if selected is not None:
             rects = range_rects(builder.geometry, lines, selected)
             paint_ranges(painter, rects, self._style.theme.selection, 3.0)

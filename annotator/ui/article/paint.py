@@ -45,11 +45,14 @@ class Style:
     legal: Mapping[str, bool] | None = None
     arcs: str = "focused"
     active: bool = True
-    codes: dict[str, str] = field(default_factory=dict)
+    shades: dict[str, LabelColors] = field(default_factory=dict)
 
     def colors(self, label: str) -> LabelColors:
-        """Return the shades of a span label."""
-        return label_colors(self.theme, self.base_color(label))
+        """Return the shades of a span label; they are kept until ``base_color`` is replaced, which empties ``shades``."""
+        known = self.shades.get(label)
+        if known is None:
+            known = self.shades[label] = label_colors(self.theme, self.base_color(label))
+        return known
 
     def dimmed(self, span_id: str) -> bool:
         """Tell whether a span is to stand back because it cannot be the target."""
@@ -75,13 +78,16 @@ def paint_ranges(painter: QPainter, rects: Iterable[QRectF], value: str, radius:
         painter.drawRoundedRect(rect, radius, radius)
 
 
-def paint_caret(painter: QPainter, style: Style, token: Sequence[QRectF], bar: tuple[float, float, float]) -> None:
-    """Paint a frame round the token that a label key would label, and the caret itself at ``bar``: x, top, bottom."""
+def paint_token(painter: QPainter, style: Style, rects: Sequence[QRectF]) -> None:
+    """Paint a frame round the token that a label key would label."""
     painter.setPen(QPen(color(style.theme.accent, 120), 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for rect in token:
+    for rect in rects:
         painter.drawRoundedRect(rect.adjusted(-1.5, -0.5, 1.5, 0.5), 4.0, 4.0)
-    x, top, bottom = bar
+
+
+def paint_caret(painter: QPainter, style: Style, x: float, top: float, bottom: float) -> None:
+    """Paint the caret itself."""
     painter.setPen(QPen(color(style.theme.accent), 2.0, SOLID, Qt.PenCapStyle.RoundCap))
     painter.drawLine(QPointF(x, top), QPointF(x, bottom))
 

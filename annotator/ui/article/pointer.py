@@ -41,6 +41,7 @@ class Pointer(QObject):
         self._origin = 0
         self._dragging = False
         self._exact = False
+        self._choosing = False
         self._handle: hit.Handle | None = None
         self._source = ""
         self._target: str | None = None
@@ -50,13 +51,18 @@ class Pointer(QObject):
         self._scrolling.setInterval(30)
         self._scrolling.timeout.connect(self._on_scroll_due)
 
+    @property
+    def pulling(self) -> bool:
+        """Whether something that hangs over the text is being pulled along: a relation or an edge."""
+        return self._dragging and self._gesture in (Gesture.LINK, Gesture.EDGE)
+
     # Buttons
 
     def press(self, event: QMouseEvent) -> None:
         """Begin a gesture with the left button."""
         x, y = self._place(event.position())
         self._pressed_at = self._last = event.position()
-        self._exact = _exact(event)
+        self._exact, self._choosing = _exact(event), _choosing(event)
         self._dragging = False
         view = self._view
         scene = view.scene()
@@ -111,7 +117,10 @@ class Pointer(QObject):
         self.cancel()
         view = self._view
         if not dragged:
-            if gesture is Gesture.CHIP:
+            if gesture is Gesture.CHIP and self._choosing:
+                view.click_chosen(source)
+            elif gesture is Gesture.CHIP:
+                view.clear_chosen()
                 view.focus_span(source, reveal=False)
             elif gesture is not Gesture.NONE:
                 self._click(x, y)
@@ -159,6 +168,11 @@ class Pointer(QObject):
         view = self._view
         scene = view.scene()
         stack = hit.stack_at(x=x, y=y, boxes=scene.boxes)
+        if self._choosing:
+            if stack:
+                view.click_chosen(stack[0])
+            return  # beside a span by a hair: what was chosen with care stays
+        view.clear_chosen()
         if stack:
             chosen = stack[0]
             if view.focused_span in stack:
@@ -298,3 +312,9 @@ def _exact(event: QMouseEvent) -> bool:
     modifiers = event.modifiers()
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     return bool(modifiers & Qt.KeyboardModifier.AltModifier) or modifiers & both == both
+
+
+def _choosing(event: QMouseEvent) -> bool:
+    """Tell whether a click takes a span into the multi-selection or out of it: Ctrl alone."""
+    keys = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return keys == Qt.KeyboardModifier.ControlModifier

@@ -6,6 +6,7 @@ routed anew for each window of lines, because their far ends depend on what is i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -54,31 +55,40 @@ class PlacedChip:
 
 @dataclass(frozen=True, slots=True)
 class LinePlan:
-    """Everything about one line; ``rows`` says how many are in use.  Pieces come longest span first: the order of painting."""
+    """Everything about one line; ``rows`` says how many are in use, ``ids`` whose pieces it shows.
+
+    Pieces come longest span first: the order of painting.  ``boxes`` are the highlighted pieces of text, for the pointer.
+    """
 
     line: Line
     pieces: tuple[Piece, ...] = ()
     chips: tuple[PlacedChip, ...] = ()
     rows: int = 0
+    ids: frozenset[str | None] = frozenset()
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the window of lines between two heights shows.  ``boxes`` are the highlighted pieces of text, for the pointer."""
+    """What the window of lines between two heights shows."""
 
     plans: tuple[LinePlan, ...] = ()
     arcs: tuple[arcs.Arc, ...] = ()
     relations: dict[str, Relation] = field(default_factory=dict)
-    boxes: tuple[Box, ...] = ()
 
     @property
     def range(self) -> Range:
         """The code points in view."""
         return (self.plans[0].line.start, self.plans[-1].line.end) if self.plans else (0, 0)
 
+    @property
+    def boxes(self) -> list[Box]:
+        """The highlighted pieces of text."""
+        return [box for plan in self.plans for box in plan.boxes]
+
     def pieces_of(self, span_id: str) -> list[Piece]:
         """Return the pieces in view of one span, in text order."""
-        return [piece for plan in self.plans for piece in plan.pieces if piece.span.id == span_id]
+        return [piece for plan in self.plans if span_id in plan.ids for piece in plan.pieces if piece.span.id == span_id]
 
     def spans(self) -> list[Span]:
         """Return the spans in view, each once, in text order."""
@@ -108,13 +118,9 @@ class SceneBuilder:
         if ranges is None:
             self._plans.clear()
             return
-        wanted = list(ranges)
-        stale = [
-            key
-            for key, plan in self._plans.items()
-            if any(start <= plan.line.end and plan.line.start <= end for start, end in wanted)
-        ]
-        for key in stale:
+        wanted = _joined(ranges)
+        starts = [start for start, _end in wanted]
+        for key in [key for key, plan in self._plans.items() if _meets(plan.line, starts, wanted)]:
             del self._plans[key]
 
     def scene(self, top: float, bottom: float, *, with_arcs: bool = True) -> Scene:
@@ -175,7 +181,16 @@ class SceneBuilder:
         ]
         pieces.sort(key=lambda piece: (piece.span.start - piece.span.end, piece.span.start))
         used = max((piece.row + 1 for piece in pieces if piece.row is not None), default=1)
-        return LinePlan(line, tuple(pieces), tuple(self._chips(line, pieces, limit)), used)
+        boxes = tuple(self._boxes(pieces))
+        return LinePlan(
+            line, tuple(pieces), tuple(self._chips(line, pieces, limit)), used, frozenset(span.id for span, _ in found), boxes
+        )
+
+    def _boxes(self, pieces: Iterable[Piece]) -> Iterable[Box]:
+        for piece in pieces:
+            top, bottom, length = self.fill_top(piece), self.fill_bottom(piece), piece.span.end - piece.span.start
+            for left, right in piece.intervals:
+                yield Box(piece.span.id, left, top, right, bottom, length)
 
     def _row_limit(self, line: Line) -> int:
         room = self._rooms[line.block] if line.block < len(self._rooms) else layout.NO_ROOM
@@ -222,24 +237,11 @@ class SceneBuilder:
 
     def _build(self, top: float, bottom: float, *, with_arcs: bool) -> Scene:
         plans = [self.plan(line) for line in self.geometry.lines_between(top, bottom)]
-        boxes = tuple(
-            Box(
-                piece.span.id,
-                left,
-                self.fill_top(piece),
-                right,
-                self.fill_bottom(piece),
-                piece.span.end - piece.span.start,
-            )
-            for plan in plans
-            for piece in plan.pieces
-            for left, right in piece.intervals
-        )
         shown = [plan for plan in plans if plan.line.bottom > top and plan.line.top < bottom]
         if not with_arcs or not shown:
-            return Scene(tuple(plans), boxes=boxes)
+            return Scene(tuple(plans))
         relations, routed = self._arcs(shown)
-        return Scene(tuple(plans), tuple(routed), relations, boxes)
+        return Scene(tuple(plans), tuple(routed), relations)
 
     def _arcs(self, plans: Sequence[LinePlan]) -> tuple[dict[str, Relation], list[arcs.Arc]]:
         start, end = plans[0].line.start, plans[-1].line.end
@@ -279,6 +281,23 @@ class SceneBuilder:
         taken = before.rows * self.metrics.row if before is not None else 0.0
         base = min([self.fill_top(piece) for piece in plan.pieces] or [line.top])
         return arcs.Band(base, max(6.0, line.above - taken - (line.top - base) - 1))
+
+
+def _joined(ranges: Iterable[Range]) -> list[Range]:
+    """Return ranges in text order, those that meet as one."""
+    joined: list[Range] = []
+    for start, end in sorted(ranges):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _meets(line: Line, starts: Sequence[int], ranges: Sequence[Range]) -> bool:
+    """Tell whether a line meets one of the joined ``ranges``, which begin at ``starts``."""
+    index = bisect_right(starts, line.end) - 1
+    return index >= 0 and line.start <= ranges[index][1]
 
 
 def label_finder(model: ArticleModel) -> Callable[[str], str]:

@@ -7,18 +7,21 @@ the view sees it: Qt then lays out what shows and the rest when it is idle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QRegion, QResizeEvent, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
 
 from annotator.domain.text import Range
-from annotator.ui.article import layout
+from annotator.ui.article import damage, layout
+from annotator.ui.article.damage import Look, Mark
 from annotator.ui.article.fill import insert_display, rooms_of
 from annotator.ui.article.geometry import Geometry
 from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.model import ArticleModel
+from annotator.ui.article.pace import Pace
 from annotator.ui.article.paint import (
     Style,
     paint_fills,
@@ -29,15 +32,23 @@ from annotator.ui.article.paint import (
 )
 from annotator.ui.article.paint_marks import paint_arcs
 from annotator.ui.article.scene import Scene, SceneBuilder, label_finder
-from annotator.ui.theme import LIGHT, Theme
+from annotator.ui.theme import LIGHT, USUAL_TEXT, TextStyle, Theme
 from annotator.ui.theme_qt import color
+
+_TOUCHED = QEvent.Type(QEvent.registerEventType())
 
 ARC_MODES = ("focused", "all", "none")
 ZOOM_STEP, ZOOM_LOW, ZOOM_HIGH = 1.1, 0.5, 4.0
 
 
 class ArticleSurface(QTextEdit):
-    """Shows one document with its highlights, chips and arcs, for the lines in view only."""
+    """Shows one document with its highlights, chips and arcs, for the lines in view only.
+
+    ``zoomed`` carries the new size in percent, ``arcsCycled`` the new way of showing arcs.
+    """
+
+    zoomed = Signal(int)
+    arcsCycled = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,10 +68,12 @@ class ArticleSurface(QTextEdit):
         self._builder: SceneBuilder | None = None
         self._document: QTextDocument | None = None  # Qt's own first one goes when it is replaced
         self._rooms: list[layout.Room] = []
-        self._zoom = 1.0
+        self._zoom, self._text = 1.0, USUAL_TEXT
         self._hits: list[Range] = []
         self._current_hit: Range | None = None
         self._fitted = (0, 0.0)
+        self._looks: dict[Hashable, Look] = {}
+        self._touched = self._overlaid = False
         self._style = self._new_style(LIGHT)
         self.set_theme(LIGHT)
 
@@ -84,8 +97,45 @@ class ArticleSurface(QTextEdit):
         self.touch()
 
     def touch(self) -> None:
-        """Repaint what looks otherwise than it was painted: to be called after any change of focus, selection or lights."""
+        """Repaint what looks otherwise than it was painted: to be called after any change of focus, selection or lights.
+
+        The comparing waits until the event at hand is over, so that many touches cost one.
+        """
+        if not self._touched:
+            self._touched = True
+            QCoreApplication.postEvent(self, QEvent(_TOUCHED), Qt.EventPriority.HighEventPriority.value)
+
+    def overlaid(self) -> bool:
+        """Tell whether something hangs over the text that belongs to no line: then everything is repainted at a touch."""
+        return False
+
+    def marks(self) -> list[Mark]:
+        """Return the ranges of text that are shown in a way of their own, beside spans."""
+        start, end = self.scene().range
+        return [
+            (hit, "current hit" if hit == self._current_hit else "hit") for hit in self._hits if hit[0] < end and start < hit[1]
+        ]
+
+    def _repaint_changed(self) -> None:
+        overlaid, looks = self.overlaid(), {}
+        if self._builder is not None:
+            width = float(self.viewport().width())
+            looks = damage.looks(self.scene(), self._style, self.marks(), width)
+        rects = damage.damaged(self._looks, looks)
+        if overlaid or self._overlaid:
+            self.viewport().update()
+        elif rects:
+            scroll, region = self.verticalScrollBar().value(), QRegion()
+            for left, top, right, bottom in rects:
+                region += QRectF(left, top - scroll, right - left, bottom - top).toAlignedRect()
+            self.viewport().update(region)
+        self._looks, self._overlaid = looks, overlaid
+
+    def _repaint(self) -> None:
+        """Repaint everything: another style, another document."""
+        self._looks = {}
         self.viewport().update()
+        self.touch()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in these colours from now on."""
@@ -100,7 +150,7 @@ class ArticleSurface(QTextEdit):
         palette.setColor(QPalette.ColorRole.HighlightedText, color(theme.text))
         self.setPalette(palette)
         self._find_labels()
-        self._refill()
+        self._refill(self._top_place())
 
     def set_search_hits(self, ranges: Iterable[Range], current: Range | None = None) -> None:
         """Show search hits behind the text, ``current`` more strongly."""
@@ -109,16 +159,45 @@ class ArticleSurface(QTextEdit):
 
     def zoom(self, steps: int) -> None:
         """Make everything larger (positive) or smaller; the line at the top of the window stays there."""
-        self._set_zoom(min(ZOOM_HIGH, max(ZOOM_LOW, self._zoom * ZOOM_STEP**steps)))
+        self.set_zoom(self._zoom * ZOOM_STEP**steps)
 
     def reset_zoom(self) -> None:
         """Go back to 100 %."""
-        self._set_zoom(1.0)
+        self.set_zoom(1.0)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show everything at this size, 1.0 being 100 %, in whole percents and within limits."""
+        zoom = round(min(ZOOM_HIGH, max(ZOOM_LOW, zoom)), 2)
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._style = self._new_style(self._style.theme)
+            self._refill(self._top_place())
+            self.zoomed.emit(round(zoom * 100))
+
+    def set_text_style(self, text: TextStyle) -> None:
+        """Set the text in another font, size, width or spacing; the line with the caret stays at its height, if it is in view."""
+        if text != self._text:
+            self._text = text
+            self._style = self._new_style(self._style.theme)
+            self.respace()
+
+    def respace(self) -> None:
+        """Settle the room between the lines anew from the spans and relations there are now; the caret's line keeps its height."""
+        if self._model is not None:
+            held = self._caret_place() or self._top_place()
+            self._rooms = rooms_of(self._model)
+            self._refill(held)
+
+    def set_arcs(self, mode: str) -> None:
+        """Show arcs as ``focused`` (the rest faintly), ``all`` or ``none``."""
+        if mode != self._style.arcs:
+            self._style.arcs = mode
+            self._repaint()
 
     def cycle_arcs(self) -> str:
-        """Show arcs in the next way and return it: ``focused`` (the rest faintly), ``all`` or ``none``."""
-        self._style.arcs = ARC_MODES[(ARC_MODES.index(self._style.arcs) + 1) % len(ARC_MODES)]
-        self.touch()
+        """Show arcs in the next way and return it."""
+        self.set_arcs(ARC_MODES[(ARC_MODES.index(self._style.arcs) + 1) % len(ARC_MODES)])
+        self.arcsCycled.emit(self._style.arcs)
         return self._style.arcs
 
     def scene(self) -> Scene:
@@ -151,7 +230,7 @@ class ArticleSurface(QTextEdit):
 
     def _new_style(self, theme: Theme) -> Style:
         old = getattr(self, "_style", None)
-        style = Style(theme, Metrics(theme, self._zoom), _no_color, _no_color)
+        style = Style(theme, Metrics(self._zoom, self._text), _no_color, _no_color)
         if isinstance(old, Style):
             for name in ("focused", "hovered", "focused_relation", "hovered_relation", "linked", "legal", "chosen", "arcs", "active"):
                 setattr(style, name, getattr(old, name))
@@ -161,27 +240,21 @@ class ArticleSurface(QTextEdit):
     def _find_labels(self) -> None:
         if self._model is not None:
             self._style.base_color = label_finder(self._model)
+            self._style.shades.clear()
             relations = {label.name: label.color for label in self._model.scheme.relations}
             self._style.relation_color = _finder(relations)
 
-    def _set_zoom(self, zoom: float) -> None:
-        if zoom != self._zoom:
-            self._zoom = zoom
-            self._style = self._new_style(self._style.theme)
-            self._refill()
-
-    def _refill(self) -> None:
-        """Build the document anew in the present font, with caret and top line where they were."""
+    def _refill(self, held: tuple[int, float] | None) -> None:
+        """Build the document anew in the present font, with the caret where it was and one place of the text at its height."""
         cursor = self.textCursor()
         anchor, qt_position = cursor.anchor(), cursor.position()
-        top = self._top_place()
         self._fill()
         if self._model is not None:
             restored = QTextCursor(self.document())
             restored.setPosition(anchor)
             restored.setPosition(qt_position, QTextCursor.MoveMode.KeepAnchor)
             self.setTextCursor(restored)
-            self._restore_top(top)
+            self._hold(held)
 
     def _fill(self) -> None:
         metrics = self._style.metrics
@@ -195,6 +268,7 @@ class ArticleSurface(QTextEdit):
             self._set_frame(document, self._gutter())
             insert_display(document, self._model.display, self._rooms, metrics)
         self.setDocument(document)
+        Pace(document)
         self.setCursorWidth(0)  # Qt keeps this with the document's layout; the caret is painted here
         if self._document is not None:
             self._document.deleteLater()
@@ -202,7 +276,7 @@ class ArticleSurface(QTextEdit):
         self._builder = None
         self._fit()
         self.verticalScrollBar().setValue(0)
-        self.touch()
+        self._repaint()
 
     def _set_frame(self, document: QTextDocument, gutter: float) -> None:
         frame = document.rootFrame().frameFormat()
@@ -237,7 +311,7 @@ class ArticleSurface(QTextEdit):
             self._style.metrics.gutter = gutter
             geometry = Geometry(self.document(), self._model.display, self._model.offsets)
             self._builder = SceneBuilder(self._model, geometry, self._style.metrics, self._rooms, width=width)
-            self._restore_top(top)
+            self._hold(top)
 
     def _top_place(self) -> tuple[int, float] | None:
         """Return the offset at the top of the window and how far its line is from the top."""
@@ -249,7 +323,16 @@ class ArticleSurface(QTextEdit):
                 return line.start, line.top - value
         return None
 
-    def _restore_top(self, place: tuple[int, float] | None) -> None:
+    def _caret_place(self) -> tuple[int, float] | None:
+        """Return the offset of the caret and how far its line is from the top, if that is in view."""
+        if self._builder is None or self._model is None:
+            return None
+        offset = self._model.offsets.to_code_point(self.textCursor().position())
+        line, value = self._builder.geometry.line_of(offset), self.verticalScrollBar().value()
+        return (offset, line.top - value) if value <= line.top <= value + self.viewport().height() else None
+
+    def _hold(self, place: tuple[int, float] | None) -> None:
+        """Scroll so that the line of an offset is as far from the top as it was."""
         if place is not None and self._builder is not None:
             line = self._builder.geometry.line_of(place[0])
             self.verticalScrollBar().setValue(round(line.top - place[1]))
@@ -276,15 +359,17 @@ class ArticleSurface(QTextEdit):
         if builder is None:
             super().paintEvent(event)
             return
-        scene = self.scene()
+        scroll, scene = self.verticalScrollBar().value(), self.scene()
+        if not self.overlaid():
+            bands = [(rect.top() + scroll, rect.bottom() + 1 + scroll) for rect in cast(Iterable[QRect], event.region())]
+            scene = damage.part_of(scene, bands)
         for after in (False, True):
             if after:
                 super().paintEvent(event)
             painter = QPainter(self.viewport())
             try:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setClipRect(event.rect())
-                painter.translate(0, -self.verticalScrollBar().value())
+                painter.translate(0, -scroll)
                 (self._paint_after if after else self._paint_before)(painter, builder, scene)
             finally:
                 painter.end()
@@ -293,13 +378,17 @@ class ArticleSurface(QTextEdit):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        self.touch()  # stubs, hints and the strip do not move with the text
+        self.touch()  # arcs whose far end comes into view or leaves it, hints and the strip do not move with the text
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == _TOUCHED:
+            self._touched = False
+            self._repaint_changed()
+            return True
         if event.type() == QEvent.Type.Wheel:  # over the margins, which belong to no viewport
             return QApplication.sendEvent(self.verticalScrollBar(), event)
         return super().event(event)

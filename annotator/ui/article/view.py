@@ -6,7 +6,7 @@ The window gives it a document (``set_article``), bindings for keys (``set_bindi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
@@ -49,7 +49,7 @@ class ArticleView(ArticleAsker):
         """Repaint after an edit; a relation being made from a span that is gone is being made no longer."""
         super().refresh(ranges)
         if self._modes is not None:
-            self._modes.drop_orphan()
+            self._modes.follow_edit()
 
     def set_bindings(self, bindings: Mapping[str, Callable[[], None]]) -> None:
         """Run these for key presses, by the names that ``keys`` explains; they come before the view's own keys."""
@@ -60,10 +60,28 @@ class ArticleView(ArticleAsker):
         if self._modes is not None:
             self._modes.start_jump()
 
-    def start_relation(self, is_legal: Callable[[Span], bool]) -> None:
-        """Put hint letters at the legal targets in view for a relation from the focused span; the choice is ``relationRequested``."""
+    def start_relation(self, is_legal: Callable[[Span], bool], role: str = "") -> None:
+        """Put hint letters at the legal targets in view for a relation from the focused span; the choice is ``relationRequested``.
+
+        With a ``role``, the label is settled already, and the choice is ``roleRequested``.
+        """
         if self._modes is not None:
-            self._modes.start_relation(is_legal)
+            self._modes.start_relation(is_legal, role)
+
+    def start_split(self, span_id: str, offsets: Sequence[int]) -> None:
+        """Put hint letters at places inside a span; the choice is ``splitRequested``."""
+        if self._modes is not None:
+            self._modes.start_split(span_id, offsets)
+
+    @property
+    def relation_source(self) -> str | None:
+        """Id of the span that a relation is being made from by letters; None while none is."""
+        return self._modes.source if self._modes is not None else None
+
+    def reveal(self, offset: int) -> None:
+        """Scroll as little as shows the line at ``offset``; caret, selection and focus stay."""
+        self._reveal(offset)
+        self.touch()
 
     def cancel_mode(self) -> bool:
         """Leave a hint mode or drop a drag; False if there was none."""
@@ -110,8 +128,8 @@ class ArticleView(ArticleAsker):
         return True
 
     def escape(self) -> None:
-        """Leave a mode; else drop the selection; else the focus."""
-        if self.cancel_mode():
+        """Leave a mode; else give up the multi-selection; else the selection; else the focus."""
+        if self.cancel_mode() or self.clear_chosen():
             return
         if self.selection is not None:
             self._caret.place(self.caret)
@@ -173,6 +191,8 @@ class ArticleView(ArticleAsker):
         span_id = self._pointer.span_at(event.pos().x(), y) if self._pointer is not None else None
         by_pointer = event.reason() == QContextMenuEvent.Reason.Mouse
         if by_pointer and span_id is not None and self.selection is None:
+            if span_id not in self._style.chosen:
+                self.clear_chosen()
             self.focus_span(span_id, reveal=False)
         self.menuRequested.emit(event.globalPos())
         event.accept()
@@ -197,6 +217,11 @@ class ArticleView(ArticleAsker):
         self.touch()
 
     # Painting
+
+    def overlaid(self) -> bool:
+        """Tell whether hint letters or a drag hang over the text."""
+        pulled = self._pointer is not None and self._pointer.pulling
+        return pulled or (self._modes is not None and self._modes.active)
 
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         if self._modes is not None:

@@ -52,9 +52,10 @@ class LabelListModel(QAbstractListModel):
                 self._rows += [LabelRow(kind, label.name, label) for label in labels]
         self.endResetModel()
 
-    def set_counts(self, counts: Mapping[str, int]) -> None:
-        """Say how often each label stands in the open document, by its name; relation labels by theirs."""
-        self._set("count", lambda row: counts.get(row.title, 0) if row.label is not None else 0)
+    def set_counts(self, spans: Mapping[str, int], relations: Mapping[str, int]) -> None:
+        """Say how often each label stands in the open document, by its name: span labels and relation labels apart."""
+        by_kind = {"span": spans, "relation": relations}
+        self._set("count", lambda row: by_kind[row.kind].get(row.title, 0) if row.label is not None else 0)
 
     def set_legal_relations(self, names: AbstractSet[str] | None) -> None:
         """With a relation in focus, dim the relation labels that are not among ``names`` and all span labels; None dims none."""

@@ -7,6 +7,8 @@ from itertools import pairwise
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from annotator.domain.annotations import Item, Relation, Span
 from annotator.session.document import DocumentState
@@ -45,6 +48,8 @@ class InspectorPanel(QWidget):
 
     ``described`` is that of ``inspector_fields.FieldsForm``: it names the item it is about, which need not be the one shown any more.
     The other signals are about the item shown.  ``itemRequested`` brings a kind ("span" or "relation") and an id to go to.
+
+    Whoever had the keyboard before it came here gets it back when a field is finished: a note is written without leaving the article.
     """
 
     labelRequested = Signal(str)
@@ -58,6 +63,8 @@ class InspectorPanel(QWidget):
         super().__init__(parent)
         self._state: DocumentState | None = None
         self._item: Item | None = None
+        self._before: QWidget | None = None
+        self._hide_again: QDockWidget | None = None
         self._offered: tuple[Theme, list[tuple[str, str]]] | None = None
         self.title = heading("", larger=1.15)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -135,8 +142,27 @@ class InspectorPanel(QWidget):
         self.fields.flush()
 
     def _edit(self, field: QWidget) -> None:
-        if self._item is not None and not field.isHidden():
-            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self._item is None or field.isHidden():
+            return
+        dock = _dock_of(self)
+        if dock is not None and not self.isVisible():
+            self._hide_again = dock if dock.isHidden() else None
+            dock.show()
+            dock.raise_()  # it may stand behind another tab
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_finished(self) -> None:
+        self.flush()
+        before, dock = self._before, self._hide_again
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        if dock is not None and isValid(dock):
+            dock.hide()
+        self._hide_again = None
+
+    def _on_keyboard_moved(self, left: QWidget | None, entered: QWidget | None) -> None:
+        if entered is not None and left is not None and self.isAncestorOf(entered) and not self.isAncestorOf(left):
+            self._before = left
 
     def _show(self, state: DocumentState, item: Item, theme: Theme | None) -> None:
         self._state, self._item = state, item
@@ -206,6 +232,10 @@ class InspectorPanel(QWidget):
         self.tail.clicked.connect(self._on_tail_clicked)
         self.links.itemRequested.connect(self.itemRequested)
         self.fields.described.connect(self.described)
+        self.fields.finished.connect(self._on_finished)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_keyboard_moved)
 
     # How it is put together
 
@@ -257,6 +287,13 @@ class InspectorPanel(QWidget):
     def _show_ends(self, *, visible: bool) -> None:
         self.fields.show_row(self.head, visible=visible)
         self.fields.show_row(self._tail_row, visible=visible)
+
+
+def _dock_of(widget: QWidget) -> QDockWidget | None:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QDockWidget):
+        parent = parent.parentWidget()
+    return parent
 
 
 _LINK = """

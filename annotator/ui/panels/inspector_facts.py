@@ -54,7 +54,7 @@ def legal_labels(state: DocumentState, item: Item) -> tuple[SpanLabel, ...] | tu
     if isinstance(item, Span):
         return state.scheme.spans
     head, tail = state.span(item.head), state.span(item.tail)
-    return state.scheme.relations_between(head.label, tail.label) if head and tail else ()
+    return state.scheme.links(head.label, tail.label, same_span=item.head == item.tail) if head and tail else ()
 
 
 def item_problems(state: DocumentState, item: Item) -> list[Problem]:

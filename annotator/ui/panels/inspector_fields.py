@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
@@ -28,10 +28,12 @@ class FieldsForm(QWidget):
 
     ``described`` brings a dict with ``kind`` ("span" or "relation"), ``set_id``, ``id`` and those of ``note``, ``kb_id`` and
     ``attributes`` (all of the item's attributes, the changed ones included) that were changed.  It is emitted for the item the text was
-    typed for, even when another is shown by then.
+    typed for, even when another is shown by then.  ``finished`` says that the person has done with a field by key: Enter (in the note
+    Ctrl+Enter, too; Shift+Enter begins a line there), or Esc where nothing is to be taken back.
     """
 
     described = Signal(object)
+    finished = Signal()
 
     def __init__(self, top: Sequence[tuple[QLabel, QWidget]] = (), parent: QWidget | None = None) -> None:
         """``top`` are rows of the owner's to stand above the fields, in line with them."""
@@ -46,10 +48,12 @@ class FieldsForm(QWidget):
         self._announcing = False
         self.note = _NoteEdit()
         self.note.left.connect(self.flush)
+        self.note.finished.connect(self.finished)
         self.kb_id = QLineEdit()
         self.kb_id.setAccessibleName(tr("Knowledge-base id"))
         self.kb_id.setPlaceholderText(tr("for example Q7747"))
         self.kb_id.editingFinished.connect(self.flush)
+        self.kb_id.returnPressed.connect(self.finished)
         self._form = QFormLayout(self)
         spaced(self._form)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -116,14 +120,17 @@ class FieldsForm(QWidget):
                 field.setReadOnly(not allowed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc in a field brings back what was there; a second one goes on to the window."""
+        """Esc in a field brings back what was there; a second one leaves it."""
         focused = QApplication.focusWidget()
+        if event.key() != Qt.Key.Key_Escape or focused not in self._fields.values():
+            super().keyPressEvent(event)
+            return
         unsaved = self._unsaved()
         for name, field in self._fields.items():
-            if event.key() == Qt.Key.Key_Escape and field is focused and name in unsaved:
+            if field is focused and name in unsaved:
                 _set_text(field, self._base[name])
                 return
-        super().keyPressEvent(event)
+        self.finished.emit()
 
     def _build(self, rows: Sequence[AttributeRow]) -> None:
         for name, field in self._fields.items():
@@ -166,6 +173,7 @@ class FieldsForm(QWidget):
             field.setFrame(row.editable)
             field.setStyleSheet("" if row.editable else "background: transparent;")
             field.editingFinished.connect(self.flush)
+            field.returnPressed.connect(self.finished)
         field.setToolTip(plain_tip(row.tip))
         return field
 
@@ -213,21 +221,44 @@ class FieldsForm(QWidget):
 
 
 class _NoteEdit(QPlainTextEdit):
-    """A few lines of plain text; Tab goes on to the next field."""
+    """A few lines of plain text; Tab goes on to the next field, Enter says that the note is finished, Shift+Enter begins a line."""
 
     left = Signal()
+    finished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(tr("Note"))
         self.setPlaceholderText(tr("What another reader should know"))
+        self.setToolTip(plain_tip(tr("Enter: back to the article.  Shift+Enter: another line.")))
         self.setTabChangesFocus(True)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + 12)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_enter(event):
+            event.accept()  # Ctrl+Enter would mark the document done in the middle of a note
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _is_enter(event):
+            super().keyPressEvent(event)
+        elif not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.finished.emit()
+        elif not self.isReadOnly():
+            self.insertPlainText("\n")  # Qt's own answer is a line separator, which is no line break to others
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.left.emit()
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    """Tell whether a key is one of the two Enter keys, alone, with Shift or with Ctrl."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    alone = modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier)
+    return alone and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def _nothing(item_id: str) -> None:

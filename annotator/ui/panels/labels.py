@@ -53,9 +53,9 @@ class LabelsPanel(QWidget):
         self._hint.setVisible(empty)
         self.view.setVisible(not empty)
 
-    def set_counts(self, counts: Mapping[str, int]) -> None:
-        """Say how often each label, by its name, stands in the open document."""
-        self.model.set_counts(counts)
+    def set_counts(self, spans: Mapping[str, int], relations: Mapping[str, int]) -> None:
+        """Say how often each span label and each relation label, by its name, stands in the open document."""
+        self.model.set_counts(spans, relations)
 
     def set_legal_relations(self, names: AbstractSet[str] | None) -> None:
         """Show what the keys mean: with a relation in focus (``names`` are the labels it may have) those, else those of spans.

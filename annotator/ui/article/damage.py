@@ -1,0 +1,112 @@
+"""What must be repainted: every line and arc in view is summed up in a value, and where that value is another one, so is the look.
+
+Nobody has to say what an edit, a move of the focus or a scroll changes on the screen; it is found by comparing.  That costs a fraction
+of a millisecond, while painting a whole window of highlights costs ten.  Pure: heights and widths are pixels of the document.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from annotator.domain.text import Range
+
+if TYPE_CHECKING:
+    from annotator.ui.article.arcs import Arc
+    from annotator.ui.article.paint import Style
+    from annotator.ui.article.scene import LinePlan, Scene
+
+Rect = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+Mark = tuple[Range, str]
+"""A range of text that is shown in some way (selected, found, under the caret), and in which way."""
+
+_SPREAD = 8.0
+"""How far handles, arrow heads and outlines reach beyond what they belong to."""
+
+_OVER, _UNDER = 7.0, 1.0
+"""Where a line's own room ends in the gaps around it, above its own text and below that of the line before: a border there cuts no
+outline of a highlight, since the two halves of a dashed one need not meet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one line or arc looks: ``value`` compares equal while it looks the same; ``rects`` are where it is painted."""
+
+    value: Any
+    rects: tuple[Rect, ...]
+
+
+def looks(scene: Scene, style: Style, marks: Sequence[Mark], width: float) -> dict[Hashable, Look]:
+    """Return the look of every line (by block and number) and arc (by relation id) of a scene that is ``width`` wide."""
+    found: dict[Hashable, Look] = {}
+    watched = frozenset((style.focused, style.hovered)) | style.linked | style.chosen
+    rooms: list[Rect] = []
+    for plan in scene.plans:
+        line = plan.line
+        rooms.append((0.0, line.top - line.above + _UNDER, width, line.bottom + line.below - _OVER))
+        value = plan, _eyes(plan, style, watched), _marks_on(plan, marks)
+        found[line.block, line.number] = Look(value, (rooms[-1],))
+    tops = [top for _left, top, _right, _bottom in rooms]
+    for arc in scene.arcs:
+        relation = scene.relations[arc.id]
+        eye = (
+            arc.id == style.focused_relation,
+            arc.id == style.hovered_relation,
+            style.focused_relation is None,
+            style.focused is not None and style.focused in (relation.head, relation.tail),
+        )
+        found[arc.id] = Look((arc, relation.label, relation.reviewed, eye), _arc_rects(arc, rooms, tops))
+    return found
+
+
+def damaged(before: Mapping[Hashable, Look], after: Mapping[Hashable, Look]) -> list[Rect]:
+    """Return the rectangles of all that looked or looks otherwise."""
+    rects: list[Rect] = []
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None or old.value != new.value or old.rects != new.rects:
+            rects += old.rects if old is not None else ()
+            rects += new.rects if new is not None else ()
+    return rects
+
+
+def part_of(scene: Scene, bands: Sequence[tuple[float, float]]) -> Scene:
+    """Return the lines and arcs of a scene that show between any of these pairs of heights."""
+
+    def met(top: float, bottom: float) -> bool:
+        return any(top - _SPREAD <= low and high <= bottom + _SPREAD for high, low in bands)
+
+    plans = tuple(plan for plan in scene.plans if met(plan.line.top - plan.line.above, plan.line.bottom + plan.line.below))
+    heights = ((arc, [y for _x, y in arc.points]) for arc in scene.arcs)
+    return replace(scene, plans=plans, arcs=tuple(arc for arc, ys in heights if met(min(ys), max(ys))))
+
+
+def _eyes(plan: LinePlan, style: Style, watched: frozenset[str | None]) -> frozenset[tuple[object, ...]]:
+    """Return what sets spans of a line apart: the focus, the pointer, the lights of relation making."""
+    ids: Iterable[str | None] = plan.ids if style.legal is not None else plan.ids & watched
+    legal = style.legal or {}
+    return frozenset(
+        (one, one == style.focused, one == style.hovered, one in style.linked, one in style.chosen, legal.get(one or "", style.legal is None))
+        for one in ids
+    )
+
+
+def _marks_on(plan: LinePlan, marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    start, end = plan.line.start, plan.line.end
+    return tuple(
+        ((max(low, start), min(high, end)), how) for (low, high), how in marks if low <= end and start <= high
+    )
+
+
+def _arc_rects(arc: Arc, rooms: Sequence[Rect], tops: Sequence[float]) -> tuple[Rect, ...]:
+    """Return the whole room of each line that an arc runs over (its label may be pushed aside), and its track in the gutter."""
+    heights = {y for _x, y in arc.points[1:-1]} | {arc.points[-1][1]}
+    rects = {rooms[max(0, bisect_right(tops, y) - 1)] for y in heights}
+    for a, b in zip(arc.points, arc.points[1:], strict=False):
+        if a[0] == b[0]:
+            rects.add((a[0] - 5, min(a[1], b[1]), a[0] + 5, max(a[1], b[1])))
+    return tuple(rects)

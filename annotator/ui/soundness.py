@@ -1,0 +1,91 @@
+"""Says so when an opened document holds spans or relations that no text can have, and offers to remove them.
+
+The program never stores such items, but another program may have written into the file.  They are not painted, the rest can be worked
+on, and marking the document done is refused as long as they are there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from annotator.commands import bulk
+from annotator.domain.annotations import Relation, Span
+from annotator.domain.rules import UNSOUND, relation_problems, span_problems
+from annotator.domain.text import Tokens
+from annotator.ui.i18n import by_count, tr
+
+if TYPE_CHECKING:
+    from annotator.session.document import DocumentState
+    from annotator.ui.workbench import Workbench
+
+_NO_TOKENS = Tokens()
+
+
+class SoundnessCheck(QObject):
+    """Looks at each document shortly after it was opened, so that the first painting does not wait for it."""
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._bench = bench
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(30)
+        self._later.timeout.connect(self._on_time)
+        bench.documentOpened.connect(self._later.start)
+
+    def _on_time(self) -> None:
+        document = self._bench.document
+        if document is None:
+            return
+        spans, relations = unsound(document)
+        count = len(spans) + len(relations)
+        if not count:
+            return
+        first = next(span_problems(spans[0], document.text, _NO_TOKENS, document.scheme)).message if spans else ""
+        if not first:
+            first = next(relation_problems(relations[0], {}, document.scheme)).message
+        told = by_count(
+            count,
+            tr("1 item of this document cannot be shown. {{}}"),
+            tr("{} items of this document cannot be shown; the first: {{}}"),
+        )
+        removable = self._bench.editable
+        self._bench.messages.show_message(
+            told.format(first), "error", tr("Remove them") if removable else "", self._remove if removable else None
+        )
+
+    def _remove(self) -> None:
+        document = self._bench.document
+        if document is None:
+            return
+        spans, relations = unsound(document)
+        command = bulk.remove_items(document.set_id, [span.id for span in spans], [relation.id for relation in relations])
+        if self._bench.run(command):
+            self._bench.tell(tr("Removed; undo brings them back."))
+
+
+def unsound(document: DocumentState) -> tuple[list[Span], list[Relation]]:
+    """Return the spans whose place cannot be (outside the text, empty, reversed, out of order), and the relations without an end."""
+    length = len(document.text)
+    spans = [span for span in document.spans() if not _sound(span, length)]
+    spans = [
+        span
+        for span in spans
+        if any(problem.rule in UNSOUND for problem in span_problems(span, document.text, _NO_TOKENS, document.scheme))
+    ]
+    relations = [
+        relation for relation in document.relations() if document.span(relation.head) is None or document.span(relation.tail) is None
+    ]
+    return spans, relations
+
+
+def _sound(span: Span, length: int) -> bool:
+    """Tell quickly whether the place of a span is one; most have a single fragment."""
+    place = 0
+    for start, end in span.fragments:
+        if not place <= start < end <= length:
+            return False
+        place = end
+    return bool(span.fragments)

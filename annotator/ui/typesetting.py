@@ -1,0 +1,60 @@
+"""Keeps the article view set as the settings say: font, size, line width, density, zoom, arcs and unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from annotator.errors import AnnotatorError
+from annotator.settings.store import Settings
+from annotator.ui.article.view import ArticleView
+from annotator.ui.theme import TextStyle
+
+
+class Typesetting(QObject):
+    """Belongs to one view: what is set anywhere shows at once, and a zoom by wheel or key is remembered."""
+
+    def __init__(self, settings: Settings, view: ArticleView) -> None:
+        super().__init__(view)
+        self._settings = settings
+        self._view = view
+        view.zoomed.connect(self._on_zoomed)
+        view.arcsCycled.connect(self._on_arcs_cycled)
+        settings.subscribe(self._on_set)
+        self._apply()
+
+    def toggle_density(self) -> None:
+        """Set the lines denser, or airier again; either way from what the document holds now."""
+        dense = self._settings.get("article.density") == "compact"
+        self._keep("article.density", "comfortable" if dense else "compact")
+
+    def _apply(self) -> None:
+        value = self._settings.get
+        self._view.set_zoom(value("article.zoom") / 100)
+        self._view.set_text_style(
+            TextStyle(
+                family=value("article.font_family"),
+                points=float(value("article.font_size")),
+                columns=value("article.line_width"),
+                dense=value("article.density") == "compact",
+            )
+        )
+        self._view.set_arcs(value("article.arcs"))
+        self._view.set_unit_characters(value("article.unit") == "characters")
+
+    def _keep(self, key: str, value: Any) -> None:
+        try:
+            self._settings.set(key, value)
+        except AnnotatorError as error:
+            self._view.announced.emit(str(error))  # it holds until the program ends
+
+    def _on_zoomed(self, percent: int) -> None:
+        self._keep("article.zoom", percent)
+
+    def _on_arcs_cycled(self, mode: str) -> None:
+        self._keep("article.arcs", mode)
+
+    def _on_set(self, key: str, _value: Any) -> None:
+        if key.startswith("article."):
+            self._apply()
