@@ -25,5 +25,6 @@ Label scheme
 Words to avoid: *entity* for span (an entity is what the label says), *layer*, *tag*, *mark-up*.
 
 Modules: ``text`` (offsets, tokens, snapping), ``annotations``, ``labels``, ``documents``, ``rules`` (validation), ``changes`` (what an
-edit did), ``agreement`` (scores between two sets), ``exchange`` (records and reports of the formats), ``progress``.
+edit did), ``propagation`` (where the same text stands once more), ``agreement`` (scores between two sets), ``exchange`` (records and
+reports of the formats), ``progress``.
 """

@@ -39,6 +39,8 @@ class DocumentState:
         self._unreviewed = sum(not span.reviewed for span in content.spans.values())
         self._buckets: defaultdict[int, set[str]] = defaultdict(set)
         self._links: defaultdict[str, set[str]] = defaultdict(set)
+        self._span_counts = Counter(span.label for span in content.spans.values())
+        self._relation_counts: Counter[str] = Counter()
         self._by_surface: defaultdict[str, Counter[str]] | None = None
         for start, minus_end, _, key in self._order:
             for bucket in range(start // _BUCKET, -minus_end // _BUCKET + 1):
@@ -87,7 +89,7 @@ class DocumentState:
 
     def label_counts(self) -> tuple[Counter[str], Counter[str]]:
         """Count spans by label, and relations by theirs: a name may stand for both."""
-        return Counter(span.label for span in self._spans.values()), Counter(link.label for link in self._relations.values())
+        return +self._span_counts, +self._relation_counts
 
     def labels_of_text(self, surface: str) -> Counter[str]:
         """Count the labels of the spans that cover this text, whatever its case.  The index is made at the first question."""
@@ -146,6 +148,7 @@ class DocumentState:
         self._spans[span.id] = span
         insort(self._order, text_order(span))
         self._unreviewed += not span.reviewed
+        self._span_counts[span.label] += 1
         if self._by_surface is not None:
             self._by_surface[self._folded(span)][span.label] += 1
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
@@ -155,6 +158,7 @@ class DocumentState:
         del self._spans[span.id]
         del self._order[bisect_left(self._order, text_order(span))]
         self._unreviewed -= not span.reviewed
+        self._span_counts[span.label] -= 1
         if self._by_surface is not None:
             self._by_surface[self._folded(span)][span.label] -= 1
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
@@ -163,11 +167,13 @@ class DocumentState:
     def _drop_relation(self, relation: Relation) -> None:
         del self._relations[relation.id]
         self._unreviewed -= not relation.reviewed
+        self._relation_counts[relation.label] -= 1
         for end in (relation.head, relation.tail):
             self._links[end].discard(relation.id)
 
     def _put_relation(self, relation: Relation) -> None:
         self._relations[relation.id] = relation
         self._unreviewed += not relation.reviewed
+        self._relation_counts[relation.label] += 1
         for end in (relation.head, relation.tail):
             self._links[end].add(relation.id)

@@ -42,6 +42,12 @@ class Panels(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(30)
         self._later.timeout.connect(self._refresh_counts)
+        self.delay = 15
+        """Milliseconds until the panels follow the focus; 0 is at once."""
+        # The inspector lays itself out anew for each span: the article is painted first.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._show_focus)
         self._connect()
 
     def all(self) -> tuple[tuple[str, str, QWidget], ...]:
@@ -90,7 +96,7 @@ class Panels(QObject):
         self.labels.set_scheme(document.scheme if document else None, self._theme)
         self.outline.set_document(document)
         self._refresh_counts()
-        self._on_focus_changed()
+        self._show_focus()
         self.grid_hands.document_opened()
 
     def _on_changed(self, changes: ChangeSet) -> None:
@@ -109,7 +115,19 @@ class Panels(QObject):
         self.labels.set_counts(spans, relations)
         self.labels.set_last_used(self._editing.last_label)
 
+    def settle(self) -> None:
+        """Show what has the focus now, not a moment later."""
+        if self._soon.isActive():
+            self._soon.stop()
+            self._show_focus()
+
     def _on_focus_changed(self) -> None:
+        if self.delay:
+            self._soon.start(self.delay)
+        else:
+            self._show_focus()
+
+    def _show_focus(self) -> None:
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation
         legal = None
         if document is None:

@@ -172,7 +172,7 @@ class GridHands(QObject):
             self._view.touch()
         self._lit = frozenset()
 
-    def _on_seen(self, _seen: bool) -> None:
+    def _on_seen(self) -> None:
         if self._stale:
             self._show(take_selection=False)
 

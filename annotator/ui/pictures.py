@@ -42,7 +42,7 @@ class Pictures(QObject):
         document = self._bench.document
         if document is None:
             return
-        name = _NOT_IN_NAMES.sub(" ", document.document.name).strip(" .")[:80] or tr("article")
+        name = " ".join(_NOT_IN_NAMES.sub(" ", document.document.name).split())[:80].strip(" .") or tr("article")
         columns = self._bench.settings.get("article.line_width")
         # A name may have a dot, which is no suffix.
         dialog = PictureDialog(self._folder() / f"{name}.pdf", columns, self._bench.ask, self._window)

@@ -6,8 +6,6 @@ theme unless asked otherwise; sizes on paper are those of the screen: text of 13
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
@@ -16,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
-    QFont,
     QFontMetricsF,
     QImage,
     QImageWriter,
@@ -45,6 +42,7 @@ from annotator.ui.article.picture import (
 )
 from annotator.ui.article.picture_pages import Page
 from annotator.ui.i18n import tr
+from annotator.ui.svg_text import with_lengths
 from annotator.ui.theme import TextStyle
 from annotator.ui.theme_qt import article_font, color
 
@@ -117,7 +115,7 @@ def svg_of(subject: Subject, look: PictureLook) -> bytes:
     generator.setSize(size.toSize())
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     _paint_image(generator, picture, size, words=True)
-    return _with_lengths(bytes(buffer.data().data()).decode()).encode()
+    return with_lengths(bytes(buffer.data().data()).decode(), layout_resolution()).encode()
 
 
 def png_of(subject: Subject, look: PictureLook, scale: float = 1.0) -> bytes:
@@ -165,39 +163,6 @@ def print_article(printer: QPrinter, subject: Subject, look: PictureLook, *, tol
     wanted = (printer.fromPage(), printer.toPage()) if printer.fromPage() else None
     printer.setDocName(subject.title)
     return _paint_sheets(printer, subject, look, wanted, told=told)
-
-
-_TEXT = re.compile(
-    r'<text (?P<before>[^>]*?font-family="(?P<families>[^"]*)" font-size="(?P<pixels>[^"]*)" font-weight="(?P<weight>\d+)"[^>]*)>'
-    r"(?P<text>[^<]*)</text>"
-)
-
-
-def _with_lengths(svg: str) -> str:
-    """Say of each text how long it is, so that a viewer with another font squeezes it into its place."""
-
-    measures: dict[tuple[str, str, str], QFontMetricsF] = {}
-
-    def told(found: re.Match[str]) -> str:
-        kind = found["families"], found["pixels"], found["weight"]
-        measure = measures.get(kind)
-        if measure is None:
-            measure = measures[kind] = QFontMetricsF(_font(*kind))
-        length = measure.horizontalAdvance(html.unescape(found["text"]))
-        if not length:
-            return found.group()
-        return f'<text {found["before"]} textLength="{length:.2f}" lengthAdjust="spacingAndGlyphs">{found["text"]}</text>'
-
-    return _TEXT.sub(told, svg)
-
-
-def _font(families: str, pixels: str, weight: str) -> QFont:
-    font = QFont()
-    font.setFamilies(html.unescape(families).split(","))
-    font.setPointSizeF(float(pixels) * _POINTS / layout_resolution())
-    font.setWeight(QFont.Weight(int(weight)))
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
 
 
 def _buffer() -> QBuffer:

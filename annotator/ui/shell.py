@@ -223,10 +223,12 @@ class WindowShell(QObject):
 
     def edit_note(self) -> None:
         """Put the cursor into the note of the focused item."""
+        self._window.panels.settle()
         self._window.panels.inspector.edit_note()
 
     def edit_kb_id(self) -> None:
         """Put the cursor into the knowledge-base id of the focused span."""
+        self._window.panels.settle()
         self._window.panels.inspector.edit_kb_id()
 
     def focus_panels(self) -> None:

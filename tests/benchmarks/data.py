@@ -57,7 +57,11 @@ def text_of(chance: random.Random, length: int, *, paragraphs: bool = True) -> s
 
 def document(name: str, chance: random.Random, length: int = 2500, *, paragraphs: bool = True) -> Document:
     """Return one article with its tokens."""
-    text = text_of(chance, length, paragraphs=paragraphs)
+    return tokenized(name, text_of(chance, length, paragraphs=paragraphs))
+
+
+def tokenized(name: str, text: str) -> Document:
+    """Return an article with this text."""
     tokens = Tokens(match.span() for match in _TOKEN.finditer(text))
     return Document(name, text, {"source": "bench"}, tokens, tuple(sentence_starts(text, tokens)))
 

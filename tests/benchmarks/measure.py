@@ -13,12 +13,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measurement in seconds, with that of the baseline (0 where there is none) and the target in words."""
+    """One measurement in seconds, with that of the baseline (0 where there is none) and the target in words.
+
+    ``amount`` is for what is no time, in the unit that ``what`` names.
+    """
 
     what: str
     ours: float
     bare: float = 0.0
     target: str = ""
+    amount: float | None = None
 
     @property
     def ratio(self) -> float:

@@ -48,11 +48,13 @@ def _lines(names: tuple[str, ...], scale: float, *, quiet: bool) -> Iterator[dic
         with tempfile.TemporaryDirectory(prefix="annotator-bench-", ignore_cleanup_errors=True) as folder:
             os.environ["ANNOTATOR_PROFILE"] = folder
             for figure in import_module(f"tests.benchmarks.bench_{name}").benchmark(Path(folder), scale):
-                yield {"what": figure.what.strip(), "ours": figure.ours, "bare": figure.bare or None, "ratio": figure.ratio or None}
+                ours = figure.ours if figure.amount is None else figure.amount
+                yield {"what": figure.what.strip(), "ours": ours, "bare": figure.bare or None, "ratio": figure.ratio or None}
                 if not quiet:
                     bare = shown(figure.bare) if figure.bare else ""
                     ratio = f"{figure.ratio:.2f} ×" if figure.bare else ""
-                    print(f"{figure.what:62}{shown(figure.ours):>10}{bare:>10}{ratio:>8}   {figure.target}", flush=True)
+                    told = shown(figure.ours) if figure.amount is None else f"{figure.amount:.1f}"
+                    print(f"{figure.what:62}{told:>10}{bare:>10}{ratio:>8}   {figure.target}", flush=True)
         if not quiet:
             print(f"{'':4}({name}: {time.perf_counter() - started:.0f} s)", flush=True)
 

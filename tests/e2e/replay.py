@@ -20,6 +20,7 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.text import Range
 from tests.e2e.replay_plan import (
     Correction,
+    building_order,
     caret_moves,
     edge_keys,
     edge_moves,
@@ -258,21 +259,25 @@ class Replayer:
             self._must((span.start, span.end) == wanted, f"{key} brought the edges to {(span.start, span.end)} and not to {wanted}")
 
     def _make(self, span: Span) -> None:
-        before = {one.id for one in self.user.document.spans()}
-        first, *further = span.fragments
-        if self.way == BY_JUMP:
-            self._select_by_jump(first)
-        else:
-            self._select_by_caret(first)
-        self._press_label(span.label)
+        document = self.user.document
+        there = document.spans()
+        built = building_order(span, [label.name for label in self.scheme.spans], {one.signature for one in there})
+        if built is None:
+            raise Astray(f"{document.document.name}: other spans stand in the way of {span}")
+        (first, *further), label = built
+        self._select(first)
+        self._press_label(label)
         made = self.user.span
-        self._must(made is not None and made.id not in before, f"no new span at {first}; {self.user.said}")
+        self._must(made is not None and made.id not in {one.id for one in there}, f"no new span at {first}; {self.user.said}")
         if made.fragments != (first,):  # its edges are inside what the caret takes for one character
             self._move_edges(made.id, self._edges_to(made, first))
         self._counted(NEW_SPAN)
         for fragment in further:
             self._add_fragment(made.id, fragment)
-        made = self.user.document.span(made.id)
+        if label != span.label:
+            self._press_label(span.label)
+            self._counted(RELABEL)
+        made = document.span(made.id)
         self._must(made.signature == span.signature and made.reviewed, f"{made} came instead of {span}")
 
     def _edges_to(self, made: Span, wanted: Range) -> tuple[str, ...]:
@@ -283,7 +288,19 @@ class Replayer:
         return keys
 
     def _add_fragment(self, span_id: str, fragment: Range) -> None:
-        raise Astray(f"No keys add {fragment} to {span_id}")
+        """Add to the span that had the focus last; going elsewhere takes the focus from it, but it stays pinned."""
+        self._select(fragment)
+        self._press("Ctrl+Shift+J")
+        self._counted(FRAGMENT)
+        span = self.user.document.span(span_id)
+        self._must(fragment in span.fragments, f"{fragment} is not among the fragments {span.fragments}; {self.user.said}")
+
+    def _select(self, wanted: Range) -> None:
+        """Select, or put the caret on a single token."""
+        if self.way == BY_JUMP:
+            self._select_by_jump(wanted)
+        else:
+            self._select_by_caret(wanted)
 
     def _press_label(self, name: str) -> None:
         label = self.scheme.span(name)
@@ -440,27 +457,38 @@ class Replayer:
         plan = plan_relations(document.relations(), spans, case.gold, self.scheme)
         ids = {span.signature: span.id for span in spans.values()}
         for key in plan.surplus:
-            self._on_relation(key, "Del", RELATION_REMOVAL)
+            self._on_relation(key, ("Del",), RELATION_REMOVAL)
             self._must(document.relation(key) is None, "the relation is still there")
         for key, _ in plan.reversed:
-            self._on_relation(key, "x", RELATION_REVERSAL)
+            self._on_relation(key, ("x",), RELATION_REVERSAL)
         for key, gold in plan.relabelled:
-            self._on_relation(key, self._relation_key(gold.label), RELATION_RELABEL)
+            self._on_relation(key, self._relabelling(key, gold.label), RELATION_RELABEL)
         for gold in plan.missing:
             self._relate(ids[case.gold.spans[gold.head].signature], ids[case.gold.spans[gold.tail].signature], gold.label)
         for key, gold in plan.kept.items():
             if not document.relation(key).reviewed and gold.reviewed:
                 if self.accept_each or not case.all_reviewed:
-                    self._on_relation(key, "Return", RELATION_ACCEPTANCE)
+                    self._on_relation(key, ("Return",), RELATION_ACCEPTANCE)
                 else:
                     self.tally.add(RIGHT, 0)
 
-    def _relation_key(self, name: str) -> str:
-        label = self.scheme.relation(name)
-        self._must(bool(label.key), f"{name} has no key")
-        return label.key
+    def _relabelling(self, relation_id: str, name: str) -> tuple[str, ...]:
+        """Return the keys that give the focused relation another label: its key, or its name in the menu."""
+        label, relation = self.scheme.relation(name), self.user.document.relation(relation_id)
+        if label.key:
+            return (label.key,)
+        return (" ", *typed_for(name, self._legal(relation.head, relation.tail)), "Return")
 
-    def _on_relation(self, relation_id: str, key: str, kind: str) -> None:
+    def _choosing(self, head: str, tail: str, name: str) -> tuple[str, ...]:
+        """Return the keys that take one of several labels in the list that opens for a new relation."""
+        label = self.scheme.relation(name)
+        return (label.key,) if label.key else (*["Down"] * self._legal(head, tail).index(name), "Return")
+
+    def _legal(self, head: str, tail: str) -> list[str]:
+        labels = [self.user.document.span(end).label for end in (head, tail)]
+        return [label.name for label in self.scheme.links(*labels, same_span=head == tail)]
+
+    def _on_relation(self, relation_id: str, keys: tuple[str, ...], kind: str) -> None:
         document = self.user.document
         relation = document.relation(relation_id)
         if self.user.relation is None or self.user.relation.id != relation_id:
@@ -473,7 +501,7 @@ class Replayer:
                 self._press("Ctrl+Right")
             self._counted(RELATION_FOCUS)
         self._must(self.user.relation is not None and self.user.relation.id == relation_id, f"{relation} never got the focus")
-        self._press(key)
+        self._press(*keys)
         self._counted(kind)
 
     def _relate(self, head: str, tail: str, label: str) -> None:
@@ -485,7 +513,7 @@ class Replayer:
             self._page(document.span(tail).start)
         self._press(*self.user.letters_for(tail))
         if self.user.menu is not None:
-            self._press(self._relation_key(label))
+            self._press(*self._choosing(head, tail, label))
         self._counted(RELATION)
         made = self.user.relation
         self._must(made is not None and made.id not in before, f"no relation {label} was made; {self.user.said}")

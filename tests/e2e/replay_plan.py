@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import TypeVar
 
-from annotator.domain.annotations import AnnotationSet, Relation, Span, text_order
+from annotator.domain.annotations import AnnotationSet, Relation, Span, ordered_fragments, text_order
 from annotator.domain.labels import LabelScheme
 from annotator.domain.text import Range, Tokens, trim
 from annotator.ui.article.caret import next_character
@@ -112,18 +113,17 @@ def plan_relations(start: Sequence[Relation], spans: Mapping[str, Span], gold: A
     """Match relations between spans that are all right by now; ``spans`` are those of ``start``."""
     plan = RelationPlan()
     wanted = {ends_of(relation, gold.spans, scheme): relation for relation in gold.relations_in_order()}
-    there: list[tuple[Relation, Ends]] = []
+    there: list[Relation] = []
     for relation in start:
         ends = ends_of(relation, spans, scheme)
         if ends in wanted:
             plan.kept[relation.id] = wanted.pop(ends)
         else:
-            there.append((relation, ends))
-    for relation, ends in there:
-        turned = Ends(ends.label, ends.tail, ends.head)
-        other = next(
-            (one for one in wanted if {one.head, one.tail} == {ends.head, ends.tail} and _relabels(one, ends, scheme)), None
-        )
+            there.append(relation)
+    for relation in there:
+        head, tail = spans[relation.head].signature, spans[relation.tail].signature
+        turned = Ends(relation.label, tail, head)
+        other = next((one for one in wanted if one.label != relation.label and _stands_between(one, head, tail, scheme)), None)
         if turned in wanted:
             plan.reversed.append((relation.id, wanted.pop(turned)))
         elif other is not None:
@@ -134,11 +134,11 @@ def plan_relations(start: Sequence[Relation], spans: Mapping[str, Span], gold: A
     return plan
 
 
-def _relabels(wanted: Ends, there: Ends, scheme: LabelScheme) -> bool:
-    """Tell whether another label alone makes one of the other: the ends stand as they are, or their order means nothing."""
+def _stands_between(wanted: Ends, head: str, tail: str, scheme: LabelScheme) -> bool:
+    """Tell whether a relation from ``head`` to ``tail`` has the ends that are wanted, whose order may mean nothing."""
     label = scheme.relation(wanted.label)
     symmetric = label is not None and label.symmetric
-    return wanted.label != there.label and (symmetric or (wanted.head, wanted.tail) == (there.head, there.tail))
+    return (wanted.head, wanted.tail) == (head, tail) or (symmetric and (wanted.tail, wanted.head) == (head, tail))
 
 
 # --- the shortest way ----------------------------------------------------------------------------------------------------------
@@ -217,13 +217,27 @@ def edge_moves(text: str, tokens: Tokens, place: Sequence[Range]) -> Callable[..
 
 
 def _by_character(text: str, offset: int, direction: int, *, at_start: bool) -> int:
-    place = offset + direction
-    while 0 <= place <= len(text):
+    before, place = offset, next_character(text, offset, direction)
+    while place != before:
         outermost = place if at_start else place - 1
         if 0 <= outermost < len(text) and not text[outermost].isspace():
             return place
-        place += direction
+        before, place = place, next_character(text, place, direction)
     return offset
+
+
+def building_order(span: Span, labels: Iterable[str], taken: Collection[str]) -> tuple[tuple[Range, ...], str] | None:
+    """Return the order in which to label and add the fragments of a span, and the label to do it with; None if there is none.
+
+    No step on the way may make the span the same as another (the signatures ``taken``), which is refused.  Where no order helps, the span
+    is built with another label and relabelled at the end.
+    """
+    for label in (span.label, *(name for name in labels if name != span.label)):
+        for order in permutations(span.fragments):
+            steps = (ordered_fragments(order[:count]) for count in range(1, len(order) + 1))
+            if not any(Span("", step, label).signature in taken for step in steps):
+                return order, label
+    return None
 
 
 # --- caret and selection -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.rules import relation_ends
 from annotator.domain.text import Range, trim
+from annotator.ui.article.caret import next_character
 from tests.e2e.replay import Case
 from tests.e2e.window_support import document_of
 
@@ -22,6 +23,9 @@ WORDS = (
     "۱۲۳", "x" * 30, "\u200b", "«", "ﷺ", "𝒳yz", "\ufeff",
 )  # fmt: skip
 GAPS = (" ", " ", " ", "", "  ", "\n", "\r\n", "\t", "\u00a0", "\u2029", "\n\n")
+
+WIDTHLESS = "\ufeff\u200b"
+"""Characters that take no room; a span of these alone has no place in a line of mixed directions, so no relation is led to one."""
 
 SCHEME: LabelScheme = scheme_from_dict({
     "name": "any",
@@ -45,15 +49,18 @@ def texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def places(draw: st.DrawFn, document: Document, *, aligned: bool | None = None) -> Range:
-    """Draw a place for a fragment: whole tokens, or any characters that are not white space at the edges."""
+    """Draw a place for a fragment: whole tokens, or any characters (as a reader sees them) without white space at the edges."""
     tokens, text = document.tokens, document.text
     first = draw(st.integers(0, len(tokens) - 1))
     last = draw(st.integers(first, min(len(tokens) - 1, first + 4)))
     whole = tokens.starts[first], tokens.ends[last]
     if aligned or (aligned is None and draw(st.integers(0, 2))):
         return whole
-    start = draw(st.integers(whole[0], whole[1] - 1))
-    found = trim(text, start, draw(st.integers(start + 1, whole[1])))
+    borders = [whole[0]]
+    while borders[-1] < whole[1]:
+        borders.append(min(next_character(text, borders[-1], 1), whole[1]))
+    low = draw(st.integers(0, len(borders) - 2))
+    found = trim(text, borders[low], borders[draw(st.integers(low + 1, len(borders) - 1))])
     return found if found[0] < found[1] else whole
 
 
@@ -69,11 +76,12 @@ def span_sets(draw: st.DrawFn, document: Document, prefix: str, most: int = 6, p
 
 
 @st.composite
-def relation_sets(draw: st.DrawFn, spans: dict[str, Span], prefix: str, most: int = 5) -> dict[str, Relation]:
+def relation_sets(draw: st.DrawFn, text: str, spans: dict[str, Span], prefix: str, most: int = 5) -> dict[str, Relation]:
     """Draw legal relations, several on a pair and of a span to itself among them, no two alike."""
     found: dict[tuple[str, str, str], Relation] = {}
-    for number in range(draw(st.integers(0, most)) if spans else 0):
-        head, tail = (draw(st.sampled_from(sorted(spans))) for _ in range(2))
+    ends = sorted(key for key, span in spans.items() if span.surface(text).strip(WIDTHLESS))
+    for number in range(draw(st.integers(0, most)) if ends else 0):
+        head, tail = (draw(st.sampled_from(ends)) for _ in range(2))
         legal = [
             label.name
             for label in SCHEME.relations
@@ -90,7 +98,7 @@ def cases(draw: st.DrawFn, *, pieces: int = 1) -> Case:
     """Draw a text with a start (nothing, a model's suggestions, or one's own half-done work) and a gold, which share what they share."""
     document = document_of(draw(texts()))
     spans = draw(span_sets(document, "g", pieces=pieces))
-    gold = AnnotationSet(SetInfo(0, "gold", Kind.GOLD), spans, draw(relation_sets(spans, "G")))
+    gold = AnnotationSet(SetInfo(0, "gold", Kind.GOLD), spans, draw(relation_sets(document.text, spans, "G")))
     kind = draw(st.sampled_from((None, Kind.MODEL, Kind.PERSON)))
     if kind is None:
         return Case(document, None, gold)
@@ -114,7 +122,7 @@ def _starts(draw: st.DrawFn, document: Document, gold: AnnotationSet, kind: Kind
     spans = {span.id: span for span in found.values()}
     links: dict[tuple[str, str, str], Relation] = {}
     kept = [one for one in gold.relations.values() if one.head in spans and one.tail in spans and draw(st.booleans())]
-    for relation in (*kept, *draw(relation_sets(spans, "S", most=3)).values()):
+    for relation in (*kept, *draw(relation_sets(document.text, spans, "S", most=3)).values()):
         reviewed = spans[relation.head].reviewed and spans[relation.tail].reviewed and draw(st.booleans())
         links.setdefault(relation_ends(relation, SCHEME), replace(relation, reviewed=reviewed))
     relations = {relation.id: relation for relation in links.values() if _legal(relation, spans)}

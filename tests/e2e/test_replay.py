@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from annotator.domain.labels import LabelScheme
+from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
+from annotator.domain.labels import LABEL_KEYS, LabelScheme
 from tests.e2e.replay import (
     ACCEPTANCE,
     BY_CARET,
@@ -22,16 +24,19 @@ from tests.e2e.replay import (
     RELATION_REVERSAL,
     REMOVAL,
     RIGHT,
+    Astray,
     Case,
     Replayer,
     Tally,
 )
-from tests.e2e.replay_data import NEWS, RELATIONS, build_project, news_cases, news_scheme, relation_cases
+from tests.e2e.replay_data import NEWS, RELATIONS, build_project, news_cases, news_scheme, relation_cases, suggested
+from tests.e2e.window_support import document_of
 
-pytestmark = [
-    pytest.mark.skipif(not NEWS.is_dir() or not RELATIONS.is_file(), reason="the fixtures are not beside the repository"),
-    pytest.mark.timeout(300),
-]
+pytestmark = [pytest.mark.timeout(300)]
+
+needs_fixtures = pytest.mark.skipif(
+    not NEWS.is_dir() or not RELATIONS.is_file(), reason="the fixtures are not beside the repository"
+)
 
 NEW_SPAN_AIM, RELATION_AIM = 5.0, 4.0
 """Presses of one, on average."""
@@ -51,13 +56,15 @@ def replay(use: Callable[..., int], tmp_path: Path) -> Replay:
             for case in cases:
                 replayer.replay(case)
 
-        assert use(drive, "open", build_project(tmp_path / "replay.annotator", scheme, cases)) == 0
+        number = len(list(tmp_path.glob("replay*.annotator")))
+        assert use(drive, "open", build_project(tmp_path / f"replay{number}.annotator", scheme, cases)) == 0
         assert tally.count(DONE) >= len(cases)
         return tally
 
     return run
 
 
+@needs_fixtures
 def test_new_spans_by_jump(replay):
     cases = news_cases(NEWS / "dev.txt", count=150)
     tally = replay(news_scheme(), cases, way=BY_JUMP)
@@ -68,6 +75,7 @@ def test_new_spans_by_jump(replay):
     assert tally.presses(DONE) == len(cases)
 
 
+@needs_fixtures
 def test_new_spans_by_plain_caret(replay):
     cases = news_cases(NEWS / "dev.txt", count=60)
     tally = replay(news_scheme(), cases, way=BY_CARET)
@@ -75,6 +83,7 @@ def test_new_spans_by_plain_caret(replay):
     assert tally.total == tally.presses(NEW_SPAN) + tally.presses(DONE)
 
 
+@needs_fixtures
 def test_faulty_suggestions(replay):
     cases = news_cases(NEWS / "dev.txt", count=150, faulty=True)
     tally = replay(news_scheme(), cases)
@@ -88,12 +97,14 @@ def test_faulty_suggestions(replay):
     assert tally.presses(DONE) == len(cases)
 
 
+@needs_fixtures
 def test_suggestions_accepted_one_by_one(replay):
     tally = replay(news_scheme(), news_cases(NEWS / "dev.txt", count=50, faulty=True), accept_each=True)
     assert tally.count(ACCEPTANCE) > 20
     assert tally.average(ACCEPTANCE) == 1.0
 
 
+@needs_fixtures
 def test_an_article_of_many_sentences(replay):
     cases = news_cases(NEWS / "dev.txt", count=2, together=20)
     tally = replay(news_scheme(), cases)
@@ -101,6 +112,7 @@ def test_an_article_of_many_sentences(replay):
     assert tally.average(NEW_SPAN) <= NEW_SPAN_AIM
 
 
+@needs_fixtures
 def test_new_relations(replay):
     scheme, cases = relation_cases()
     tally = replay(scheme, cases)
@@ -109,6 +121,7 @@ def test_new_relations(replay):
     assert tally.presses(RIGHT) == 0
 
 
+@needs_fixtures
 def test_faulty_relations(replay):
     scheme, cases = relation_cases(count=60, faulty=True)
     tally = replay(scheme, cases)
@@ -116,3 +129,41 @@ def test_faulty_relations(replay):
         assert tally.count(kind) > 5, kind
         assert tally.average(kind) == 1.0, kind
     assert tally.average(RELATION) <= RELATION_AIM
+
+
+def test_a_relation_to_the_far_end_of_an_article_turns_pages(replay):
+    document = document_of("Budi menulis. " + "Kalimat ini hanya mengisi artikel sampai jauh ke bawah. " * 150 + "Ani membaca.")
+    start = len(document.text) - len("Ani membaca.")
+    spans = {"a": Span("a", ((0, 4),), "PER"), "b": Span("b", ((start, start + 3),), "PER")}
+    relations = {"r": Relation("r", "knows", "a", "b"), "s": Relation("s", "knows", "b", "a")}
+    gold = AnnotationSet(SetInfo(0, "gold", Kind.GOLD), spans, relations)
+    scheme = LabelScheme().with_labels(["PER"], ["knows"])
+    tally = replay(scheme, [Case(document, suggested(gold, relations=False), gold)])
+    assert tally.paged >= 2
+    assert tally.presses(RELATION) == 2 * len("ra") + tally.paged  # one label is legal and one target is in view: r, a
+
+
+def test_labels_that_have_no_key_are_picked_by_name(replay):
+    names = [f"LABEL{number}" for number in range(len(LABEL_KEYS) + 2)]
+    scheme = LabelScheme().with_labels(names, [name.lower() for name in names])
+    assert not scheme.span(names[-1]).key
+    document = document_of("Budi bertemu Ani di Bogor.")
+    spans = {"a": Span("a", ((0, 4),), names[-1]), "b": Span("b", ((13, 16),), names[-2]), "c": Span("c", ((20, 25),), names[0])}
+    links = {"r": Relation("r", names[-1].lower(), "a", "b"), "s": Relation("s", names[-2].lower(), "b", "c")}
+    gold = AnnotationSet(SetInfo(0, "gold", Kind.GOLD), spans, links)
+    other = {"s": replace(links["s"], label=names[0].lower())}
+    start = suggested(AnnotationSet(gold.info, {**spans, "c": replace(spans["c"], label=names[1])}, other))
+    tally = replay(scheme, [Case(document, None, gold), Case(document, start, gold)])
+    assert tally.count(NEW_SPAN) == 3
+    assert tally.count(RELATION) == 3
+    assert (tally.count(RELATION_RELABEL), tally.count(RELABEL)) == (1, 1)
+
+
+def test_the_replay_notices_a_key_that_does_something_else(replay):
+    document = document_of("Budi bertemu Ani.")
+    gold = AnnotationSet(SetInfo(0, "gold", Kind.GOLD), {"a": Span("a", ((0, 4),), "PER")})
+    scheme = LabelScheme().with_labels(["PER", "ORG"])
+    replay(scheme, [Case(document, None, gold)])
+    told = replace(gold, spans={"a": Span("a", ((0, 4),), "ORG", reviewed=False)})
+    with pytest.raises(Astray, match="lacks"):
+        replay(scheme, [Case(document, None, told)])

@@ -34,7 +34,13 @@ def article(chance: random.Random, sentences: int = 90) -> MemoryModel:
 def shown(view: ArticleView) -> QImage:
     """Return what is on the screen of the text, which was painted bit by bit."""
     settle()
-    return view.screen().grabWindow(view.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32).copy(view.viewport().geometry())
+    return (
+        view.screen()
+        .grabWindow(view.winId())
+        .toImage()
+        .convertToFormat(QImage.Format.Format_RGB32)
+        .copy(view.viewport().geometry())
+    )
 
 
 def whole(view: ArticleView) -> QImage:

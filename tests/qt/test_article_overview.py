@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QColor, QHelpEvent, QWheelEvent
@@ -9,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar, QToolTip
 
 from annotator.domain.annotations import Span
-from annotator.ui.article.overview_strip import AT_ONCE, HITS, SPANS, WAITING, WIDTH, OverviewStrip
+from annotator.domain.labels import SpanLabel
+from annotator.ui.article.overview_paint import HITS, SPANS, WAITING, WIDTH
+from annotator.ui.article.overview_strip import AT_ONCE, OverviewStrip
 from annotator.ui.theme import DARK, LIGHT, contrast
 from tests.qt.article_support import MemoryModel
 from tests.qt.panels_support import Heard
@@ -154,8 +158,8 @@ def test_a_scheme_with_other_colours_is_painted_anew(strip, model):
     put(model, "a", 1000, 1050, "UNKNOWN")
     strip.set_article(model)
     grey = pixel(strip, SPANS, 102)
-    put(model, "a", 1000, 1050, "PERSON")
-    strip.refresh()
+    model.scheme = replace(model.scheme, spans=(*model.scheme.spans, SpanLabel("UNKNOWN", color="#d55e00")))
+    strip.refresh([(0, LENGTH)])
     assert pixel(strip, SPANS, 102) != grey
 
 

@@ -223,3 +223,20 @@ def test_in_a_read_only_project_the_palette_says_why_nothing_happens(make_seat, 
         assert "open elsewhere" in seat.message
         assert seat.content() == before
         assert seat.window.panels.inspector.fields.note.isReadOnly()
+
+
+def test_the_panels_follow_the_focus_after_the_article_and_at_once_when_asked(seat, qtbot):
+    panels = seat.window.panels
+    panels.delay = 40
+    first, second = seat.document.spans()[:2]
+    seat.view.focus_span(first.id)
+    assert inspected(seat) != first.id
+    qtbot.waitUntil(lambda: inspected(seat) == first.id)
+    seat.view.focus_span(second.id)
+    seat.hands.shell.edit_note()
+    assert inspected(seat) == second.id, "a note is written for what has the focus"
+
+
+def inspected(seat) -> str:
+    item = seat.window.panels.inspector._item
+    return item.id if item is not None else ""

@@ -90,16 +90,21 @@ def _eyes(plan: LinePlan, style: Style, watched: frozenset[str | None]) -> froze
     ids: Iterable[str | None] = plan.ids if style.legal is not None else plan.ids & watched
     legal = style.legal or {}
     return frozenset(
-        (one, one == style.focused, one == style.hovered, one in style.linked, one in style.chosen, legal.get(one or "", style.legal is None))
+        (
+            one,
+            one == style.focused,
+            one == style.hovered,
+            one in style.linked,
+            one in style.chosen,
+            legal.get(one or "", style.legal is None),
+        )
         for one in ids
     )
 
 
 def _marks_on(plan: LinePlan, marks: Sequence[Mark]) -> tuple[Mark, ...]:
     start, end = plan.line.start, plan.line.end
-    return tuple(
-        ((max(low, start), min(high, end)), how) for (low, high), how in marks if low <= end and start <= high
-    )
+    return tuple(((max(low, start), min(high, end)), how) for (low, high), how in marks if low <= end and start <= high)
 
 
 def _arc_rects(arc: Arc, rooms: Sequence[Rect], tops: Sequence[float]) -> tuple[Rect, ...]:

@@ -64,7 +64,9 @@ def rooms(block_starts: Sequence[int], starts: Sequence[int], ends: Sequence[int
 def _rows(block_starts: Sequence[int], starts: Sequence[int], ends: Sequence[int]) -> dict[int, int]:
     """Return the depth of the blocks in which spans overlap."""
     furthest = accumulate(ends, max)
-    overlapping = [number for number, (start, end) in enumerate(zip(islice(starts, 1, None), furthest, strict=False), 1) if start < end]
+    overlapping = [
+        number for number, (start, end) in enumerate(zip(islice(starts, 1, None), furthest, strict=False), 1) if start < end
+    ]
     rows: dict[int, int] = {}
     for number in overlapping:
         block = bisect_right(block_starts, starts[number]) - 1

@@ -7,27 +7,17 @@ dashes for what is unreviewed, blocks for search hits.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QToolTip, QWidget
 
 from annotator.domain.text import Range
 from annotator.ui.article.model import ArticleModel
-from annotator.ui.article.overview import Overview, dashes, joined, runs
-from annotator.ui.theme import LIGHT, OUTLINE_CONTRAST, Theme, legible, mix
-from annotator.ui.theme_qt import color
-
-WIDTH = 14
-"""Width of the strip, in device-independent pixels."""
-
-SPANS, WAITING, HITS = (2, 5), (8, 3), (11, 3)
-"""The columns: left edge and width."""
-
-PITCH = 4
-"""Rows from one dash to the next."""
+from annotator.ui.article.overview import Overview, joined
+from annotator.ui.article.overview_paint import PITCH, WIDTH, Inks, paint_current_hit, paint_focus, paint_frame, paint_marks
+from annotator.ui.theme import LIGHT, Theme
 
 NEAR = 2
 """Rows around the pointer that count as under it."""
@@ -54,8 +44,7 @@ class OverviewStrip(QWidget):
         self._overview = Overview(0, 1)
         self._stale: list[range] = []
         self._picture: QPixmap | None = None
-        self._inks: dict[str, str] = {}
-        self._settle_colors()
+        self._settle_inks()
         self._hits: list[Range] = []
         self._current: Range | None = None
         self._hit_rows: list[int] = []
@@ -84,13 +73,15 @@ class OverviewStrip(QWidget):
         self._begin()
 
     def refresh(self, ranges: Iterable[Range] | None = None) -> None:
-        """Count anew what an edit touched; None is everything, the labels' colours too."""
+        """Count anew what an edit touched; None, or a range of the whole text, is everything, the labels' colours too."""
         if self._model is None:
             return
-        if ranges is None:
+        whole = len(self._model.text)
+        touched = [(0, whole)] if ranges is None else list(ranges)
+        if any(start <= 0 and end >= whole for start, end in touched):
             self._begin()
             return
-        self._stale = joined([*self._stale, *(self._overview.rows_of(start, end) for start, end in ranges)])
+        self._stale = joined([*self._stale, *(self._overview.rows_of(start, end) for start, end in touched)])
         if not self._idle.isActive():
             self._on_idle()
 
@@ -118,7 +109,7 @@ class OverviewStrip(QWidget):
         """Paint in these colours from now on."""
         if theme is not self._theme:
             self._theme = theme
-            self._settle_colors()
+            self._settle_inks()
             self._repaint()
 
     def place_at(self, y: float) -> int:
@@ -162,7 +153,7 @@ class OverviewStrip(QWidget):
     def _begin(self) -> None:
         length = len(self._model.text) if self._model is not None else 0
         self._overview = Overview(length, self.height())
-        self._inks.clear()
+        self._settle_inks()
         self._stale = [range(self._overview.height)] if self._model is not None else []
         self._place_hits()
         self._repaint()
@@ -196,19 +187,9 @@ class OverviewStrip(QWidget):
 
     # Painting
 
-    def _settle_colors(self) -> None:
-        self._inks.clear()
-        self._ground = mix(self._theme.page, self._theme.window, 0.6)
-        found = self._theme.hint if self._theme.dark else self._theme.current_hit  # the one that stands out
-        self._hit_ink = color(legible(found, self._ground, OUTLINE_CONTRAST))
-
-    def _ink(self, label: str) -> str:
-        known = self._inks.get(label)
-        if known is None:
-            found = self._model.scheme.span(label) if self._model is not None else None
-            base = found.color if found is not None and found.color else self._theme.quiet_text
-            known = self._inks[label] = legible(base, self._ground, OUTLINE_CONTRAST)
-        return known
+    def _settle_inks(self) -> None:
+        known = {label.name: label.color for label in self._model.scheme.spans} if self._model is not None else {}
+        self._inks = Inks(self._theme, lambda name: known.get(name, ""))
 
     def _repaint(self, rows: range | None = None) -> None:
         """Paint rows of the kept picture anew, or have all of it painted at the next look."""
@@ -217,26 +198,9 @@ class OverviewStrip(QWidget):
             self.update()
             return
         painter = QPainter(self._picture)
-        self._paint_marks(painter, rows)
+        paint_marks(painter, self._overview, self._hit_rows, self._inks, rows)
         painter.end()
-        self.update(0, rows.start - PITCH, WIDTH, len(rows) + 3 * PITCH)
-
-    def _paint_marks(self, painter: QPainter, rows: range) -> None:
-        """Paint all columns on the bare ground.  Marks are two pixels high at least, so they reach beyond their rows."""
-        theme, marks = self._theme, self._overview.marks
-        top = max(0, rows.start - rows.start % PITCH)
-        bottom = min(self._overview.height, rows.stop + PITCH)
-        seen = range(max(0, top - 1), bottom)
-        painter.setClipRect(QRectF(0, top, WIDTH, bottom - top))
-        painter.fillRect(QRectF(0, top, WIDTH, bottom - top), color(self._ground))
-        painter.fillRect(QRectF(0, top, 1, bottom - top), color(theme.border))
-        for run, label in runs(marks, seen):
-            painter.fillRect(QRectF(SPANS[0], run.start, SPANS[1], len(run) + 1), color(self._ink(label)))
-        accent = color(theme.accent)
-        for row in dashes(marks, seen, PITCH):
-            painter.fillRect(QRectF(WAITING[0], row, WAITING[1], PITCH - 2), accent)
-        for row in self._hit_rows[bisect_left(self._hit_rows, seen.start) : bisect_left(self._hit_rows, seen.stop)]:
-            painter.fillRect(QRectF(HITS[0], row, HITS[1], 2), self._hit_ink)
+        self.update(0, rows.start - PITCH, WIDTH, len(rows) + 4 * PITCH)
 
     def _picture_now(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -245,7 +209,7 @@ class OverviewStrip(QWidget):
             picture = self._picture = QPixmap(self.size() * ratio)
             picture.setDevicePixelRatio(ratio)
             painter = QPainter(picture)
-            self._paint_marks(painter, range(self._overview.height))
+            paint_marks(painter, self._overview, self._hit_rows, self._inks, range(self._overview.height))
             painter.end()
         return picture
 
@@ -255,12 +219,13 @@ class OverviewStrip(QWidget):
         if self._model is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_frame(painter)
+        overview = self._overview
+        if self._view[0] < self._view[1]:
+            paint_frame(painter, self._theme, self._frame())
         if self._current is not None:
-            row = self._overview.row_of(self._current[0])
-            painter.fillRect(QRectF(1, row, WIDTH - 1, 3), self._hit_ink)
+            paint_current_hit(painter, self._inks, overview.row_of(self._current[0]))
         if self._focus is not None:
-            self._paint_focus(painter, self._overview.row_of(self._focus[0]))
+            paint_focus(painter, self._theme, overview.row_of(self._focus[0]), overview.height)
 
     def _frame(self) -> QRectF:
         """Return the frame of what is in view, with a little room so that it can be updated as a whole."""
@@ -270,23 +235,6 @@ class OverviewStrip(QWidget):
         height = max(8, len(rows))
         top = min(rows.start, max(0, self._overview.height - height))
         return QRectF(0, top, WIDTH, height)
-
-    def _paint_frame(self, painter: QPainter) -> None:
-        frame = self._frame()
-        if not frame.isEmpty():
-            painter.setPen(QPen(color(self._theme.quiet_text, 200), 1.0))
-            painter.setBrush(color(self._theme.text, 26))
-            painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
-
-    def _paint_focus(self, painter: QPainter, row: int) -> None:
-        """Paint a line across the strip with an arrow head at both ends, so that it is no mark of any column."""
-        middle = min(max(row + 1.0, 4.0), self._overview.height - 4.0)
-        ink = color(self._theme.text)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
-        painter.drawRect(QRectF(1, middle - 0.75, WIDTH - 1, 1.5))
-        for x, inwards in ((1.0, 4.0), (float(WIDTH), -4.0)):
-            painter.drawPolygon(QPolygonF([QPointF(x, middle - 4), QPointF(x, middle + 4), QPointF(x + inwards, middle)]))
 
     # Qt's own events
 

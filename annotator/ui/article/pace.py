@@ -30,7 +30,7 @@ class Pace(QObject):
         dispatcher, layout = QAbstractEventDispatcher.instance(), self._document.documentLayout()
         return any(one.timerId == timer and one.interval > 0 for one in dispatcher.registeredTimers(layout))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Do a slice of the work instead of the step that the timer asks for, while anything is left."""
         if not isinstance(event, QTimerEvent) or self._laid < 0 or not self._is_step(event.timerId()):
             return False

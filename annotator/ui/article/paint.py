@@ -122,6 +122,11 @@ def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style
                 painter.setPen(pen)
                 for rect in _fill_rects(builder, piece):
                     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
+            if piece.span.id in style.chosen:
+                # A frame of its own outside the outline: the outline still tells a suggestion, the focus and the label.
+                painter.setPen(QPen(color(style.theme.accent), 1.6))
+                for rect in _fill_rects(builder, piece):
+                    painter.drawRoundedRect(rect.adjusted(-1.8, -1.8, 1.8, 1.8), 4.5, 4.5)
 
 
 def _outline(piece: Piece, style: Style) -> QPen | None:

@@ -7,6 +7,7 @@ the view sees it: Qt then lays out what shows and the rest when it is idle.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable
 from typing import cast
 
@@ -44,9 +45,10 @@ ZOOM_STEP, ZOOM_LOW, ZOOM_HIGH = 1.1, 0.5, 4.0
 class ArticleSurface(QTextEdit):
     """Shows one document with its highlights, chips and arcs, for the lines in view only.
 
-    ``zoomed`` carries the new size in percent, ``arcsCycled`` the new way of showing arcs.
+    ``zoomed`` carries the new size in percent, ``arcsCycled`` the new way of showing arcs, ``scrolled`` the range of text in view.
     """
 
+    scrolled = Signal(object)
     zoomed = Signal(int)
     arcsCycled = Signal(str)
 
@@ -74,6 +76,7 @@ class ArticleSurface(QTextEdit):
         self._fitted = (0, 0.0)
         self._looks: dict[Hashable, Look] = {}
         self._touched = self._overlaid = False
+        self._in_view: Range = (0, 0)
         self._style = self._new_style(LIGHT)
         self.set_theme(LIGHT)
 
@@ -111,14 +114,18 @@ class ArticleSurface(QTextEdit):
 
     def marks(self) -> list[Mark]:
         """Return the ranges of text that are shown in a way of their own, beside spans."""
-        start, end = self.scene().range
-        return [
-            (hit, "current hit" if hit == self._current_hit else "hit") for hit in self._hits if hit[0] < end and start < hit[1]
-        ]
+        return [(hit, "current hit" if hit == self._current_hit else "hit") for hit in self._hits_in(*self.scene().range)]
+
+    def _hits_in(self, start: int, end: int) -> list[Range]:
+        first = max(0, bisect_left(self._hits, (start, 0)) - 1)  # hits do not overlap: one may begin before
+        return [hit for hit in self._hits[first : bisect_left(self._hits, (end, 0))] if hit[1] > start]
 
     def _repaint_changed(self) -> None:
         overlaid, looks = self.overlaid(), {}
         if self._builder is not None:
+            if self.scene().range != self._in_view:
+                self._in_view = self.scene().range
+                self.scrolled.emit(self._in_view)
             width = float(self.viewport().width())
             looks = damage.looks(self.scene(), self._style, self.marks(), width)
         rects = damage.damaged(self._looks, looks)
@@ -232,7 +239,17 @@ class ArticleSurface(QTextEdit):
         old = getattr(self, "_style", None)
         style = Style(theme, Metrics(self._zoom, self._text), _no_color, _no_color)
         if isinstance(old, Style):
-            for name in ("focused", "hovered", "focused_relation", "hovered_relation", "linked", "legal", "chosen", "arcs", "active"):
+            for name in (
+                "focused",
+                "hovered",
+                "focused_relation",
+                "hovered_relation",
+                "linked",
+                "legal",
+                "chosen",
+                "arcs",
+                "active",
+            ):
                 setattr(style, name, getattr(old, name))
             style.base_color, style.relation_color = old.base_color, old.relation_color
         return style
@@ -342,11 +359,9 @@ class ArticleSurface(QTextEdit):
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         paint_fills(painter, builder, scene, self._style)
         lines = [plan.line for plan in scene.plans]
-        start, end = scene.range
-        for hit in self._hits:
-            if hit[0] < end and start < hit[1]:
-                value = self._style.theme.current_hit if hit == self._current_hit else self._style.theme.hit
-                paint_ranges(painter, range_rects(builder.geometry, lines, hit, grow=0.0), value)
+        for hit in self._hits_in(*scene.range):
+            value = self._style.theme.current_hit if hit == self._current_hit else self._style.theme.hit
+            paint_ranges(painter, range_rects(builder.geometry, lines, hit, grow=0.0), value)
 
     def _paint_after(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         paint_outlines(painter, builder, scene, self._style)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QInputMethodEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from annotator.domain.annotations import Span
@@ -36,6 +36,8 @@ class ArticleView(ArticleAsker):
         self._modes: Modes | None = None
         self._pointer: Pointer | None = None
         super().__init__(parent)
+        # Letters are commands here: an input method would keep them for words that nothing takes.
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self._pointer, self._modes = Pointer(self), Modes(self)
 
     # What the window asks for
@@ -153,6 +155,9 @@ class ArticleView(ArticleAsker):
                 self.keyPressEvent(event)  # QWidget would leave for the next widget without asking
                 return True
         return super().event(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        event.accept()  # a read-only QTextEdit writes composed text into the document all the same
 
     # The pointer and the focus of the keyboard
 

@@ -19,10 +19,10 @@ from annotator.ui.panels.parts import plain_label, spaced
 class GridPanel(QWidget):
     """The table with a line that says what the current cell is and may become, and one that says the keys.
 
-    It shows what it is given and writes nothing.  ``seen`` says that it has come into view or gone: unseen it is not kept up to date.
+    It shows what it is given and writes nothing.  ``seen`` says that it has come into view: unseen it is not kept up to date.
     """
 
-    seen = Signal(bool)
+    seen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,8 +42,6 @@ class GridPanel(QWidget):
         spaced(layout, spacing=0)
         for widget, share in ((self._line, 0), (self.table, 1), (self._keys, 0), (self._hint, 1)):
             layout.addWidget(widget, share)
-        for part in (self.table, self._line, self._keys):
-            part.setToolTip("")
         self._line.setToolTip(plain_tip(_keys_at_length()))
         self._keys.setToolTip(plain_tip(_keys_at_length()))
         self.show_excerpt(None, None)
@@ -128,7 +126,7 @@ class GridPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.seen.emit(True)
+        self.seen.emit()
 
     def sizeHint(self) -> QSize:
         return QSize(600, 260)

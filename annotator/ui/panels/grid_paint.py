@@ -211,7 +211,7 @@ class CellLine(QWidget):
             painter.setFont(font)
             cap = max(metrics.horizontalAdvance(key) + 2 * theme.space + 2, metrics.height() + 2) if key else 0
             width = metrics.horizontalAdvance(name)
-            if x + cap + gap // 2 + width > box.right() - 2 * gap:  # room for the dots
+            if x + cap + gap // 2 + width > box.right() - 3 * gap:  # room for the dots
                 draw_text(painter, box.adjusted(x - box.left(), 0, 0, 0), "…", color(theme.quiet_text))
                 break
             if key:

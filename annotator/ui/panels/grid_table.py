@@ -23,8 +23,8 @@ _CONTROL = Qt.KeyboardModifier.ControlModifier
 class GridTable(QTableView):
     """The cells.  Its keys: arrows, Home, End and pages walk over open cells; what else is typed is asked for by ``typed``.
 
-    ``entered`` comes when a person moves to a cell, ``typed`` brings ``enter``, ``accept``, ``remove``, ``reverse``, ``cycle``,
-    ``next``, ``previous`` or ``leave``, and ``lettered`` any other character.
+    ``cellEntered`` comes when a person moves to a cell, ``typed`` brings ``enter``, ``accept``, ``remove``, ``reverse``, ``cycle``,
+    ``next``, ``previous`` or ``leave``, ``lettered`` any other character, and ``focusMoved`` whether the keyboard came or went.
     """
 
     cellEntered = Signal()
