@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from annotator.errors import NotAProject, ProjectDamaged, ProjectError, ProjectInUse, ProjectReadOnly, ProjectTooNew
-from annotator.store import migrations, schema
+from annotator.store import migrations, schema, shares
 from annotator.store.faults import plain_errors
 from annotator.store.lock import WriterLock
 
@@ -57,9 +57,33 @@ def _beside(path: Path, suffix: str) -> Path:
 
 
 def make_writable(connection: sqlite3.Connection) -> None:
-    """Set what every writing connection needs."""
+    """Set what every writing connection to a file on a local disk needs."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def make_writable_on_network(connection: sqlite3.Connection, path: Path) -> None:
+    """Set what a writing connection to a file on a network folder needs; raises ``ProjectInUse`` while others read the file's log.
+
+    With a rollback journal a reader keeps the writer waiting for as long as it reads, and EXTRA also makes the folder's entry durable.
+    """
+    mode = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()[0]
+    if mode != "truncate":
+        raise ProjectInUse(f"“{path}” is being read by another program. Close that program and try again.")
+    connection.execute("PRAGMA synchronous = EXTRA")
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> str:
+    """Make a connection fit for writing; returns a sentence for the user where the place of the file calls for one, else nothing."""
+    kind = shares.network_kind(path)
+    if not kind:
+        make_writable(connection)
+        return ""
+    make_writable_on_network(connection, path)
+    return (
+        f"“{path.name}” lies on a network folder ({kind}): a slower way of saving is used that is safe there. "
+        "Open it on one computer at a time, and work on a local disk where you can."
+    )
 
 
 def roll_back(connection: sqlite3.Connection) -> None:

@@ -23,6 +23,7 @@ from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.main_window import MainWindow
+from annotator.ui.overviewing import Overviewing
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.message import MessageBar
 from annotator.ui.projects import Projects
@@ -55,7 +56,7 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     relating, history = Relating(bench), History(bench)
     editing, documents, finding = Editing(bench, relating), Documents(bench), Finding(bench, find_bar)
     projects = Projects(bench, jobs, annotator)
-    typesetting = Typesetting(settings, view)
+    typesetting, overviewing = Typesetting(settings, view), Overviewing(bench)
     IdleCollector(bench)
     panels = Panels(bench, editing, relating, documents, theme)
 
@@ -68,10 +69,10 @@ def build(settings: Settings, annotator: str) -> MainWindow:
         projects.stop()
         return True
 
-    window = MainWindow(bench, panels, find_bar, closing)
+    window = MainWindow(bench, panels, overviewing.beside_the_article(), find_bar, closing)
     bench.setParent(window)
     ask.parent = window
-    shell = WindowShell(window, bench, editing, relating, projects, typesetting)
+    shell = WindowShell(window, bench, editing, relating, projects, typesetting=typesetting)
     window.take_hands(Hands(bench, view, editing, relating, history, documents, finding, projects, shell))
     shell.set_theme(settings.get("ui.theme"))
     window.restore_layout()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
@@ -37,9 +37,9 @@ _AREAS = {"documents": _LEFT, "grid": Qt.DockWidgetArea.BottomDockWidgetArea}
 
 
 class MainWindow(QMainWindow):
-    """One window on one project.  It lays out what it is given; what is done is in the controllers."""
+    """One window on one project.  It lays out what it is given (``article`` holds the article view); what is done is in the controllers."""
 
-    def __init__(self, bench: Workbench, panels: Panels, find_bar: FindBar, closing: Callable[[], bool]) -> None:
+    def __init__(self, bench: Workbench, panels: Panels, article: QWidget, find_bar: FindBar, closing: Callable[[], bool]) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setDockNestingEnabled(True)
@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         find_bar.hide()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
-        self.pages.addWidget(_column(bench.view, find_bar))
+        self.pages.addWidget(_column(article, find_bar))
         # the bar stands above both pages: why a project cannot be opened is said on the welcome page, too
         self.setCentralWidget(_column(self.pages, bench.messages))  # below: a message must not move the text under the pointer
         self.status = StatusLine(bench)
@@ -290,13 +290,13 @@ class MainWindow(QMainWindow):
 
 
 def _column(*widgets: QWidget) -> QWidget:
-    """Return the widgets one below the other; the one that scrolls or holds pages takes the room."""
+    """Return the widgets one below the other; the first takes the room."""
     page = QWidget()
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
-    for widget in widgets:
-        layout.addWidget(widget, 1 if isinstance(widget, QAbstractScrollArea | QStackedWidget) else 0)
+    for number, widget in enumerate(widgets):
+        layout.addWidget(widget, 1 if number == 0 else 0)
     return page
 
 

@@ -13,12 +13,12 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
-from annotator.settings.store import Settings
 from annotator.ui.article.picture import PAPER, PictureLook
 from annotator.ui.dialogs.picture import PAPER_PERCENT, PictureChoice, PictureDialog
 from annotator.ui.i18n import by_count, tr
 from annotator.ui.printing import Subject, print_article, save_picture
-from annotator.ui.theme import LIGHT, THEMES, TextStyle
+from annotator.ui.theme import LIGHT, THEMES
+from annotator.ui.typesetting import text_style
 from annotator.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -125,16 +125,6 @@ class Pictures(QObject):
         printer, self._printer = self._printer, None
         if printer is not None and result == QDialog.DialogCode.Accepted:
             self.print_on(printer)
-
-
-def text_style(settings: Settings) -> TextStyle:
-    """Return how the settings want the article set."""
-    return TextStyle(
-        family=settings.get("article.font_family"),
-        points=float(settings.get("article.font_size")),
-        columns=settings.get("article.line_width"),
-        dense=settings.get("article.density") == "compact",
-    )
 
 
 @contextmanager

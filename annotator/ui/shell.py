@@ -28,10 +28,12 @@ from annotator.ui.dialogs.import_report import ImportReportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.new_project import NewProjectDialog
 from annotator.ui.dialogs.report import LossReportDialog
+from annotator.ui.dialogs.text_style import TextStyleDialog
 from annotator.ui.editing import Editing
 from annotator.ui.i18n import tr
 from annotator.ui.main_window import MainWindow, key_text
 from annotator.ui.panels.inspector_facts import legal_labels
+from annotator.ui.pictures import Pictures
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.relating import Choice, Relating
 from annotator.ui.theme_qt import palette, theme_named
@@ -49,11 +51,13 @@ class WindowShell(QObject):
         editing: Editing,
         relating: Relating,
         projects: Projects,
+        *,
         typesetting: Typesetting,
     ) -> None:
         super().__init__(window)
         self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
         self._typesetting = typesetting
+        self._pictures = Pictures(bench, window, self._folder)
         self._pending: Choice | None = None
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
@@ -246,6 +250,18 @@ class WindowShell(QObject):
     def toggle_density(self) -> None:
         """Set the article's lines denser, or airier again."""
         self._typesetting.toggle_density()
+
+    def ask_text_style(self) -> None:
+        """Ask for the article's font, size, width and spacing."""
+        TextStyleDialog(self._bench.settings, self._window).open()
+
+    def ask_picture(self) -> None:
+        """Ask how and where to save a picture of the article."""
+        self._pictures.ask_picture()
+
+    def print_article(self) -> None:
+        """Print the article."""
+        self._pictures.print()
 
     def show_relation_grid(self) -> None:
         """Go to the relation grid, or back from it."""

@@ -76,7 +76,9 @@ def unsound(document: DocumentState) -> tuple[list[Span], list[Relation]]:
         if any(problem.rule in UNSOUND for problem in span_problems(span, document.text, _NO_TOKENS, document.scheme))
     ]
     relations = [
-        relation for relation in document.relations() if document.span(relation.head) is None or document.span(relation.tail) is None
+        relation
+        for relation in document.relations()
+        if document.span(relation.head) is None or document.span(relation.tail) is None
     ]
     return spans, relations
 

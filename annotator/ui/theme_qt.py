@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
 from annotator.ui.theme import ARTICLE_FAMILIES, DARK, LIGHT, TEXT_CONTRAST, THEMES, USUAL_TEXT, TextStyle, Theme, legible, mix
 
-
 CHIP_SHARE = 0.62
 """Size of the labels on chips and arcs, as a share of the article's."""
 

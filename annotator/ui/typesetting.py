@@ -32,14 +32,7 @@ class Typesetting(QObject):
     def _apply(self) -> None:
         value = self._settings.get
         self._view.set_zoom(value("article.zoom") / 100)
-        self._view.set_text_style(
-            TextStyle(
-                family=value("article.font_family"),
-                points=float(value("article.font_size")),
-                columns=value("article.line_width"),
-                dense=value("article.density") == "compact",
-            )
-        )
+        self._view.set_text_style(text_style(self._settings))
         self._view.set_arcs(value("article.arcs"))
         self._view.set_unit_characters(value("article.unit") == "characters")
 
@@ -58,3 +51,13 @@ class Typesetting(QObject):
     def _on_set(self, key: str, _value: Any) -> None:
         if key.startswith("article."):
             self._apply()
+
+
+def text_style(settings: Settings) -> TextStyle:
+    """Return how the settings say the text is to be set."""
+    return TextStyle(
+        family=settings.get("article.font_family"),
+        points=float(settings.get("article.font_size")),
+        columns=settings.get("article.line_width"),
+        dense=settings.get("article.density") == "compact",
+    )

@@ -12,8 +12,9 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtTest import QTest
 
 from annotator.ui.dialogs.picture import PAPER_PERCENT, PictureChoice, PictureDialog
-from annotator.ui.pictures import Pictures, text_style
+from annotator.ui.pictures import Pictures
 from annotator.ui.theme import DARK, USUAL_TEXT
+from annotator.ui.typesetting import text_style
 from tests.qt.panels_support import Heard, opened
 from tests.qt.window_support import Answers, Seat, settle
 

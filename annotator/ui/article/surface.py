@@ -45,10 +45,13 @@ ZOOM_STEP, ZOOM_LOW, ZOOM_HIGH = 1.1, 0.5, 4.0
 class ArticleSurface(QTextEdit):
     """Shows one document with its highlights, chips and arcs, for the lines in view only.
 
-    ``zoomed`` carries the new size in percent, ``arcsCycled`` the new way of showing arcs, ``scrolled`` the range of text in view.
+    ``zoomed`` carries the new size in percent, ``arcsCycled`` the new way of showing arcs, ``scrolled`` the range of text in view,
+    ``hitsShown`` the search hits and the current one, ``themed`` the theme.
     """
 
     scrolled = Signal(object)
+    hitsShown = Signal(object)
+    themed = Signal(object)
     zoomed = Signal(int)
     arcsCycled = Signal(str)
 
@@ -158,11 +161,13 @@ class ArticleSurface(QTextEdit):
         self.setPalette(palette)
         self._find_labels()
         self._refill(self._top_place())
+        self.themed.emit(theme)
 
     def set_search_hits(self, ranges: Iterable[Range], current: Range | None = None) -> None:
         """Show search hits behind the text, ``current`` more strongly."""
         self._hits, self._current_hit = sorted(ranges), current
         self.touch()
+        self.hitsShown.emit((self._hits, current))
 
     def zoom(self, steps: int) -> None:
         """Make everything larger (positive) or smaller; the line at the top of the window stays there."""
@@ -206,6 +211,12 @@ class ArticleSurface(QTextEdit):
         self.set_arcs(ARC_MODES[(ARC_MODES.index(self._style.arcs) + 1) % len(ARC_MODES)])
         self.arcsCycled.emit(self._style.arcs)
         return self._style.arcs
+
+    def scroll_to(self, offset: int) -> None:
+        """Bring the line at ``offset`` to the middle of the window; caret, selection and focus stay where they are."""
+        if self._builder is not None:
+            line = self._builder.geometry.line_of(offset)
+            self.verticalScrollBar().setValue(round((line.top + line.bottom - self.viewport().height()) / 2))
 
     def scene(self) -> Scene:
         """Return what is in view now, as plain geometry in document pixels."""
