@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +17,7 @@ from annotator.store.lock import WriterLock
 BUSY_TIMEOUT = 5000
 """How long an edit waits for another program that is writing, in milliseconds."""
 
+_PAUSE = 0.25
 _HEADER = b"SQLite format 3\0"
 
 
@@ -43,6 +46,18 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def connect_still(path: Path) -> sqlite3.Connection:
+    """Return a connection for reading a file that nobody writes; it makes no file of SQLite's own beside it."""
+    connection = sqlite3.connect(still_uri(path), uri=True, isolation_level=None)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def still_uri(path: Path) -> str:
+    """Return the address by which ATTACH opens a file that nobody writes."""
+    return f"{_uri(path.resolve())}?mode=ro&immutable=1"
 
 
 def _uri(path: Path) -> str:
@@ -162,6 +177,52 @@ def must_lock(path: Path) -> WriterLock:
     raise ProjectInUse(f"“{path}” is in use by {lock.holder()}. Close it there, or choose another name.")
 
 
+def copy_pages(
+    source: sqlite3.Connection, target: sqlite3.Connection, path: Path, *, pages: int = -1, each: Callable[[int, int], None] | None = None
+) -> None:
+    """Copy a whole database over another one as one transaction of the target; ``path`` is named in errors.
+
+    ``each`` is called after every ``pages`` pages with the number done and in all; what it raises ends the copying and the target is as
+    before.  Raises ``ProjectInUse`` where one of the two stays locked: SQLite's own loop would wait for ever.
+    """
+    waited = 0
+
+    def after(status: int, remaining: int, total: int) -> None:
+        nonlocal waited
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            waited += 1
+            if waited * _PAUSE > BUSY_TIMEOUT / 1000:
+                raise ProjectInUse(f"“{path}” is being written by another program. Close that program and try again.")
+        elif each is not None:
+            each(total - remaining, total)
+
+    source.backup(target, pages=pages, progress=after, sleep=_PAUSE)
+
+
+def write_copy(source: sqlite3.Connection, target: Path, *, pages: int = -1, each: Callable[[int, int], None] | None = None) -> None:
+    """Write what ``source`` holds now to a new plain file, forced to the disk; what is at ``target`` already is removed first."""
+    target.unlink(missing_ok=True)
+    copy = sqlite3.connect(target)
+    try:
+        copy_pages(source, copy, target, pages=pages, each=each)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+
+
+def put_in_place(made: Path, target: Path) -> None:
+    """Give a finished file its name, in one go and durably, over whatever had that name."""
+    for suffix in ("-wal", "-shm"):  # left by a killed program beside the old file, they would be replayed into the new one
+        _beside(target, suffix).unlink(missing_ok=True)
+    made.replace(target)
+    with contextlib.suppress(OSError):  # Windows has no handles for folders
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
 def copy_whole(source: sqlite3.Connection, target: Path) -> None:
     """Write what ``source`` holds now to ``target``, which is replaced when all is well and not touched before."""
     target = target.resolve()
@@ -171,16 +232,8 @@ def copy_whole(source: sqlite3.Connection, target: Path) -> None:
     partial = target.with_name(f".{target.name}.partial")
     try:
         with plain_errors(target, full="No copy was written; free some space, or choose another disk."):
-            partial.unlink(missing_ok=True)
-            copy = sqlite3.connect(partial)
-            try:
-                source.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                copy.close()
-        for suffix in ("-wal", "-shm"):  # left by a killed program beside the old file, they would be replayed into the new one
-            _beside(target, suffix).unlink(missing_ok=True)
-        partial.replace(target)
+            write_copy(source, partial)
+        put_in_place(partial, target)
     except OSError as error:
         raise ProjectError(f"The copy “{target}” could not be written: {error.strerror}.") from error
     finally:

@@ -10,12 +10,12 @@ import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from annotator.store import schema
+from annotator.store import schema, statistics
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 1
+VERSION = 2
 """The schema this program writes; a file with a higher one is refused."""
 
 
@@ -45,4 +45,12 @@ def _first_schema(db: Database) -> None:
             db.execute(statement)
 
 
-_STEPS = (_first_schema,)
+def _search_and_figures(db: Database) -> None:
+    for statement in schema.SECOND:
+        db.execute(statement)
+    db.execute("INSERT INTO document_index (document_index) VALUES ('rebuild')")
+    assert db.conn is not None
+    statistics.recount(db.conn)
+
+
+_STEPS = (_first_schema, _search_and_figures)

@@ -1,13 +1,17 @@
-"""The tables and views of a project file, as SQL.
+"""The tables and views of a project file, as SQL: ``TABLES`` and ``VIEWS`` are schema 1, ``SECOND`` is what schema 2 adds.
 
 All tables are STRICT.  Spans and relations are kept ``WITHOUT ROWID`` under (set, id), so that one annotation set lies together on
 disk and copying a model's set for a person needs no new ids.  Offsets are code points, as SQLite's ``substr`` counts.  The numbers of
 documents and sets are never given out twice (AUTOINCREMENT), because the journal names things by them.
+
+What schema 2 adds can all be made again from schema 1 (``statistics.recount``): the full-text index, kept by triggers, and figures kept by
+every transaction, so that no list and no count has to walk the tables.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 APPLICATION_ID = 0x416E6E6F
 """``Anno`` in the file's header, by which ``file`` and this program know it."""
@@ -194,5 +198,85 @@ JOIN spans h ON h.set_id = r.set_id AND h.id = r.head
 JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail;
 """
 
-NAMES = frozenset(re.findall(r"CREATE (?:TABLE|VIEW|INDEX) (\w+)", TABLES + VIEWS))
+SECOND = (
+    # Which documents there are, as runs of numbers without a gap: they are only ever added at the end and removed by ranges.
+    "CREATE TABLE document_runs (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT",
+    # length: code points of the text; spans: as many as its fullest annotation set has.
+    """CREATE TABLE document_figures (
+        document_id INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+        length INTEGER NOT NULL,
+        spans INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    "CREATE INDEX document_figures_by_length ON document_figures (length)",
+    "CREATE INDEX document_figures_by_spans ON document_figures (spans)",
+    # Metadata to filter by: a row for each plain value, and for each plain entry of a list.
+    """CREATE TABLE document_meta (
+        field TEXT NOT NULL,
+        value TEXT NOT NULL,
+        document_id INTEGER NOT NULL,
+        PRIMARY KEY (field, value, document_id)
+    ) STRICT, WITHOUT ROWID""",
+    "ALTER TABLE annotation_sets ADD COLUMN span_count INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE annotation_sets ADD COLUMN relation_count INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE annotation_sets ADD COLUMN unreviewed INTEGER NOT NULL DEFAULT 0",
+    # problems: as many as were found when the set was last checked; checked: for which generation of the scheme that holds, 0 for none.
+    "ALTER TABLE annotation_sets ADD COLUMN problems INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE annotation_sets ADD COLUMN checked INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX annotation_sets_flagged ON annotation_sets (annotator, kind, document_id) WHERE flagged = 1",
+    "CREATE INDEX annotation_sets_unreviewed ON annotation_sets (annotator, kind, document_id) WHERE unreviewed > 0 AND kind = 'person'",
+    "CREATE INDEX annotation_sets_checked ON annotation_sets (checked, problems, document_id)",
+    """CREATE TABLE set_labels (
+        what TEXT NOT NULL CHECK (what IN ('span', 'relation')),
+        label TEXT NOT NULL,
+        document_id INTEGER NOT NULL,
+        set_id INTEGER NOT NULL,
+        items INTEGER NOT NULL,
+        unreviewed INTEGER NOT NULL,
+        PRIMARY KEY (what, label, document_id, set_id)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE label_totals (
+        annotator TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        what TEXT NOT NULL,
+        label TEXT NOT NULL,
+        sets INTEGER NOT NULL,
+        items INTEGER NOT NULL,
+        unreviewed INTEGER NOT NULL,
+        PRIMARY KEY (annotator, kind, what, label)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE set_totals (
+        annotator TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        status TEXT NOT NULL,
+        sets INTEGER NOT NULL,
+        flagged INTEGER NOT NULL,
+        PRIMARY KEY (annotator, kind, status)
+    ) STRICT, WITHOUT ROWID""",
+    # Case and diacritics folded.  An index of three-letter beginnings costs 30 % at import and a tenth of the file; without it "men*" takes
+    # seconds in a million articles.  Longer beginnings are rare enough for the main index.
+    """CREATE VIRTUAL TABLE document_index USING fts5 (
+        name, text, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '3'
+    )""",
+    """CREATE TRIGGER documents_indexed AFTER INSERT ON documents BEGIN
+        INSERT INTO document_index (rowid, name, text) VALUES (new.id, new.name, new.text);
+    END""",
+    """CREATE TRIGGER documents_unindexed AFTER DELETE ON documents BEGIN
+        INSERT INTO document_index (document_index, rowid, name, text) VALUES ('delete', old.id, old.name, old.text);
+    END""",
+    """CREATE TRIGGER documents_reindexed AFTER UPDATE OF id, name, text ON documents BEGIN
+        INSERT INTO document_index (document_index, rowid, name, text) VALUES ('delete', old.id, old.name, old.text);
+        INSERT INTO document_index (rowid, name, text) VALUES (new.id, new.name, new.text);
+    END""",
+)
+"""What a file of schema 1 needs to become one of schema 2, but for the figures themselves."""
+
+NAMES = frozenset(re.findall(r"CREATE (?:VIRTUAL TABLE|TABLE|VIEW|INDEX|TRIGGER) (\w+)", TABLES + VIEWS + ";".join(SECOND)))
 """What a file of this schema holds, for seeing whether it is whole."""
+
+
+def statements() -> Iterator[str]:
+    """Yield what makes an empty file of the newest schema, one statement at a time."""
+    for statement in (TABLES + VIEWS).split(";\n"):
+        if statement.strip():
+            yield statement
+    yield from SECOND

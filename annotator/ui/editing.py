@@ -145,8 +145,8 @@ class Editing:
         waiting = [key for key in self._view.chosen if (span := document.span(key)) is not None and not span.reviewed]
         if waiting and not self._bench.run(bulk.accept_items(document.set_id, waiting)):
             return False
-        self._bench.tell(by_count(len(waiting), tr("1 suggestion accepted."), tr("{} suggestions accepted.")))
         self._view.clear_chosen()
+        self._bench.tell(by_count(len(waiting), tr("1 suggestion accepted."), tr("{} suggestions accepted.")))
         return True
 
     def remove(self, *, chosen: bool = False) -> None:

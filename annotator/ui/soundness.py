@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
-
 from annotator.commands import bulk
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.rules import UNSOUND, relation_problems, span_problems
@@ -23,13 +21,14 @@ if TYPE_CHECKING:
 _NO_TOKENS = Tokens()
 
 
-class SoundnessCheck(QObject):
+class SoundnessCheck:
     """Looks at each document shortly after it was opened, so that the first painting does not wait for it."""
 
     def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+        from PySide6.QtCore import QTimer  # here alone: what imports this module needs no Qt
+
         self._bench = bench
-        self._later = QTimer(self)
+        self._later = QTimer(bench)
         self._later.setSingleShot(True)
         self._later.setInterval(30)
         self._later.timeout.connect(self._on_time)
@@ -75,12 +74,8 @@ def unsound(document: DocumentState) -> tuple[list[Span], list[Relation]]:
         for span in spans
         if any(problem.rule in UNSOUND for problem in span_problems(span, document.text, _NO_TOKENS, document.scheme))
     ]
-    relations = [
-        relation
-        for relation in document.relations()
-        if document.span(relation.head) is None or document.span(relation.tail) is None
-    ]
-    return spans, relations
+    linked = document.relations_in(0, length)
+    return spans, [one for one in linked if document.span(one.head) is None or document.span(one.tail) is None]
 
 
 def _sound(span: Span, length: int) -> bool:

@@ -311,8 +311,9 @@ def test_the_menu_of_a_suggested_span(seat):
     shown = menu(seat)
     assert shown.parent() is seat.window
     assert words(shown) == [
-        "Relabel as", "Accept", "Relate the focused span to…", "Go to the other end", "Note", "Knowledge-base link",
-        "Remove or reject",
+        "Relabel as", "Accept", "Accept all of this label", "Same text, same label, in the whole document",
+        "Relate the focused span to…", "Go to the other end", "Merge with the neighbour, or the chosen spans", "Split at the caret",
+        "Choose the span, too, or no longer", "Note", "Knowledge-base link", "Remove or reject",
     ]  # fmt: skip
     assert [entry.data() for entry in shown.labels.actions() if entry.isChecked()] == ["PERSON"]
     choose(shown, "Accept")
@@ -344,12 +345,33 @@ def test_the_menu_of_a_selection_labels_it_and_copies_it(seat):
     seat.view.focus_span("s3")
     seat.view.select(45, 52)
     seat.view.menuRequested.emit(QPoint(20, 20))
-    assert words(menu(seat)) == ["Label as", "Copy"]
+    everywhere, fragment = "Same text, same label, in the whole document", "Add the selection as a further fragment"
+    assert words(menu(seat)) == ["Label as", everywhere, fragment, "Copy"]
     choose(menu(seat), "Copy")
     assert QApplication.clipboard().text() == "Jakarta"
     choose(menu(seat).labels, "GPE")
     assert seat.bench.span.fragments == ((45, 52),)
     assert seat.document.span("s3").label == "PERSON"
+
+
+def test_the_menu_of_several_chosen_spans_is_about_all_of_them(seat):
+    seat.show()
+    seat.view.choose(("s2", "s3"))
+    seat.view.focus_span("s3")
+    seat.view.menuRequested.emit(QPoint(20, 20))
+    shown = menu(seat)
+    assert words(shown) == [
+        "Relabel 2 spans as", "Accept 2 suggestions", "Merge with the neighbour, or the chosen spans", "Remove or reject",
+        "Clear selection and focus",
+    ]  # fmt: skip
+    choose(shown, "Accept 2 suggestions")
+    assert {span.id for span in seat.document.spans() if span.reviewed} == {"s2", "s3"}
+    shown.close()
+    settle()
+    seat.view.choose(("s2", "s4"))
+    seat.view.menuRequested.emit(QPoint(20, 20))
+    choose(menu(seat).labels, "ORG")
+    assert [seat.document.span(key).label for key in ("s2", "s4")] == ["ORG", "ORG"]
 
 
 def test_the_menu_of_a_relation_offers_what_its_ends_allow(seat):

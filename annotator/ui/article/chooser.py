@@ -1,4 +1,4 @@
-"""The storey over the navigator: the multi-selection, and the span that had the focus last.
+"""The storey over the navigator: walking from span to span, the multi-selection, and the span that had the focus last.
 
 The multi-selection is a set of spans beside the focus: one action is done to all of them.  Walking from span to span keeps it, so that
 it can be gathered by Tab and the toggle key; a plain caret move, a plain click and Esc give it up.
@@ -6,19 +6,21 @@ it can be gathered by Tab and the toggle key; a plain caret move, a plain click 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from annotator.domain.annotations import Span, text_order
 from annotator.domain.text import Range
+from annotator.ui.article.hit import next_in_cycle
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.navigator import ArticleNavigator
+from annotator.ui.article.walk import neighbour, spans_under
 
 
 class ArticleChooser(ArticleNavigator):
-    """Adds several chosen spans, and the pinned one.
+    """Adds steps to other spans, several chosen spans, and the pinned one.
 
     ``chosenChanged`` comes once after each change of ``chosen``.  Spans that an edit removes drop out of it by themselves.
     """
@@ -42,6 +44,22 @@ class ArticleChooser(ArticleNavigator):
         With its help a selection far away can be added to a span by keyboard alone, although moving the caret clears the focus.
         """
         return self._pinned
+
+    def step_span(self, direction: int) -> bool:
+        """Focus the next (1) or previous (-1) span in text order, seen from the focused one or the caret; False if there is none."""
+        return self._step(direction, lambda _span: True)
+
+    def step_unreviewed(self, direction: int) -> bool:
+        """Focus the next or previous unreviewed span; False if there is none that way."""
+        return self._step(direction, lambda span: not span.reviewed)
+
+    def cycle_spans(self) -> bool:
+        """Focus the next of the spans under the caret, innermost first, round and round; False if there is none."""
+        under = spans_under(self._model, self.caret) if self._model is not None else []
+        following = next_in_cycle(ids=under, current=self.focused_span)
+        if following is not None:
+            self.focus_span(following, at=self.caret)
+        return following is not None
 
     def choose(self, span_ids: Iterable[str]) -> None:
         """Make these spans the multi-selection; unknown ids are left out."""
@@ -72,9 +90,11 @@ class ArticleChooser(ArticleNavigator):
         self.toggle_chosen(span_id)
 
     def clear_chosen(self) -> bool:
-        """Give up the multi-selection; False if there was none."""
+        """Give up the multi-selection; False if there was none.  What was said of it last is said no longer."""
         had = bool(self._style.chosen)
         self.choose(())
+        if had:
+            self.announced.emit("")
         return had
 
     def set_article(self, model: ArticleModel | None) -> None:
@@ -96,6 +116,14 @@ class ArticleChooser(ArticleNavigator):
         self.clear_chosen()
         self._pinned = None
         super().focus_relation(relation_id, reveal)
+
+    def _step(self, direction: int, wanted: Callable[[Span], bool]) -> bool:
+        if self._model is None:
+            return False
+        span = neighbour(self._model, caret=self.caret, focused=self.focused_span, direction=direction, wanted=wanted)
+        if span is not None:
+            self.focus_span(span.id)
+        return span is not None
 
     def _moved(self, *, keep_focus: bool, reveal: bool = True) -> None:
         if not keep_focus:

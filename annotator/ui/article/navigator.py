@@ -6,7 +6,7 @@ and taking the focus empties the selection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QTextCursor
@@ -23,7 +23,7 @@ from annotator.ui.article.paint import handles_of, paint_caret, paint_handles, p
 from annotator.ui.article.scene import Scene, SceneBuilder
 from annotator.ui.article.spoken import described_focus, described_relation, described_span
 from annotator.ui.article.surface import ArticleSurface
-from annotator.ui.article.walk import neighbour, relations_in_order, spans_under
+from annotator.ui.article.walk import relations_in_order
 
 
 class ArticleNavigator(ArticleSurface):
@@ -194,22 +194,6 @@ class ArticleNavigator(ArticleSurface):
             self._caret.move_to(max(start, target), extend=extend)
             self._moved(keep_focus=extend)
 
-    def step_span(self, direction: int) -> bool:
-        """Focus the next (1) or previous (-1) span in text order, seen from the focused one or the caret; False if there is none."""
-        return self._step(direction, lambda _span: True)
-
-    def step_unreviewed(self, direction: int) -> bool:
-        """Focus the next or previous unreviewed span; False if there is none that way."""
-        return self._step(direction, lambda span: not span.reviewed)
-
-    def cycle_spans(self) -> bool:
-        """Focus the next of the spans under the caret, innermost first, round and round; False if there is none."""
-        under = spans_under(self._model, self.caret) if self._model is not None else []
-        following = next_in_cycle(ids=under, current=self.focused_span)
-        if following is not None:
-            self.focus_span(following, at=self.caret)
-        return following is not None
-
     def step_relation(self, direction: int) -> bool:
         """Focus the next or previous relation of the focused span (or of the one whose relations are being walked)."""
         base = self.focused_span or self._base
@@ -224,14 +208,6 @@ class ArticleNavigator(ArticleSurface):
         return True
 
     # How it is done
-
-    def _step(self, direction: int, wanted: Callable[[Span], bool]) -> bool:
-        if self._model is None:
-            return False
-        span = neighbour(self._model, caret=self.caret, focused=self.focused_span, direction=direction, wanted=wanted)
-        if span is not None:
-            self.focus_span(span.id)
-        return span is not None
 
     def _move_by_line(self, direction: int, extend: bool) -> None:
         if self._builder is None:

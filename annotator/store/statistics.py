@@ -1,0 +1,264 @@
+"""The figures the file keeps of itself, so that no list and no count walks the tables: kept by every transaction, in step with it.
+
+``document_runs``
+    which documents there are, as runs of numbers without a gap.
+``document_figures``, ``document_meta``
+    of each document the length of its text in code points, the spans of its fullest set, and its metadata to filter by.
+``annotation_sets.span_count``, ``relation_count``, ``unreviewed``
+    of each set.
+``set_labels``
+    the items and unreviewed ones of each label in each set; no row where there are none.
+``label_totals``, ``set_totals``
+    the same summed up by annotator, and the sets by status.
+``annotation_sets.problems``, ``checked``
+    how many rules a set breaks, found when it was last checked, and for which generation of the label scheme.  An edit puts ``checked`` to
+    0; a scheme that got anything but further labels begins a new generation.
+
+Everything here runs inside the caller's transaction, but for ``remember_checked``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from annotator.domain.annotations import Relation, SetInfo, Span
+from annotator.domain.changes import Change, What
+from annotator.domain.labels import LabelScheme
+
+LONGEST_META = 200
+"""Metadata values of more code points are not kept for filtering: nobody chooses them from a list."""
+
+_Key = tuple[str, str]  # what, label
+
+
+def meta_rows(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (field, value) of metadata that can be filtered by: plain values as text, true and false as JSON has them, entries of lists."""
+    for field, value in meta.items():
+        entries = value if isinstance(value, list | tuple) else (value,)
+        for entry in dict.fromkeys(_as_text(entry) for entry in entries):
+            if entry is not None and len(entry) <= LONGEST_META:
+                yield field, entry
+
+
+def _as_text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else None
+
+
+# Changes of single items
+
+
+def count_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> None:
+    """Bring the figures in step with changes that were just written."""
+    deltas: defaultdict[int, defaultdict[_Key, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    infos: dict[int, SetInfo] = {}
+    for change in changes:
+        match change.what:
+            case What.SPAN | What.RELATION:
+                of_set = deltas[change.set_id]
+                for value, sign in ((change.before, -1), (change.after, 1)):
+                    if isinstance(value, Span | Relation):
+                        figures = of_set[str(change.what), value.label]
+                        figures[0] += sign
+                        figures[1] += sign * (not value.reviewed)
+            case What.SET:
+                for value, sign in ((change.before, -1), (change.after, 1)):
+                    if isinstance(value, SetInfo):
+                        infos[change.set_id] = value
+                        add_sets(connection, value.annotator, value.kind, value.status, sign, sign * value.flagged)
+            case What.SCHEME:
+                if not _only_more(change.before, change.after):
+                    connection.execute(_NEXT_GENERATION)
+    for set_id, of_set in deltas.items():
+        _count_set(connection, set_id, of_set, infos.get(set_id))
+
+
+def _count_set(connection: sqlite3.Connection, set_id: int, deltas: Mapping[_Key, list[int]], removed: SetInfo | None) -> None:
+    row = connection.execute("SELECT document_id, annotator, kind FROM annotation_sets WHERE id = ?", (set_id,)).fetchone()
+    if row is None:
+        assert removed is not None  # a set goes with the step that made it, which then says what it was
+        row = removed.document_id, removed.annotator, str(removed.kind)
+    document_id, annotator, kind = row
+    sums = {"span": 0, "relation": 0}
+    unreviewed_sum = 0
+    for (what, label), (items, unreviewed) in deltas.items():
+        sums[what] += items
+        unreviewed_sum += unreviewed
+        if items or unreviewed:
+            place = (what, label, document_id, set_id)
+            had = _items(connection, place)
+            if had + items:
+                connection.execute(_PUT_SET_LABEL, (*place, items, unreviewed))
+            else:
+                connection.execute(_DROP_SET_LABEL, place)
+            sets = bool(had + items) - bool(had)
+            add_labels(connection, annotator, kind, what, label, sets, items, unreviewed)
+    connection.execute(_COUNT_SET, (sums["span"], sums["relation"], unreviewed_sum, set_id))
+    connection.execute(_COUNT_DOCUMENT, {"document": document_id})
+
+
+def _items(connection: sqlite3.Connection, place: tuple[str, str, int, int]) -> int:
+    row = connection.execute(_READ_SET_LABEL, place).fetchone()
+    return 0 if row is None else row[0]
+
+
+def add_sets(connection: sqlite3.Connection, annotator: str, kind: str, status: str, sets: int, flagged: int) -> None:
+    """Count sets (or, below 0, no longer) of an annotator with a status."""
+    connection.execute(_PUT_SETS, (annotator, str(kind), str(status), sets, flagged))
+    connection.execute("DELETE FROM set_totals WHERE annotator = ? AND kind = ? AND sets = 0", (annotator, str(kind)))
+
+
+def add_labels(
+    connection: sqlite3.Connection, annotator: str, kind: str, what: str, label: str, sets: int, items: int, unreviewed: int
+) -> None:
+    """Count items (or, below 0, no longer) with a label; ``sets`` says in how many more sets the label is."""
+    connection.execute(_PUT_LABELS, (annotator, str(kind), what, label, sets, items, unreviewed))
+    if sets < 0:
+        connection.execute(
+            "DELETE FROM label_totals WHERE annotator = ? AND kind = ? AND what = ? AND label = ? AND sets = 0",
+            (annotator, str(kind), what, label),
+        )
+
+
+def _only_more(before: object, after: object) -> bool:
+    """Tell whether a scheme got nothing but further labels: what broke no rule before breaks none now."""
+    if not isinstance(before, LabelScheme) or not isinstance(after, LabelScheme):
+        return False
+    return set(before.spans) <= set(after.spans) and set(before.relations) <= set(after.relations)
+
+
+# Many at once
+
+
+def count_copy(connection: sqlite3.Connection, set_id: int) -> None:
+    """Count a set that was just filled; it had nothing before."""
+    deltas: dict[_Key, list[int]] = {}
+    for what, table in _TABLES:
+        sql = f"SELECT label, count(*), count(*) - sum(reviewed) FROM {table} WHERE set_id = ? GROUP BY label"
+        deltas.update({(what, label): [items, unreviewed] for label, items, unreviewed in connection.execute(sql, (set_id,))})
+    _count_set(connection, set_id, deltas, None)
+
+
+def add_run(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Count the documents ``first`` to ``last`` as there; they come after all others."""
+    joined = connection.execute("UPDATE document_runs SET last = ? WHERE last = ?", (last, first - 1)).rowcount
+    if not joined:
+        connection.execute("INSERT INTO document_runs (first, last) VALUES (?, ?)", (first, last))
+
+
+def forget_documents(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Take the documents ``first`` to ``last`` out of all figures; to be called before they are removed."""
+    between = (first, last)
+    for annotator, kind, status, sets, flagged in connection.execute(
+        "SELECT annotator, kind, status, count(*), sum(flagged) FROM annotation_sets WHERE document_id BETWEEN ? AND ? GROUP BY 1, 2, 3",
+        between,
+    ).fetchall():
+        add_sets(connection, annotator, kind, status, -sets, -flagged)
+    for what, label in connection.execute("SELECT DISTINCT what, label FROM label_totals").fetchall():
+        rows = connection.execute(_LABELS_BETWEEN, (what, label, *between)).fetchall()
+        for annotator, kind, sets, items, unreviewed in rows:
+            add_labels(connection, annotator, kind, what, label, -sets, -items, -unreviewed)
+        connection.execute("DELETE FROM set_labels WHERE what = ? AND label = ? AND document_id BETWEEN ? AND ?", (what, label, *between))
+    metas = connection.execute("SELECT id, meta FROM documents WHERE id BETWEEN ? AND ?", between)
+    connection.executemany(
+        "DELETE FROM document_meta WHERE field = ? AND value = ? AND document_id = ?",
+        ((field, value, key) for key, meta in metas for field, value in meta_rows(orjson.loads(meta))),
+    )
+    _cut_runs(connection, first, last)
+
+
+def _cut_runs(connection: sqlite3.Connection, first: int, last: int) -> None:
+    touched = connection.execute("SELECT first, last FROM document_runs WHERE first <= ? AND last >= ?", (last, first)).fetchall()
+    for low, high in touched:
+        connection.execute("DELETE FROM document_runs WHERE first = ?", (low,))
+        pieces = ((low, first - 1), (last + 1, high))
+        connection.executemany("INSERT INTO document_runs VALUES (?, ?)", (piece for piece in pieces if piece[0] <= piece[1]))
+
+
+# What breaks the rules
+
+
+def generation(connection: sqlite3.Connection) -> int:
+    """Return the number of the label scheme's generation, 1 or more."""
+    row = connection.execute("SELECT value FROM project WHERE key = 'scheme_generation'").fetchone()
+    return 1 if row is None else int(row[0])
+
+
+def last_step(connection: sqlite3.Connection) -> int:
+    """Return the number of the newest step, by which ``remember_checked`` sees whether anything happened since."""
+    return connection.execute("SELECT coalesce(max(id), 0) FROM steps").fetchone()[0]
+
+
+def remember_checked(connection: sqlite3.Connection, found: Mapping[int, int], *, at_step: int) -> bool:
+    """Keep how many problems some sets have, by set id, in a transaction of its own; not an edit, so it leaves no step.
+
+    ``at_step`` is what ``last_step`` said when the checking began.  False, and nothing kept, where something was edited since.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        current = last_step(connection) == at_step
+        if current:
+            number = generation(connection)
+            rows = ((problems, number, set_id) for set_id, problems in found.items())
+            connection.executemany("UPDATE annotation_sets SET problems = ?, checked = ? WHERE id = ?", rows)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return current
+
+
+# All of it again
+
+
+def recount(connection: sqlite3.Connection) -> None:
+    """Make all figures anew from the documents and sets; walks the whole file."""
+    connection.create_function("code_points", 1, len, deterministic=True)
+    for table in ("document_runs", "document_figures", "document_meta", "set_labels", "label_totals", "set_totals"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute(f"UPDATE annotation_sets SET (span_count, relation_count, unreviewed) = ({_SET_COUNTS})")
+    for table, select in _RECOUNTS.items():
+        connection.execute(f"INSERT INTO {table} {select}")
+    metas = connection.execute("SELECT id, meta FROM documents")
+    connection.executemany(
+        "INSERT INTO document_meta VALUES (?, ?, ?)",
+        ((field, value, key) for key, meta in metas for field, value in meta_rows(orjson.loads(meta))),
+    )
+
+
+def differences(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables whose kept figures differ from what counting anew gives; walks the whole file."""
+    connection.create_function("code_points", 1, len, deterministic=True)
+    wrong = [table for table, select in _RECOUNTS.items() if _differ(connection, f"SELECT * FROM {table}", select)]
+    kept = "SELECT id, span_count, relation_count, unreviewed FROM annotation_sets"
+    if _differ(connection, kept, f"SELECT id, c.* FROM annotation_sets, ({_SET_COUNTS}) c") if False else _sets_differ(connection):
+        wrong.append("annotation_sets")
+    metas = connection.execute("SELECT id, meta FROM documents")
+    missing = 0
+    count = 0
+    for key, meta in metas:
+        for field, value in meta_rows(orjson.loads(meta)):
+            count += 1
+            row = connection.execute(
+                "SELECT 1 FROM document_meta WHERE field = ? AND value = ? AND document_id = ?", (field, value, key)
+            ).fetchone()
+            missing += row is None
+    if missing or count != connection.execute("SELECT count(*) FROM document_meta").fetchone()[0]:
+        wrong.append("document_meta")
+    return wrong
+
+
+def _differ(connection: sqlite3.Connection, kept: str, counted: str) -> bool:
+    return any(
+        connection.execute(f"SELECT 1 FROM (SELECT * FROM ({left}) EXCEPT SELECT * FROM ({right})) LIMIT 1").fetchone()
+        for left, right in ((kept, counted), (counted, kept))
+    )
