@@ -85,11 +85,15 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a backup: the new one (None if none was called for or possible), what was removed for it, and a sentence to show."""
+    """What came of a backup: the new one (None if none was called for or possible), what was removed for it, and a sentence to show.
+
+    ``damaged`` says that the project file itself was found damaged, so that no sound copy of it can be made.
+    """
 
     made: Backup | None = None
     removed: tuple[Backup, ...] = ()
     notice: str = ""
+    damaged: bool = False
 
 
 def backups(project: Path) -> list[Backup]:
@@ -152,7 +156,8 @@ def back_up(project: Path, reason: Reason = Reason.AUTO, progress: Progress | No
         except DiskFull as full:
             return Outcome(notice=str(full))
         except ProjectDamaged:
-            return Outcome(notice=f"No backup was made: “{project.name}” is damaged. Its earlier backups are kept; restore one of them.")
+            told = f"No backup was made: “{project.name}” is damaged. Its earlier backups are kept; restore one of them."
+            return Outcome(notice=told, damaged=True)
         except OSError as error:
             return Outcome(notice=f"No backup of “{project.name}” was made: {error.strerror or error}.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -101,6 +101,16 @@ def prepare(connection: sqlite3.Connection, path: Path) -> str:
     )
 
 
+@contextlib.contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Yield a connection that is closed if what follows fails, and stays open otherwise."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
 def roll_back(connection: sqlite3.Connection) -> None:
     """End a transaction that failed; some errors (a full disk) have ended it already, and none may hide what failed."""
     try:
@@ -178,7 +188,12 @@ def must_lock(path: Path) -> WriterLock:
 
 
 def copy_pages(
-    source: sqlite3.Connection, target: sqlite3.Connection, path: Path, *, pages: int = -1, each: Callable[[int, int], None] | None = None
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    path: Path,
+    *,
+    pages: int = -1,
+    each: Callable[[int, int], None] | None = None,
 ) -> None:
     """Copy a whole database over another one as one transaction of the target; ``path`` is named in errors.
 
@@ -199,7 +214,9 @@ def copy_pages(
     source.backup(target, pages=pages, progress=after, sleep=_PAUSE)
 
 
-def write_copy(source: sqlite3.Connection, target: Path, *, pages: int = -1, each: Callable[[int, int], None] | None = None) -> None:
+def write_copy(
+    source: sqlite3.Connection, target: Path, *, pages: int = -1, each: Callable[[int, int], None] | None = None
+) -> None:
     """Write what ``source`` holds now to a new plain file, forced to the disk; what is at ``target`` already is removed first."""
     target.unlink(missing_ok=True)
     copy = sqlite3.connect(target)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import orjson
 
 from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Lane, What
+from annotator.store import statistics
 from annotator.store.rows import journal_to_value, to_json, value_to_journal
 
 DONE, UNDONE, CUT = 0, 1, 2
@@ -71,7 +72,11 @@ def begin(
 
 
 def record(connection: sqlite3.Connection, step_id: int, first_number: int, changes: list[Change], bulk: list[Bulk]) -> None:
-    """Write what one transaction of a step changed, numbered from ``first_number``."""
+    """Write what one transaction of a step changed, numbered from ``first_number``, and count it in the file's own figures.
+
+    What came in bulk is counted already.
+    """
+    statistics.count_changes(connection, changes)
     rows: list[tuple[int, int, str, int, str, str | None, str | None]] = [
         (step_id, number, str(c.what), c.set_id, c.key, value_to_journal(c.what, c.before), value_to_journal(c.what, c.after))
         for number, c in enumerate(changes, first_number)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from annotator.store import schema, statistics
+from annotator.store import recount, schema
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -50,7 +50,7 @@ def _search_and_figures(db: Database) -> None:
         db.execute(statement)
     db.execute("INSERT INTO document_index (document_index) VALUES ('rebuild')")
     assert db.conn is not None
-    statistics.recount(db.conn)
+    recount.recount(db.conn)
 
 
 _STEPS = (_first_schema, _search_and_figures)

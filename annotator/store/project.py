@@ -11,8 +11,10 @@ from pathlib import Path
 from annotator.domain.changes import BulkInsert, ChangeSet, Lane, inverted
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
+from annotator.domain.progress import Progress
 from annotator.errors import DiskFull, ProjectError, ProjectReadOnly, UndoRefused
-from annotator.store import files, journal, migrations, queries
+from annotator.store import files, journal, migrations, queries, restore
+from annotator.store.backup import Backup, Reason, back_up
 from annotator.store.faults import explained, plain_errors
 from annotator.store.lock import WriterLock
 from annotator.store.rows import scheme_text, text_scheme
@@ -191,6 +193,51 @@ class Project:
             raise ProjectError("A copy needs another name than the open project.")
         files.copy_whole(self.connection, target)
 
+    def restore(self, backup: Backup, *, actor: str, progress: Progress | None = None) -> Path:
+        """Make the project what a backup holds; returns the file that keeps what it was.
+
+        Whoever shows something of the project must read it again: documents may be gone or back.  Raises ``ProjectError`` with the
+        reason, and ``Cancelled``; then the project is as before.
+        """
+        self._must_be_writable()
+        try:
+            return restore.restore_into(self.connection, self.path, backup, actor=actor, progress=progress)
+        finally:
+            self._documents.clear()
+            self.recover()  # what was under way when the backup was made
+
+    def publish_address(self, address: str) -> None:
+        """Say where this window can be reached, for ``lock.holder_address`` in a second start; nothing for a read-only project."""
+        if self._lock is not None:
+            self._lock.publish(address)
+
+    def try_take_over(self) -> bool:
+        """Turn a read-only project into a writable one if nobody holds it any more; True if it can be written now.
+
+        ``connection`` is then another one, and everything read before may be out of date.  Else ``read_only_reason`` says who holds it
+        now.  Raises ``ProjectError`` if the file went away or was spoilt meanwhile; the project stays as it was.
+        """
+        if not self.read_only:
+            return True
+        lock, reason = files.try_lock(self.path)
+        if lock is None:
+            self.read_only_reason = reason
+            return False
+        try:
+            files.check_header(self.path)
+            connection, notices = _writing_connection(self.path)
+        except BaseException:
+            lock.release()
+            raise
+        old, self.connection = self.connection, connection
+        old.close()
+        self._lock, self.read_only_reason = lock, ""
+        self._identity = files.identity(self.path)
+        self._documents.clear()
+        self.notices += notices
+        self.recover()
+        return True
+
     def close(self) -> None:
         """Checkpoint, close and give the writer's lock back; harmless when repeated."""
         with contextlib.suppress(sqlite3.Error, ProjectError):
@@ -237,7 +284,7 @@ def create(path: Path, *, scheme: LabelScheme, language: str, tokenizer: str = "
         with plain_errors(path, full="The project was not made; free some space, or choose another disk."):
             connection = files.connect(path, "rwc")
             try:
-                files.make_writable(connection)
+                notice = files.prepare(connection, path)
                 migrations.migrate(connection, then=lambda: connection.executemany(insert, values))
             except BaseException:
                 connection.close()
@@ -247,6 +294,7 @@ def create(path: Path, *, scheme: LabelScheme, language: str, tokenizer: str = "
         lock.release()
         raise
     project = Project(path, connection, lock, "")
+    project.notices += [notice] if notice else []
     with contextlib.suppress(ProjectError):
         project.checkpoint()  # so that even the bare file says at once what it is
     return project
@@ -260,27 +308,38 @@ def open_project(path: Path, *, read_only: bool = False) -> Project:
     """
     files.check_header(path)
     lock, reason = (None, "It was opened for reading only.") if read_only else files.try_lock(path)
-    connection = None
+    project = None
     try:
-        with plain_errors(path, full=_NOTHING_LOST):
-            connection = files.connect(path, "ro" if reason else "rw")
-            version = files.check_version(connection, path)
-            if reason and version < migrations.VERSION:
-                raise ProjectReadOnly(f"“{path}” is from an older version and must be writable once, to be brought up to date.")
-            if not reason:
-                files.make_writable(connection)
-                if version < migrations.VERSION:
-                    migrations.migrate(connection)
-            project = Project(path, connection, lock, reason)
+        connection, notices = _reading_connection(path) if reason else _writing_connection(path)
+        project = Project(path, connection, lock, reason)
+        project.notices += notices
         if not reason:
             _recover(project)
     except BaseException:
-        if connection is not None:
-            connection.close()
+        if project is not None:
+            project.connection.close()
         if lock is not None:
             lock.release()
         raise
     return project
+
+
+def _reading_connection(path: Path) -> tuple[sqlite3.Connection, list[str]]:
+    with plain_errors(path), files.closed_on_error(files.connect(path, "ro")) as connection:
+        if files.check_version(connection, path) < migrations.VERSION:
+            raise ProjectReadOnly(f"“{path}” is from an older version and must be writable once, to be brought up to date.")
+        return connection, []
+
+
+def _writing_connection(path: Path) -> tuple[sqlite3.Connection, list[str]]:
+    """Return the connection of the one writer, who holds the lock, and what its user should hear."""
+    with plain_errors(path, full=_NOTHING_LOST), files.closed_on_error(files.connect(path, "rw")) as connection:
+        version = files.check_version(connection, path)
+        notices = [files.prepare(connection, path)]
+        if version < migrations.VERSION:
+            notices.append(back_up(path, Reason.MIGRATION).notice)
+            migrations.migrate(connection)
+        return connection, [notice for notice in notices if notice]
 
 
 def _recover(project: Project) -> None:

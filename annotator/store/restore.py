@@ -112,7 +112,9 @@ class _Comparison:
         self._progress = progress
         self._listed = listed
         self._found = Difference()
-        there = {what: {row[0] for row in connection.execute(f"PRAGMA old.table_info({codec.table})")} for what, codec in CODECS.items()}
+        there = {
+            what: {row[0] for row in connection.execute(f"PRAGMA old.table_info({codec.table})")} for what, codec in CODECS.items()
+        }
         self._columns = {
             what: [column for column in codec.columns if column.strip('"') in there[what]] for what, codec in CODECS.items()
         }
@@ -124,7 +126,11 @@ class _Comparison:
         newest = last[0] if last and found.related else 0
         found.steps_since = self._one("SELECT count(*) FROM main.steps WHERE id > ?", newest)[0] if found.related else 0
         if found.related:
-            found.steps = list(journal.steps_after(self._connection, newest, _LISTED_STEPS))
+            ids = self._connection.execute(
+                "SELECT id FROM main.steps WHERE id > ? ORDER BY id DESC LIMIT ?", (newest, _LISTED_STEPS)
+            )
+            steps = (journal.step(self._connection, row[0]) for row in ids.fetchall())
+            found.steps = [step for step in steps if step is not None]
         scheme = "SELECT value FROM {}.project WHERE key = 'scheme'"
         found.scheme = self._one(scheme.format("main")) != self._one(scheme.format("old"))
         documents: dict[int, DocumentDifference] = {}
@@ -148,10 +154,11 @@ class _Comparison:
             found.documents.append(document)
 
     def _whole_documents(self, documents: dict[int, DocumentDifference]) -> None:
+        # A text never changes: among states of one project, number and name are enough, and no text need be read.
+        same = "o.id = d.id AND o.name = d.name" + ("" if self._found.related else " AND o.text = d.text")
         for here, there, now in (("main", "old", True), ("old", "main", False)):
             rows = self._connection.execute(
-                f"SELECT id, name FROM {here}.documents d WHERE NOT EXISTS"
-                f" (SELECT 1 FROM {there}.documents o WHERE o.id = d.id AND o.name = d.name)"
+                f"SELECT id, name FROM {here}.documents d WHERE NOT EXISTS (SELECT 1 FROM {there}.documents o WHERE {same})"
             ).fetchall()
             for key, name in rows:
                 entry = documents.setdefault(key, DocumentDifference(key, name))
@@ -213,15 +220,15 @@ def _tally(now: dict[Any, Any], then: dict[Any, Any]) -> Tally:
 
 def restore_into(
     connection: sqlite3.Connection, project: Path, backup: Backup, *, actor: str, progress: Progress | None = None
-) -> Backup:
-    """Make an open project what a backup holds, and return the backup made of what it was; ``connection`` is its one writer's.
+) -> Path:
+    """Make an open project what a backup holds, and return the file that keeps what it was; ``connection`` is its one writer's.
 
     The numbers given out since are not given out again, and the history gets a step that says what happened.  Raises ``ProjectError``
     with the reason, and ``Cancelled``; then nothing has changed but for the backup that was made first.
     """
     progress = progress or Progress()
     before = back_up(project, Reason.RESTORE, progress)
-    if before.made is None:
+    if before.made is None and not before.damaged:
         raise ProjectError(f"Nothing was restored. {before.notice}")
     with _brought_up_to_date(project, backup, progress) as made:
         sequences = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
@@ -230,8 +237,9 @@ def restore_into(
         inspect(made, progress)
         progress.start("Restoring")
         with plain_errors(project, full=_NOT_RESTORED), contextlib.closing(files.connect_still(made)) as source:
+            kept = before.made.path if before.made is not None else _kept_aside(project)
             files.copy_pages(source, connection, project)
-    return before.made
+    return kept
 
 
 def replace_damaged(project: Path, backup: Backup, *, actor: str, progress: Progress | None = None) -> Path | None:

@@ -4,7 +4,7 @@ All tables are STRICT.  Spans and relations are kept ``WITHOUT ROWID`` under (se
 disk and copying a model's set for a person needs no new ids.  Offsets are code points, as SQLite's ``substr`` counts.  The numbers of
 documents and sets are never given out twice (AUTOINCREMENT), because the journal names things by them.
 
-What schema 2 adds can all be made again from schema 1 (``statistics.recount``): the full-text index, kept by triggers, and figures kept by
+What schema 2 adds can all be made again from schema 1 (``recount``): the full-text index, kept by triggers, and figures kept by
 every transaction, so that no list and no count has to walk the tables.
 """
 

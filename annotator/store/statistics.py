@@ -73,7 +73,8 @@ def count_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> 
                 for value, sign in ((change.before, -1), (change.after, 1)):
                     if isinstance(value, SetInfo):
                         infos[change.set_id] = value
-                        add_sets(connection, value.annotator, value.kind, value.status, sign, sign * value.flagged)
+                        key = value.annotator, str(value.kind), str(value.status)
+                        add_sets(connection, key, sign, sign * value.flagged)
             case What.SCHEME:
                 if not _only_more(change.before, change.after):
                     connection.execute(_NEXT_GENERATION)
@@ -100,7 +101,7 @@ def _count_set(connection: sqlite3.Connection, set_id: int, deltas: Mapping[_Key
             else:
                 connection.execute(_DROP_SET_LABEL, place)
             sets = bool(had + items) - bool(had)
-            add_labels(connection, annotator, kind, what, label, sets, items, unreviewed)
+            add_labels(connection, (annotator, kind, what, label), sets, items, unreviewed)
     connection.execute(_COUNT_SET, (sums["span"], sums["relation"], unreviewed_sum, set_id))
     connection.execute(_COUNT_DOCUMENT, {"document": document_id})
 
@@ -110,29 +111,32 @@ def _items(connection: sqlite3.Connection, place: tuple[str, str, int, int]) -> 
     return 0 if row is None else row[0]
 
 
-def add_sets(connection: sqlite3.Connection, annotator: str, kind: str, status: str, sets: int, flagged: int) -> None:
-    """Count sets (or, below 0, no longer) of an annotator with a status."""
-    connection.execute(_PUT_SETS, (annotator, str(kind), str(status), sets, flagged))
-    connection.execute("DELETE FROM set_totals WHERE annotator = ? AND kind = ? AND sets = 0", (annotator, str(kind)))
-
-
-def add_labels(
-    connection: sqlite3.Connection, annotator: str, kind: str, what: str, label: str, sets: int, items: int, unreviewed: int
-) -> None:
-    """Count items (or, below 0, no longer) with a label; ``sets`` says in how many more sets the label is."""
-    connection.execute(_PUT_LABELS, (annotator, str(kind), what, label, sets, items, unreviewed))
+def add_sets(connection: sqlite3.Connection, key: tuple[str, str, str], sets: int, flagged: int) -> None:
+    """Count sets (or, below 0, no longer); ``key`` is annotator, kind and status."""
+    connection.execute(_PUT_SETS, (*key, sets, flagged))
     if sets < 0:
-        connection.execute(
-            "DELETE FROM label_totals WHERE annotator = ? AND kind = ? AND what = ? AND label = ? AND sets = 0",
-            (annotator, str(kind), what, label),
-        )
+        connection.execute("DELETE FROM set_totals WHERE annotator = ? AND kind = ? AND status = ? AND sets = 0", key)
+
+
+def add_labels(connection: sqlite3.Connection, key: tuple[str, str, str, str], sets: int, items: int, unreviewed: int) -> None:
+    """Count items (or, below 0, no longer); ``key`` is annotator, kind, "span" or "relation", and label.
+
+    ``sets`` says in how many more sets the label is.
+    """
+    connection.execute(_PUT_LABELS, (*key, sets, items, unreviewed))
+    if sets < 0:
+        connection.execute("DELETE FROM label_totals WHERE annotator = ? AND kind = ? AND what = ? AND label = ? AND sets = 0", key)
 
 
 def _only_more(before: object, after: object) -> bool:
-    """Tell whether a scheme got nothing but further labels: what broke no rule before breaks none now."""
+    """Tell whether a scheme got nothing but further labels, and other looks: what broke no rule before breaks none now."""
     if not isinstance(before, LabelScheme) or not isinstance(after, LabelScheme):
         return False
-    return set(before.spans) <= set(after.spans) and set(before.relations) <= set(after.relations)
+    return {label.name for label in before.spans} <= {label.name for label in after.spans} and _said(before) <= _said(after)
+
+
+def _said(scheme: LabelScheme) -> set[tuple[object, ...]]:
+    return {(label.name, tuple(label.head), tuple(label.tail), label.symmetric, label.reflexive) for label in scheme.relations}
 
 
 # Many at once
@@ -161,12 +165,14 @@ def forget_documents(connection: sqlite3.Connection, first: int, last: int) -> N
         "SELECT annotator, kind, status, count(*), sum(flagged) FROM annotation_sets WHERE document_id BETWEEN ? AND ? GROUP BY 1, 2, 3",
         between,
     ).fetchall():
-        add_sets(connection, annotator, kind, status, -sets, -flagged)
+        add_sets(connection, (annotator, kind, status), -sets, -flagged)
     for what, label in connection.execute("SELECT DISTINCT what, label FROM label_totals").fetchall():
         rows = connection.execute(_LABELS_BETWEEN, (what, label, *between)).fetchall()
         for annotator, kind, sets, items, unreviewed in rows:
-            add_labels(connection, annotator, kind, what, label, -sets, -items, -unreviewed)
-        connection.execute("DELETE FROM set_labels WHERE what = ? AND label = ? AND document_id BETWEEN ? AND ?", (what, label, *between))
+            add_labels(connection, (annotator, kind, what, label), -sets, -items, -unreviewed)
+        connection.execute(
+            "DELETE FROM set_labels WHERE what = ? AND label = ? AND document_id BETWEEN ? AND ?", (what, label, *between)
+        )
     metas = connection.execute("SELECT id, meta FROM documents WHERE id BETWEEN ? AND ?", between)
     connection.executemany(
         "DELETE FROM document_meta WHERE field = ? AND value = ? AND document_id = ?",
@@ -217,48 +223,21 @@ def remember_checked(connection: sqlite3.Connection, found: Mapping[int, int], *
     return current
 
 
-# All of it again
-
-
-def recount(connection: sqlite3.Connection) -> None:
-    """Make all figures anew from the documents and sets; walks the whole file."""
-    connection.create_function("code_points", 1, len, deterministic=True)
-    for table in ("document_runs", "document_figures", "document_meta", "set_labels", "label_totals", "set_totals"):
-        connection.execute(f"DELETE FROM {table}")
-    connection.execute(f"UPDATE annotation_sets SET (span_count, relation_count, unreviewed) = ({_SET_COUNTS})")
-    for table, select in _RECOUNTS.items():
-        connection.execute(f"INSERT INTO {table} {select}")
-    metas = connection.execute("SELECT id, meta FROM documents")
-    connection.executemany(
-        "INSERT INTO document_meta VALUES (?, ?, ?)",
-        ((field, value, key) for key, meta in metas for field, value in meta_rows(orjson.loads(meta))),
-    )
-
-
-def differences(connection: sqlite3.Connection) -> list[str]:
-    """Return the tables whose kept figures differ from what counting anew gives; walks the whole file."""
-    connection.create_function("code_points", 1, len, deterministic=True)
-    wrong = [table for table, select in _RECOUNTS.items() if _differ(connection, f"SELECT * FROM {table}", select)]
-    kept = "SELECT id, span_count, relation_count, unreviewed FROM annotation_sets"
-    if _differ(connection, kept, f"SELECT id, c.* FROM annotation_sets, ({_SET_COUNTS}) c") if False else _sets_differ(connection):
-        wrong.append("annotation_sets")
-    metas = connection.execute("SELECT id, meta FROM documents")
-    missing = 0
-    count = 0
-    for key, meta in metas:
-        for field, value in meta_rows(orjson.loads(meta)):
-            count += 1
-            row = connection.execute(
-                "SELECT 1 FROM document_meta WHERE field = ? AND value = ? AND document_id = ?", (field, value, key)
-            ).fetchone()
-            missing += row is None
-    if missing or count != connection.execute("SELECT count(*) FROM document_meta").fetchone()[0]:
-        wrong.append("document_meta")
-    return wrong
-
-
-def _differ(connection: sqlite3.Connection, kept: str, counted: str) -> bool:
-    return any(
-        connection.execute(f"SELECT 1 FROM (SELECT * FROM ({left}) EXCEPT SELECT * FROM ({right})) LIMIT 1").fetchone()
-        for left, right in ((kept, counted), (counted, kept))
-    )
+_TABLES = (("span", "spans"), ("relation", "relations"))
+_NEXT_GENERATION = """INSERT INTO project (key, value) VALUES ('scheme_generation', '2')
+ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"""
+_READ_SET_LABEL = "SELECT items FROM set_labels WHERE what = ? AND label = ? AND document_id = ? AND set_id = ?"
+_DROP_SET_LABEL = "DELETE FROM set_labels WHERE what = ? AND label = ? AND document_id = ? AND set_id = ?"
+_PUT_SET_LABEL = """INSERT INTO set_labels (what, label, document_id, set_id, items, unreviewed) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET items = items + excluded.items, unreviewed = unreviewed + excluded.unreviewed"""
+_PUT_LABELS = """INSERT INTO label_totals (annotator, kind, what, label, sets, items, unreviewed) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET sets = sets + excluded.sets, items = items + excluded.items, unreviewed = unreviewed + excluded.unreviewed"""
+_PUT_SETS = """INSERT INTO set_totals (annotator, kind, status, sets, flagged) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET sets = sets + excluded.sets, flagged = flagged + excluded.flagged"""
+_COUNT_SET = """UPDATE annotation_sets SET span_count = span_count + ?, relation_count = relation_count + ?, unreviewed = unreviewed + ?,
+checked = 0 WHERE id = ?"""
+_COUNT_DOCUMENT = """UPDATE document_figures
+SET spans = (SELECT coalesce(max(span_count), 0) FROM annotation_sets WHERE document_id = :document) WHERE document_id = :document"""
+_LABELS_BETWEEN = """SELECT a.annotator, a.kind, count(*), sum(l.items), sum(l.unreviewed)
+FROM set_labels l JOIN annotation_sets a ON a.id = l.set_id
+WHERE l.what = ? AND l.label = ? AND l.document_id BETWEEN ? AND ? GROUP BY 1, 2"""

@@ -13,20 +13,15 @@ from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Value, 
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.errors import Refused, UndoRefused
-from annotator.store import journal, queries, suggestions
+from annotator.store import filling, journal, queries, statistics, suggestions
+from annotator.store.filling import DocumentRows, rows_of
 from annotator.store.rows import (
     CODECS,
-    DOCUMENT_COLUMNS,
-    document_row,
-    relation_row,
     set_row,
-    span_row,
     text_scheme,
     value_to_journal,
-    verdict_row,
 )
 
-_INSERT_DOCUMENT = f"INSERT INTO documents ({', '.join(DOCUMENT_COLUMNS)}) VALUES ({', '.join('?' * len(DOCUMENT_COLUMNS))})"
 _INSERT_SET = f"INSERT INTO annotation_sets ({CODECS[What.SET].column_list}) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -175,33 +170,17 @@ class Transaction:
     def add_documents(self, items: Iterable[tuple[Document, Iterable[AnnotationSet]]]) -> BulkInsert | None:
         """Add new documents with their annotation sets; the journal keeps their range, not their content.
 
-        The sets' ``document_id`` is filled in here.  Returns the range, or None if there was nothing to add.
+        The sets' ``document_id`` is filled in here, and a number the document has from elsewhere does not count.  Returns the range, or
+        None if there was nothing to add.
         """
-        first = last = 0
-        sets: list[tuple[int, AnnotationSet]] = []
-        for document, contents in items:
-            # The range needs numbers in a row: a number the document has from elsewhere does not count here.
-            last = self._connection.execute(_INSERT_DOCUMENT, (None, *document_row(document)[1:])).lastrowid or 0
-            first = first or last
-            for content in contents:
-                cursor = self._connection.execute(_INSERT_SET, set_row(replace(content.info, document_id=last)))
-                sets.append((cursor.lastrowid or 0, content))
-        if not last:
-            return None
-        self._fill(sets)
-        self.bulk.append(BulkInsert(first, last))
-        return BulkInsert(first, last)
+        return self.add_rows(rows_of(document, ((content, -1) for content in contents)) for document, contents in items)
 
-    def _fill(self, sets: list[tuple[int, AnnotationSet]]) -> None:
-        many = self._connection.executemany
-        many(_INSERT[What.SPAN], ((set_id, *span_row(item)) for set_id, content in sets for item in content.spans.values()))
-        many(
-            _INSERT[What.RELATION],
-            ((set_id, *relation_row(item)) for set_id, content in sets for item in content.relations.values()),
-        )
-        many(
-            _INSERT[What.VERDICT], ((set_id, *verdict_row(item)) for set_id, content in sets for item in content.verdicts.values())
-        )
+    def add_rows(self, rows: Iterable[DocumentRows]) -> BulkInsert | None:
+        """Do ``add_documents`` with what is in the shape of the tables already."""
+        inserted = filling.insert(self._connection, rows)
+        if inserted is not None:
+            self.bulk.append(inserted)
+        return inserted
 
     def copy_suggestions(self, set_id: int) -> None:
         """Fill a person's new set with what the models suggest for the document, as unreviewed items.
@@ -211,6 +190,7 @@ class Transaction:
         """
         document_id = self.set_info(set_id).document_id
         if suggestions.copy(self._connection, set_id, document_id, self.scheme):
+            statistics.count_copy(self._connection, set_id)
             self.bulk.append(BulkCopy(set_id, document_id))
 
     def accept_all(self, set_id: int) -> None:
@@ -224,12 +204,14 @@ class Transaction:
 
     def apply_inverse(self, changes: Iterable[Change]) -> None:
         """Apply changes given in inverse form; raises ``UndoRefused`` if something is no longer as the step left it."""
+        done = len(self.changes)
         for change in changes:
             if self._read(change.what, change.set_id, change.key) != change.before:
                 raise UndoRefused(_CHANGED_LATER)
             if change.what is What.SET and change.after is None and self._has_content(change.set_id):
                 raise UndoRefused(_CHANGED_LATER)  # what is left in the set came later, and would go with it unseen
             self._write(change)
+        statistics.count_changes(self._connection, self.changes[done:])
 
     def _has_content(self, set_id: int) -> bool:
         return any(
@@ -247,6 +229,7 @@ class Transaction:
         if touched:
             raise UndoRefused("These documents have been worked on since; they cannot be taken out with the import.")
         journal.cut_off(self._connection, inserted.first, inserted.last)
+        statistics.forget_documents(self._connection, inserted.first, inserted.last)
         self._connection.execute("DELETE FROM relations WHERE set_id IN (" + _SETS_BETWEEN + ")", (inserted.first, inserted.last))
         self._connection.execute("DELETE FROM documents WHERE id BETWEEN ? AND ?", (inserted.first, inserted.last))
         self._documents.clear()

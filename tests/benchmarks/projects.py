@@ -28,5 +28,6 @@ def bare_database(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     make_writable(connection)
-    connection.executescript(schema.TABLES + schema.VIEWS)
+    for statement in schema.statements():
+        connection.execute(statement)
     return connection

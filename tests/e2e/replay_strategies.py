@@ -111,10 +111,12 @@ def _starts(draw: st.DrawFn, document: Document, gold: AnnotationSet, kind: Kind
     """Draw what is there at first: some of the gold, some of it with another label or place, and other things."""
     found: dict[str, Span] = {}
     for span in [*gold.spans.values(), *draw(span_sets(document, "s", most=3, pieces=pieces)).values()]:
-        change = draw(st.sampled_from(("none", "none", "label", "place", "gone")))
+        change = draw(st.sampled_from(("none", "none", "label", "edge", "place", "gone")))
         other = span
         if change == "label":
             other = replace(span, label=draw(st.sampled_from(SCHEME.spans)).name)
+        elif change == "edge":
+            other = replace(span, fragments=draw(_beside(document, span)))
         elif change == "place":
             other = replace(span, fragments=(draw(places(document)),))
         if change != "gone":
@@ -129,6 +131,17 @@ def _starts(draw: st.DrawFn, document: Document, gold: AnnotationSet, kind: Kind
     return AnnotationSet(SetInfo(0, ANNOTATOR if kind is Kind.PERSON else "model", kind), spans, relations)
 
 
+@st.composite
+def _beside(draw: st.DrawFn, document: Document, span: Span) -> tuple[Range, ...]:
+    """Draw fragments like those of a span, but for the outer end of the last or the outer start of the first."""
+    (start, first_end), (last_start, end) = span.fragments[0], span.fragments[-1]
+    if draw(st.booleans()):
+        start = draw(st.sampled_from([offset for offset in document.tokens.starts if offset < first_end] or [start]))
+        return ordered_fragments(((start, first_end), *span.fragments[1:]))
+    end = draw(st.sampled_from([offset for offset in document.tokens.ends if offset > last_start] or [end]))
+    return ordered_fragments((*span.fragments[:-1], (last_start, end)))
+
+
 def _legal(relation: Relation, spans: dict[str, Span]) -> bool:
     label = SCHEME.relation(relation.label)
     return label is not None and label.allows(spans[relation.head].label, spans[relation.tail].label)
@@ -136,14 +149,14 @@ def _legal(relation: Relation, spans: dict[str, Span]) -> bool:
 
 @st.composite
 def _reviewed_as_can_be(draw: st.DrawFn, gold: AnnotationSet, start: AnnotationSet) -> AnnotationSet:
-    """Leave some of the gold unreviewed: what is suggested just so, and no reviewed relation ends at it."""
+    """Leave some of the gold unreviewed, where it is suggested just so; relations that would end there are no part of the gold."""
     open_spans = {span.signature for span in start.spans.values() if not span.reviewed}
+    loose = {key for key, span in gold.spans.items() if span.signature in open_spans and draw(st.booleans())}
     if not draw(st.booleans()):
         return gold
-    loose = {key for key, span in gold.spans.items() if span.signature in open_spans and draw(st.booleans())}
-    ends = {end for relation in gold.relations.values() for end in (relation.head, relation.tail)}
-    spans = {key: replace(span, reviewed=key not in loose - ends) for key, span in gold.spans.items()}
-    return AnnotationSet(gold.info, spans, gold.relations)
+    spans = {key: replace(span, reviewed=key not in loose) for key, span in gold.spans.items()}
+    links = {key: one for key, one in gold.relations.items() if one.head not in loose and one.tail not in loose}
+    return AnnotationSet(gold.info, spans, links)
 
 
 def described(several: Sequence[Case]) -> str:

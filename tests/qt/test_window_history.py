@@ -8,7 +8,8 @@ from annotator.commands import spans as span_commands
 from annotator.domain.documents import Status
 from annotator.errors import AnnotatorError
 from annotator.store.project import open_project
-from tests.qt.window_support import full_disk, read_only, written_elsewhere
+from annotator.ui import shaping
+from tests.qt.window_support import document, full_disk, make_project, read_only, written_elsewhere
 
 
 def test_with_nothing_done_there_is_nothing_to_undo_or_redo(seat):
@@ -225,3 +226,85 @@ def test_a_full_disk_takes_nothing_of_the_history(seat):
     assert "is full" in seat.message
     seat.hands.history.undo()
     assert seat.document.span("s1").note == ""
+
+
+# --- where it leads -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_of_many_changes_is_shown_and_their_number_said(seat):
+    seat.view.focus_span("s4")
+    seat.view.choose(("s4", "s2", "s3"))
+    seat.hands.editing.enter()
+    seat.view.place_caret(50)
+    seat.hands.history.undo()
+    assert seat.bench.span.id == "s2"
+    assert seat.told[-1] == "Undone: Accept the suggestions (3 changes; this is the first)"
+    assert seat.view.chosen == ()
+    seat.view.place_caret(50)
+    seat.hands.history.redo()
+    assert seat.bench.span.id == "s2"
+    assert "3 changes" in seat.told[-1]
+
+
+def test_undoing_a_propagation_selects_the_first_place_that_lost_its_label(make_seat, tmp_path):
+    seat = make_seat(make_project(tmp_path / "p.annotator", [(document("satu", "Budi ada. Budi pergi. Budi diam."), [])]))
+    seat.view.select(10, 14)
+    seat.hands.editing.label("ORG")
+    seat.hands.editing.propagate()
+    assert [span.start for span in seat.document.spans()] == [0, 10, 22]
+    seat.hands.history.undo()
+    assert [span.start for span in seat.document.spans()] == [10]
+    assert seat.view.selection == (0, 4)
+    assert "2 changes" in seat.told[-1]
+
+
+def test_undoing_the_acceptance_of_a_relation_goes_to_the_relation(seat):
+    seat.view.focus_relation("r1")
+    seat.hands.editing.accept()
+    assert seat.document.span("s3").reviewed  # its ends were accepted with it
+    seat.view.place_caret(0)
+    seat.hands.history.undo()
+    assert seat.bench.relation.id == "r1"
+    assert not seat.bench.relation.reviewed
+    assert "changes" not in seat.told[-1]
+
+
+def test_bringing_a_merging_back_goes_to_what_the_spans_became(seat):
+    seat.view.choose(("s3", "s4"))
+    seat.view.focus_span("s4")
+    shaping.merge(seat.bench)
+    seat.hands.history.undo()
+    assert seat.bench.span.id == "s3"
+    seat.hands.history.redo()
+    assert seat.bench.span.id == "s4"
+    assert seat.bench.span.fragments == ((21, 41),)
+
+
+def test_the_place_of_a_span_of_several_pieces_gets_the_caret(seat):
+    seat.view.focus_span("s2")
+    seat.view.select(45, 52)
+    shaping.add_fragment(seat.bench)
+    seat.hands.editing.remove()
+    seat.hands.history.undo()
+    seat.view.place_caret(0)
+    seat.hands.history.redo()
+    assert (seat.view.caret, seat.view.selection, seat.bench.span) == (14, None, None)
+
+
+def test_what_is_in_view_does_not_scroll_and_what_is_not_comes_into_view(make_seat, tmp_path):
+    text = "\n".join(f"Baris {number} ada di sini." for number in range(200))
+    seat = make_seat(make_project(tmp_path / "p.annotator", [(document("satu", text), [])]))
+    seat.show()
+    bar, far = seat.view.verticalScrollBar(), text.index("Baris 90")
+    seat.view.place_caret(far)
+    seat.hands.editing.label("ORG")
+    bar.setValue(bar.value() + 20)
+    before = bar.value()
+    seat.hands.history.undo()
+    seat.hands.history.redo()
+    assert bar.value() == before
+    bar.setValue(0)
+    seat.hands.history.undo()
+    top, line = bar.value(), seat.view.builder.geometry.line_of(far)
+    assert top < line.top < top + seat.view.viewport().height()
+    assert seat.view.selection == (far, far + 5)

@@ -14,7 +14,7 @@ from annotator.domain.changes import Lane
 from annotator.domain.labels import LabelScheme
 from annotator.errors import AnnotatorError, NotAProject, ProjectDamaged, ProjectError, ProjectInUse, ProjectReadOnly, ProjectTooNew
 from annotator.session.session import Session
-from annotator.store import files, queries, schema
+from annotator.store import files, migrations, queries, schema
 from annotator.store.project import create, open_project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +102,7 @@ def test_the_lock_is_given_back_when_opening_fails(project):
         with pytest.raises(ProjectTooNew):
             open_project(project.path)
     repair = sqlite3.connect(project.path)
-    repair.execute("PRAGMA user_version = 1")
+    repair.execute(f"PRAGMA user_version = {migrations.VERSION}")
     repair.close()
     again = open_project(project.path)
     assert not again.read_only
@@ -489,7 +489,7 @@ def test_a_project_that_could_not_be_made_leaves_nothing(tmp_path, scheme, monke
 def test_a_new_project_knows_what_it_is(empty_project, scheme):
     connection = empty_project.connection
     assert connection.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
-    assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1

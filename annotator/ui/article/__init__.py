@@ -4,8 +4,11 @@ It knows ``annotator.domain`` and ``annotator.ui.theme``, and nothing of files, 
 ``model.ArticleModel`` and says what the person wants by signals.  Offsets in every signal, method and plain value are code points of
 the original text; ``qt_position`` (UTF-16 code units of the display text) exists inside this package alone.
 
-Pure, without Qt: ``layout`` (rows, chips, room), ``arcs``, ``hit``, ``hints``, ``caret``, ``walk``, ``model``.  With Qt: ``metrics``,
-``fill``, ``geometry`` (where text stands), ``scene`` (what a visible line shows), ``paint`` and ``paint_marks``, ``spoken``, ``keys``; and
-the widget in four storeys: ``surface`` shows, ``navigator`` has a caret and a focus, ``asks`` makes requests, ``view`` has hands, which
-are ``modes`` and ``pointer``.
+Pure, without Qt: ``layout`` (rows, chips, room), ``arcs``, ``damage`` (what must be repainted), ``hit``, ``hints``, ``caret``, ``walk``,
+``overview`` and ``picture_pages``, ``model``.  With Qt: ``metrics``, ``fill``, ``pace`` (laying out in slices), ``geometry`` (where text
+stands), ``scene`` (what a visible line shows), ``paint`` and ``paint_marks``, ``spoken``, ``keys``.
+
+The widget has six storeys: ``sheet`` is the text, ``surface`` paints over it, ``navigator`` has a caret and a focus, ``chooser`` walks and
+chooses several, ``asks`` makes requests, ``view`` has hands, which are ``modes`` and ``pointer``.  Beside it stands ``overview_strip``;
+``picture`` draws a whole article anywhere else, on paper too.
 """

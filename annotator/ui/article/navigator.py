@@ -290,7 +290,8 @@ class ArticleNavigator(ArticleSurface):
 
     def _shown_token(self) -> Range | None:
         """Return the token at the caret where it is what a label key would label."""
-        return self._caret.token if self.selection is None and self.focused_span is None and self._style.active else None
+        taken = self.selection is not None or self.focused_span is not None or self.focused_relation is not None
+        return self._caret.token if self._style.active and not taken else None
 
     def _paint_before(self, painter: QPainter, builder: SceneBuilder, scene: Scene) -> None:
         selected = self.selection
