@@ -107,7 +107,7 @@ def backups(project: Path) -> list[Backup]:
 
 def find_backup(project: Path, name: str) -> Backup:
     """Return the backup with this number, file name or path ("latest": the newest sound one); raises ``ProjectError`` with those there are."""
-    there = backups(project)
+    """Return the backup with this number, file name or path ("latest": the newest sound one); raises ``ProjectError`` if there is none."""
     for backup in there:
         if name in (str(backup.number), backup.path.name, str(backup.path)) or (name == "latest" and backup.sound):
             return backup

@@ -216,6 +216,41 @@ CODECS: dict[What, Codec] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """The statements for one thing of a kind.
+
+    ``read`` and ``delete`` take the parameters of ``place_of``; ``update`` the columns and then those; ``insert`` the set's id (nothing
+    for the scheme) and then the columns.
+    """
+
+    read: str
+    delete: str
+    update: str
+    insert: str
+
+
+def place_of(what: What, set_id: int, key: str) -> tuple[Any, ...]:
+    """Return what says which thing of a kind is meant, as parameters."""
+    return () if what is What.SCHEME else (set_id,) if what is What.SET else (set_id, key)
+
+
+@functools.cache
+def sql_of(what: What) -> Sql:
+    """Return the statements for a kind of thing."""
+    codec = CODECS[what]
+    where = {What.SCHEME: "key = 'scheme'", What.SET: "id = ?"}.get(what, f"set_id = ? AND {codec.key} = ?")
+    marks = ", ".join("?" * len(codec.columns))
+    owner = "id" if what is What.SET else "set_id"
+    insert = f"INSERT INTO {codec.table} ({owner}, {codec.column_list}) VALUES (?, {marks})"
+    return Sql(
+        f"SELECT {codec.column_list} FROM {codec.table} WHERE {where}",
+        f"DELETE FROM {codec.table} WHERE {where}",
+        f"UPDATE {codec.table} SET {', '.join(f'{column} = ?' for column in codec.columns)} WHERE {where}",
+        "INSERT INTO project (key, value) VALUES ('scheme', ?)" if what is What.SCHEME else insert,
+    )
+
+
 def value_to_journal(what: What, value: Value) -> str | None:
     """Return the JSON that the journal keeps of a value, None for absence."""
     return None if value is None else to_json(CODECS[what].to_row(value))

@@ -13,24 +13,18 @@ from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Value, 
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.errors import Refused, UndoRefused
-from annotator.store import filling, journal, queries, statistics, suggestions
+from annotator.store import filling, journal, queries, statistics, suggestions, undoing
 from annotator.store.filling import DocumentRows, rows_of
 from annotator.store.rows import (
     CODECS,
+    place_of,
     set_row,
+    sql_of,
     text_scheme,
     value_to_journal,
 )
 
 _INSERT_SET = f"INSERT INTO annotation_sets ({CODECS[What.SET].column_list}) VALUES (?, ?, ?, ?, ?, ?)"
-
-
-_INSERT = {
-    what: f"INSERT INTO {codec.table} ({'id' if what is What.SET else 'set_id'}, {codec.column_list})"
-    f" VALUES ({', '.join('?' * (len(codec.columns) + 1))})"
-    for what, codec in CODECS.items()
-    if what is not What.SCHEME
-}
 
 
 class Transaction:
@@ -204,20 +198,9 @@ class Transaction:
 
     def apply_inverse(self, changes: Iterable[Change]) -> None:
         """Apply changes given in inverse form; raises ``UndoRefused`` if something is no longer as the step left it."""
-        done = len(self.changes)
-        for change in changes:
-            if self._read(change.what, change.set_id, change.key) != change.before:
-                raise UndoRefused(_CHANGED_LATER)
-            if change.what is What.SET and change.after is None and self._has_content(change.set_id):
-                raise UndoRefused(_CHANGED_LATER)  # what is left in the set came later, and would go with it unseen
-            self._write(change)
-        statistics.count_changes(self._connection, self.changes[done:])
-
-    def _has_content(self, set_id: int) -> bool:
-        return any(
-            self._connection.execute(f"SELECT 1 FROM {table} WHERE set_id = ? LIMIT 1", (set_id,)).fetchone()
-            for table in ("spans", "relations", "verdicts")
-        )
+        asked = [change for change in changes if change.before != change.after]
+        undoing.apply(self._connection, asked)
+        self.changes += asked
 
     def remove_documents(self, inserted: BulkInsert, *, but_for_step: int) -> None:
         """Remove documents that a step brought in; refused if a later step worked on one of them and was not undone."""
@@ -238,27 +221,22 @@ class Transaction:
     # The one place where rows change
 
     def _read(self, what: What, set_id: int, key: str) -> Value:
-        row = self._connection.execute(_READ[what], _place(what, set_id, key)).fetchone()
+        row = self._connection.execute(sql_of(what).read, place_of(what, set_id, key)).fetchone()
         return None if row is None else CODECS[what].from_row(row)
 
     def _change(self, what: What, set_id: int, key: str, after: Any) -> None:
-        self._write(Change(what, set_id, key, self._read(what, set_id, key), _as_kept(what, after)))
-
-    def _write(self, change: Change) -> None:
-        what, set_id, after = change.what, change.set_id, change.after
-        if change.before == after:
+        before, after = self._read(what, set_id, key), _as_kept(what, after)
+        if before == after:
             return
-        codec = CODECS[what]
-        place = _place(what, set_id, change.key)
+        sql, to_row = sql_of(what), CODECS[what].to_row
+        place = place_of(what, set_id, key)
         if after is None:
-            self._connection.execute(_DELETE[what], place)
-        elif change.before is not None:
-            self._connection.execute(_UPDATE[what], (*codec.to_row(after), *place))
-        elif what is What.SCHEME:
-            self._connection.execute("INSERT INTO project (key, value) VALUES ('scheme', ?)", codec.to_row(after))
+            self._connection.execute(sql.delete, place)
+        elif before is not None:
+            self._connection.execute(sql.update, (*to_row(after), *place))
         else:
-            self._connection.execute(_INSERT[what], (set_id, *codec.to_row(after)))
-        self.changes.append(change)
+            self._connection.execute(sql.insert, to_row(after) if what is What.SCHEME else (set_id, *to_row(after)))
+        self.changes.append(Change(what, set_id, key, before, after))
 
 
 def remembered_document(connection: sqlite3.Connection, documents: dict[int, Document], document_id: int) -> Document | None:
@@ -289,23 +267,4 @@ def _as_kept(what: What, value: Any) -> Value:
 
 _REMEMBERED = 3
 _GONE = "This document is not in the project any more."
-_CHANGED_LATER = "This step cannot be taken back: a later step changed the same things. Take that one back first."
 _SETS_BETWEEN = "SELECT id FROM annotation_sets WHERE document_id BETWEEN ? AND ?"
-
-
-def _place(what: What, set_id: int, key: str) -> tuple[Any, ...]:
-    """Return the parameters of ``_WHERE``."""
-    return () if what is What.SCHEME else (set_id,) if what is What.SET else (set_id, key)
-
-
-_WHERE = {
-    What.SCHEME: "key = 'scheme'",
-    What.SET: "id = ?",
-    **{what: f"set_id = ? AND {CODECS[what].key} = ?" for what in (What.SPAN, What.RELATION, What.VERDICT)},
-}
-_READ = {what: f"SELECT {codec.column_list} FROM {codec.table} WHERE {_WHERE[what]}" for what, codec in CODECS.items()}
-_DELETE = {what: f"DELETE FROM {codec.table} WHERE {_WHERE[what]}" for what, codec in CODECS.items()}
-_UPDATE = {
-    what: f"UPDATE {codec.table} SET {', '.join(f'{column} = ?' for column in codec.columns)} WHERE {_WHERE[what]}"
-    for what, codec in CODECS.items()
-}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, Q
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
-from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, article_bindings, keys_of
+from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, When, article_bindings, keys_of
 from annotator.ui.docks import Panels
 from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
@@ -282,9 +282,12 @@ class MainWindow(QMainWindow):
         """Say anew which actions can be done and which are marked."""
         if self.hands is None:
             return
+        answers: dict[When, bool] = {}  # many actions ask the same
         for action in ACTIONS:
             made = self.actions_by_id[action.id]
-            made.setEnabled(action.enabled(self.hands))
+            if action.enabled not in answers:
+                answers[action.enabled] = action.enabled(self.hands)
+            made.setEnabled(answers[action.enabled])
             if action.checked is not None:
                 made.setChecked(action.checked(self.hands))
 

@@ -6,10 +6,12 @@ on, and marking the document done is refused as long as they are there.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from annotator.commands import bulk
 from annotator.domain.annotations import Relation, Span
+from annotator.domain.changes import Lane
 from annotator.domain.rules import UNSOUND, relation_problems, span_problems
 from annotator.domain.text import Tokens
 from annotator.ui.i18n import by_count, tr
@@ -61,8 +63,9 @@ class SoundnessCheck:
             return
         spans, relations = unsound(document)
         command = bulk.remove_items(document.set_id, [span.id for span in spans], [relation.id for relation in relations])
-        if self._bench.run(command):
-            self._bench.tell(tr("Removed; undo brings them back."))
+        # No edit of the person's: undo could not bring back what the file refuses to hold.
+        if self._bench.run(replace(command, lane=Lane.SYSTEM)):
+            self._bench.tell(tr("Removed."))
 
 
 def unsound(document: DocumentState) -> tuple[list[Span], list[Relation]]:

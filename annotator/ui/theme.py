@@ -149,12 +149,14 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@lru_cache(maxsize=4096)
 def mix(first: str, second: str, share: float) -> str:
     """Return ``first`` with ``share`` (0 to 1) of it replaced by ``second``."""
     mixed = (round(a + (b - a) * share) for a, b in zip(_channels(first), _channels(second), strict=True))
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
+@lru_cache(maxsize=4096)
 def legible(value: str, behind: str, least: float) -> str:
     """Return ``value``, moved towards black or white no further than needed for ``least`` contrast with ``behind``."""
     pole = "#000000" if luminance(behind) > 0.18 else "#ffffff"

@@ -15,7 +15,7 @@ from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.text import Range, Tokens, sentence_starts
 from annotator.store.project import create
-from tests.e2e.replay import Case
+from tests.e2e.replay_result import Case
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures"
 NEWS = FIXTURES / "indonesian-ner" / "idner-news-2k"

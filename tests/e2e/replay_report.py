@@ -21,18 +21,20 @@ os.environ.pop("QT_QPA_PLATFORMTHEME", None)
 import pytest
 
 from annotator.domain.labels import LabelScheme
-from tests.e2e import replay
-from tests.e2e.replay import BY_CARET, BY_JUMP, Case, Replayer, Tally
+from tests.e2e import replay_result as kinds
+from tests.e2e.replay import Replayer
 from tests.e2e.replay_data import NEWS, build_project, news_cases, news_scheme, relation_cases
+from tests.e2e.replay_hands import BY_CARET, BY_JUMP
+from tests.e2e.replay_result import Case, Tally
 from tests.e2e.window_support import program
 
 AIMS = {
-    replay.NEW_SPAN: 5.0,
-    replay.RELABEL: 1.0,
-    replay.REMOVAL: 1.0,
-    replay.ACCEPTANCE: 1.0,
-    replay.RELATION: 4.0,
-    replay.RIGHT: 0.0,
+    kinds.NEW_SPAN: 5.0,
+    kinds.RELABEL: 1.0,
+    kinds.REMOVAL: 1.0,
+    kinds.ACCEPTANCE: 1.0,
+    kinds.RELATION: 4.0,
+    kinds.RIGHT: 0.0,
 }
 
 Run = tuple[str, LabelScheme, list[Case], dict[str, object]]
@@ -49,7 +51,7 @@ def main() -> None:
         tally = replayed(scheme, cases, how)
         print(f"{name}: {len(cases)} documents, {tally.total} presses, {time.perf_counter() - started:.0f} s")
         for kind, each in sorted(tally.each.items()):
-            strict = kind != replay.NEW_SPAN or how.get("way") != BY_CARET
+            strict = kind != kinds.NEW_SPAN or how.get("way") != BY_CARET
             aim = f"{AIMS[kind]:.1f}" if kind in AIMS and strict else ""
             print(f"    {kind:48}{len(each):7}{sum(each):9}{tally.average(kind):7.2f}{max(each):6}   {aim}")
         if tally.paged:

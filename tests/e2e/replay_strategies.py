@@ -13,7 +13,7 @@ from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.rules import relation_ends
 from annotator.domain.text import Range, trim
 from annotator.ui.article.caret import next_character
-from tests.e2e.replay import Case
+from tests.e2e.replay_result import Case
 from tests.e2e.window_support import document_of
 
 ANNOTATOR = "ani"

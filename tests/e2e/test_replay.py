@@ -10,10 +10,11 @@ import pytest
 
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.labels import LABEL_KEYS, LabelScheme
-from tests.e2e.replay import (
+from tests.e2e.replay import Replayer
+from tests.e2e.replay_data import NEWS, RELATIONS, build_project, news_cases, news_scheme, relation_cases, suggested
+from tests.e2e.replay_hands import BY_CARET, BY_JUMP, Astray
+from tests.e2e.replay_result import (
     ACCEPTANCE,
-    BY_CARET,
-    BY_JUMP,
     DONE,
     EDGES,
     NEW_SPAN,
@@ -24,12 +25,9 @@ from tests.e2e.replay import (
     RELATION_REVERSAL,
     REMOVAL,
     RIGHT,
-    Astray,
     Case,
-    Replayer,
     Tally,
 )
-from tests.e2e.replay_data import NEWS, RELATIONS, build_project, news_cases, news_scheme, relation_cases, suggested
 from tests.e2e.window_support import document_of
 
 pytestmark = [pytest.mark.timeout(300)]
@@ -114,9 +112,9 @@ def test_an_article_of_many_sentences(replay):
 
 @needs_fixtures
 def test_new_relations(replay):
-    scheme, cases = relation_cases()
+    scheme, cases = relation_cases(count=60)
     tally = replay(scheme, cases)
-    assert tally.count(RELATION) == sum(len(case.gold.relations) for case in cases) > 150
+    assert tally.count(RELATION) == sum(len(case.gold.relations) for case in cases) > 80
     assert tally.average(RELATION) <= RELATION_AIM
     assert tally.presses(RIGHT) == 0
 

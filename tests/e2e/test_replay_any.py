@@ -9,15 +9,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from tests.e2e.replay import BY_CARET, BY_JUMP, Case, Replayer, Tally
+from tests.e2e.replay import Replayer
 from tests.e2e.replay_data import build_project
+from tests.e2e.replay_hands import BY_CARET, BY_JUMP
+from tests.e2e.replay_result import Case, Tally
 from tests.e2e.replay_strategies import ANNOTATOR, SCHEME, cases, described
 
 pytestmark = [pytest.mark.timeout(300)]
 
 _REAL_WINDOW = settings(
     deadline=None,
-    max_examples=15,
+    max_examples=10,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example is a window: making one smaller takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget
 
 from annotator.commands import spans as span_commands
 from annotator.domain.documents import Status
@@ -19,7 +13,6 @@ from tests.qt.window_support import (
     full_disk,
     make_project,
     read_only,
-    settle,
     suggestions,
     written_elsewhere,
 )
@@ -562,125 +555,3 @@ def test_removing_a_span_says_that_its_relations_went_along(seat):
     seat.hands.editing.remove()
     assert seat.document.relation("r1") is None
     assert heard == ["Removed, and its relation with it."]
-
-
-# --- a note without leaving the article ----------------------------------------------------------------------------------------
-
-
-def dock_of(seat: Seat, name: str) -> QDockWidget:
-    dock = seat.window.findChild(QDockWidget, f"dock-{name}")
-    assert isinstance(dock, QDockWidget)
-    return dock
-
-
-@pytest.mark.parametrize("key", ["Return", "Ctrl+Return", "Escape"])
-def test_a_note_is_left_for_the_article_with_focus_and_place_as_they_were(seat, key):
-    seat.show()
-    seat.view.focus_span("s2")
-    status = seat.document.info.status
-    seat.press("n", "o")
-    assert not seat.view.hasFocus()
-    if key == "Escape":
-        seat.press("Backspace")  # with something typed the first Esc takes that back
-    seat.press(key)
-    assert seat.view.hasFocus()
-    assert seat.bench.span.id == "s2"
-    assert seat.document.span("s2").note == ("" if key == "Escape" else "o")
-    assert seat.name == "satu"
-    assert seat.document.info.status is (status if key == "Escape" else Status.IN_PROGRESS)
-
-
-def test_shift_and_enter_begin_another_line_of_a_note(seat):
-    seat.show()
-    seat.view.focus_span("s2")
-    seat.press("n", "a", "Shift+Return", "b", "Return")
-    assert seat.document.span("s2").note == "a\nb"
-    assert seat.view.hasFocus()
-
-
-@pytest.mark.parametrize("state", ["closed", "behind", "article only"])
-def test_a_note_can_be_written_while_the_inspector_is_out_of_sight(seat, state):
-    seat.show()
-    dock = dock_of(seat, "inspector")
-    if state == "closed":
-        dock.hide()
-    elif state == "behind":
-        dock_of(seat, "outline").raise_()
-    else:
-        seat.hands.shell.toggle_full_screen()
-    settle()
-    assert not seat.window.panels.inspector.isVisible()
-    seat.view.focus_span("s2")
-    seat.press("n", "o", "k", "Return")
-    assert seat.document.span("s2").note == "ok"
-    assert seat.view.hasFocus()
-    assert dock.isHidden() is (state != "behind")  # shown for as long as it was needed
-    seat.press("k", "Q", "Return")
-    assert seat.document.span("s2").kb_id == "Q"
-    assert seat.view.hasFocus()
-
-
-def test_a_field_that_was_clicked_into_gives_the_keyboard_back_to_the_article_too(seat):
-    seat.show()
-    seat.view.focus_span("s2")
-    settle()
-    field = seat.window.panels.inspector.fields.kb_id
-    QTest.mouseClick(field, Qt.MouseButton.LeftButton)
-    seat.press("Q", "Return")
-    assert seat.view.hasFocus()
-    assert seat.document.span("s2").kb_id == "Q"
-
-
-# --- spans that cannot be ------------------------------------------------------------------------------------------------------
-
-
-def spoil(path: Path, *changes: str) -> None:
-    """Change rows of the person's set without asking the file whether they may be so."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA ignore_check_constraints = ON")
-    with connection:
-        for change in changes:
-            connection.execute(f"UPDATE {change} AND set_id = (SELECT id FROM annotation_sets WHERE kind = 'person')")
-    connection.close()
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ("spans SET [end] = 999 WHERE id = 's2'", "lies outside the text"),
-        ("spans SET [end] = start WHERE id = 's2'", "covers no text"),
-        ("spans SET [end] = 3 WHERE id = 's2'", "ends before it starts"),
-        ("spans SET fragments = '[[14, 19], [2, 4]]' WHERE id = 's2'", "not in text order"),
-    ],
-)
-def test_a_span_that_cannot_be_is_named_and_can_be_removed(make_seat, project_file, change, told):
-    make_seat(project_file).leave()
-    spoil(project_file, change)
-    seat = make_seat(project_file)
-    seat.show()
-    QTest.qWait(60)
-    assert seat.message.startswith("1 item of this document cannot be shown.")
-    assert told in seat.message
-    seat.view.grab()
-    seat.bench.messages.action_button.click()
-    assert seat.document.span("s2") is None
-    assert seat.told[-1] == "Removed; undo brings them back."
-    seat.hands.history.undo()
-    assert seat.document.span("s2") is not None
-
-
-def test_in_a_read_only_project_what_cannot_be_is_only_named(make_seat, project_file):
-    make_seat(project_file).leave()
-    spoil(project_file, "spans SET [end] = 999 WHERE id = 's2'", "spans SET [end] = 998 WHERE id = 's4'")
-    with read_only(project_file):
-        seat = make_seat(project_file)
-        seat.show()
-        QTest.qWait(60)
-        assert seat.message.startswith("2 items of this document cannot be shown; the first: The span (14, 999)")
-        assert not seat.bench.messages.action_button.isVisible()
-
-
-def test_a_sound_document_is_opened_without_a_word(seat):
-    seat.show()
-    QTest.qWait(60)
-    assert seat.message == ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF, QStaticText
 
 from annotator.ui.article import layout
 from annotator.ui.theme import USUAL_TEXT, TextStyle
@@ -28,12 +29,22 @@ class Metrics:
         self.column = article.averageCharWidth() * text.columns if text.columns else float("inf")
         self.line = article.height()
         self._widths: dict[str, float] = {}
+        self._texts: dict[str, QStaticText] = {}
 
     def width(self, text: str) -> float:
         """Return how wide ``text`` is in the chip font, with a chip's padding."""
         known = self._widths.get(text)
         if known is None:
             known = self._widths[text] = self._chips.horizontalAdvance(text) + 2 * self.padding
+        return known
+
+    def static_text(self, text: str) -> QStaticText:
+        """Return ``text`` laid out in the chip font; it is shared, so do not change it."""
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = QStaticText(text)
+            known.setTextFormat(Qt.TextFormat.PlainText)
+            known.prepare(font=self.chip_font)
         return known
 
     def distance(self, room: layout.Room) -> float:

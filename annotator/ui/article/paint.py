@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 
 from annotator.domain.text import Range
+from annotator.ui.article.arcs import Point
+from annotator.ui.article.dashes import dashed_frame, dashed_line
 from annotator.ui.article.geometry import Geometry, Line
 from annotator.ui.article.hit import Box, Handle, Part
 from annotator.ui.article.metrics import Metrics
@@ -113,20 +117,45 @@ def _fill_rects(builder: SceneBuilder, piece: Piece) -> Iterable[QRectF]:
 
 
 def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:
-    """Paint dashed outlines of suggestions, and solid ones of what has the focus, the pointer, or is linked."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    """Paint dashed outlines of suggestions, and solid ones of what has the focus, the pointer, or is linked or chosen."""
     for plan in scene.plans:
         for piece in plan.pieces:
             pen = _outline(piece, style)
             if pen is not None:
                 painter.setPen(pen)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
                 for rect in _fill_rects(builder, piece):
                     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
+            elif not piece.span.reviewed and not style.dimmed(piece.span.id):
+                top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
+                frames = [_dashed_outline(left - 1, top, right + 0.5, bottom) for left, right in piece.intervals]
+                paint_bars(painter, list(chain.from_iterable(frames)), style.colors(piece.span.label).edge)
             if piece.span.id in style.chosen:
                 # A frame of its own outside the outline: the outline still tells a suggestion, the focus and the label.
                 painter.setPen(QPen(color(style.theme.accent), 1.6))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
                 for rect in _fill_rects(builder, piece):
                     painter.drawRoundedRect(rect.adjusted(-1.8, -1.8, 1.8, 1.8), 4.5, 4.5)
+
+
+@lru_cache(maxsize=4096)
+def _dashed_outline(left: float, top: float, right: float, bottom: float) -> list[QRectF]:
+    return [QRectF(*bar) for bar in dashed_frame(left, top, right, bottom, pen=1.2, dash=3.6, gap=3.0)]
+
+
+@lru_cache(maxsize=4096)
+def dashes_between(first: Point, second: Point, pen: float, dash: float, gap: float) -> list[QRectF]:
+    """Return the dashes of a level or upright line; the list is shared, so do not change it."""
+    return [QRectF(*bar) for bar in dashed_line(first, second, pen=pen, dash=dash, gap=gap)]
+
+
+def paint_bars(painter: QPainter, bars: Sequence[QRectF], value: str) -> None:
+    """Fill plain rectangles with a colour, on whole pixels: crisp, and six times as fast as blended edges."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(value))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.drawRects(bars)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
 
 
 def _outline(piece: Piece, style: Style) -> QPen | None:
@@ -137,11 +166,7 @@ def _outline(piece: Piece, style: Style) -> QPen | None:
         return QPen(color(colors.edge), 2.0)
     if span.id in style.linked or (style.legal is not None and style.legal.get(span.id)):
         return QPen(color(colors.edge), 1.6)
-    if not span.reviewed:
-        pen = QPen(color(colors.edge), 1.2)
-        pen.setDashPattern([3.0, 2.5])
-        return pen
-    if span.id == style.hovered:
+    if span.id == style.hovered and span.reviewed:
         return QPen(color(colors.edge), 1.0)
     return None
 
@@ -170,18 +195,16 @@ def _paint_bars(painter: QPainter, builder: SceneBuilder, plan: LinePlan, style:
         if style.dimmed(piece.span.id):
             edge = mix(edge, style.theme.page, 0.7)
         y = builder.row_top(plan.line, piece.row) + height / 2
-        pen = QPen(color(edge), height)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if not piece.span.reviewed:
-            pen.setDashPattern([2.0, 1.5])
-        painter.setPen(pen)
+        bars: list[QRectF] = []
         for left, right in piece.intervals:
-            painter.drawLine(QPointF(left, y), QPointF(right, y))
-        if len(piece.span.fragments) > 1 and len(piece.intervals) > 1:
-            thin = QPen(color(edge), 1.0, Qt.PenStyle.DotLine)
-            painter.setPen(thin)
-            for before, after in zip(piece.intervals, piece.intervals[1:], strict=False):
-                painter.drawLine(QPointF(before[1], y), QPointF(after[0], y))
+            if piece.span.reviewed:
+                bars.append(QRectF(left, y - height / 2, right - left, height))
+            else:
+                bars += dashes_between((left, y), (right, y), height, 2 * height, 1.5 * height)
+        if piece.span.discontinuous:
+            for before, after in pairwise(piece.intervals):
+                bars += dashes_between((before[1], y), (after[0], y), 1.0, 1.0, 2.0)
+        paint_bars(painter, bars, edge)
 
 
 def _paint_chip(painter: QPainter, chip: PlacedChip, text: str, box: Box, style: Style) -> None:
@@ -202,7 +225,10 @@ def _paint_chip(painter: QPainter, chip: PlacedChip, text: str, box: Box, style:
     painter.setBrush(QBrush(color(back)))
     _hanging(painter, rect)
     painter.setPen(color(ink))
-    painter.drawText(rect, CENTER, text)
+    # Laid out once: that is most of what drawing a short text costs.
+    shown = style.metrics.static_text(text)
+    place = rect.center() - QPointF(shown.size().width() / 2, shown.size().height() / 2)
+    painter.drawStaticText(place, shown)
 
 
 def _hanging(painter: QPainter, rect: QRectF) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from annotator.ui.article.arcs import Arc, rounded
-from annotator.ui.article.paint import CENTER, Style
+from annotator.ui.article.paint import CENTER, Style, dashes_between, paint_bars
 from annotator.ui.article.scene import Scene
 from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, legible, mix
 from annotator.ui.theme_qt import color
@@ -65,15 +66,18 @@ def _arc_color(arc: Arc, scene: Scene, style: Style, *, strong: bool) -> str:
 def _paint_arc(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, strong: bool) -> None:
     relation = scene.relations[arc.id]
     ink = color(_arc_color(arc, scene, style, strong=strong))
-    pen = QPen(ink, (2.4 if arc.id == style.focused_relation else 1.8) if strong else 1.2)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    if not relation.reviewed:
-        pen.setDashPattern([3.0, 2.5])
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(arc_path(arc))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink)
+    thick = (2.4 if arc.id == style.focused_relation else 1.8) if strong else 1.2
+    if relation.reviewed:
+        pen = QPen(ink, thick)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(arc_path(arc))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+    else:
+        runs = (dashes_between(a, b, thick, 3 * thick, 2.5 * thick) for a, b in pairwise(arc.points))
+        paint_bars(painter, list(chain.from_iterable(runs)), ink.name())
     if arc.arrow is not None:
         x, y = arc.arrow
         size = 4.0 if strong else 3.2

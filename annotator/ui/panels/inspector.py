@@ -145,10 +145,11 @@ class InspectorPanel(QWidget):
         if self._item is None or field.isHidden():
             return
         dock = _dock_of(self)
-        if dock is not None and not self.isVisible():
+        if dock is not None and field.visibleRegion().isEmpty():  # hidden, or behind another tab, where Qt calls it visible
             self._hide_again = dock if dock.isHidden() else None
             dock.show()
-            dock.raise_()  # it may stand behind another tab
+            dock.raise_()
+        self._scroll.ensureWidgetVisible(field)
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _on_finished(self) -> None:
@@ -248,7 +249,7 @@ class InspectorPanel(QWidget):
         column.addWidget(rule())
         column.addWidget(self._facts)
         column.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

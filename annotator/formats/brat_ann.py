@@ -1,0 +1,370 @@
+"""A ``.ann`` file and its text as a record: spans, relations, and what has no place in them.
+
+How brat's kinds of lines are understood:
+
+T
+    a span.  Fragments with nothing but a line break or a tab between them are one: brat cannot state a text across them.
+R
+    a relation from the first to the second argument.
+E
+    the trigger's span, and a relation labelled with the role from it to each argument; an argument that is an event means that event's
+    trigger.  A further event of the same trigger gets a second span of its own.  ``Role2`` beside ``Role`` is the same role again.
+``*``
+    a chain of relations from each member to the next.
+A, M
+    an attribute, true where it has no value.
+N
+    the knowledge-base id; further ones of the same span stand in its attribute ``kb_ids``.
+#
+    ``AnnotatorNotes`` is a note; ``AnnotatorDetails`` and ``AnnotatorDocument`` hold as JSON what this program wrote beyond brat.
+
+What a brat export must know again stands in the document's metadata under ``brat``: ``events``, ``roles`` and ``equivalences`` (labels),
+``arguments`` (label to the names of its two arguments), ``references`` (knowledge-base id to name) and ``lines`` of unknown kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from annotator.domain.annotations import Kind, Relation, Span, Verdict, ordered_fragments
+from annotator.domain.documents import Status
+from annotator.domain.exchange import Complaint, ReadDefaults, Record
+from annotator.domain.rules import quoted
+from annotator.domain.text import Range
+from annotator.formats.brat_lines import Complain, Lines, Link, Remark, TextBound, parse
+from annotator.formats.brat_units import LINE_BREAKS, Convert, found, unit
+from annotator.formats.jsonl_canonical import reviewed_by_default
+
+NOTES, DETAILS, DOCUMENT = "AnnotatorNotes", "AnnotatorDetails", "AnnotatorDocument"
+FIRST, SECOND = "Arg1", "Arg2"
+
+_GAP = re.compile(rf"\s*{LINE_BREAKS}\s*")
+_NUMBERED = re.compile(r"(.*?\D)(\d+)")
+_SPAN_TEXTS = {"note": str, "kb_id": str, "origin": str, "derived_from": str, "reviewed": bool}
+
+
+def record_of(
+    name: str, text: str, lines: list[str], place: str, defaults: ReadDefaults, *, marked: bool = False
+) -> tuple[Record, list[Complaint]]:
+    """Return the record of a text and the lines of its ``.ann`` file, and what is to be said about them.
+
+    ``place`` is that of the ``.ann`` file; ``marked`` says that the text began with a byte-order mark, now removed.  Without any
+    line the record has no annotation set.
+    """
+    complaints: list[Complaint] = []
+
+    def complain(number: int, message: str, *, lost: bool = True) -> None:
+        complaints.append(Complaint(f"{place}:{number}", message, lost))
+
+    parsed = parse(lines, complain)
+    record = Record(name=name, text=text, place=place)
+    if not any(line.strip() for line in lines):
+        return record, complaints
+    builder = _Builder(text, parsed, complain)
+    document = builder.document()
+    _fill(record, document, defaults)
+    convert, counted = unit(text, parsed.bounds.values(), marked=marked)
+    if counted:
+        complaints.append(Complaint(place, f"The offsets count {counted}, as the stated texts show; they were converted.", lost=False))
+    builder.reviewed = reviewed_by_default(record.kind)
+    builder.add_spans(convert)
+    builder.add_events()
+    builder.add_relations()
+    builder.add_equivalences()
+    builder.add_remarks()
+    spans, relations = builder.finished(document)
+    record.spans, record.relations = tuple(spans), tuple(relations)
+    if builder.meta:
+        record.meta = {**record.meta, "brat": {key: builder.meta[key] for key in sorted(builder.meta)}}
+    return record, complaints
+
+
+def _fill(record: Record, document: Mapping[str, Any], defaults: ReadDefaults) -> None:
+    """Set what belongs to the document and its set as a whole."""
+
+    def told(key: str, wanted: type, default: Any) -> Any:
+        value = document.get(key)
+        return value if isinstance(value, wanted) else default
+
+    record.name = told("name", str, "") or record.name
+    record.meta = told("meta", dict, {})
+    record.annotator = told("annotator", str, "") or defaults.annotator
+    kind, status = told("kind", str, ""), told("status", str, "")
+    record.kind = Kind(kind) if kind in set(Kind) else defaults.kind
+    record.status = Status(status) if status in set(Status) else Status.NEW
+    record.flagged = told("flagged", bool, False)
+    record.categories = tuple(entry for entry in told("categories", list, []) if isinstance(entry, str))
+    verdicts = (entry for entry in told("verdicts", list, []) if isinstance(entry, list) and len(entry) == 3)
+    record.verdicts = tuple(Verdict(*entry) for entry in verdicts if all(isinstance(part, str) for part in entry))
+
+
+def one_piece(text: str, fragments: tuple[Range, ...]) -> tuple[Range, ...]:
+    """Join fragments that only a line break or a tab, with blanks around it, keeps apart."""
+    joined = [fragments[0]]
+    for start, end in fragments[1:]:
+        if _GAP.fullmatch(text, joined[-1][1], start):
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+class _Builder:
+    """Collects spans and relations by brat's ids; ``meta`` becomes the metadata under ``brat``."""
+
+    def __init__(self, text: str, lines: Lines, complain: Complain) -> None:
+        self.text, self.lines, self.complain = text, lines, complain
+        self.reviewed = False
+        self.meta: dict[str, Any] = {"lines": lines.kept} if lines.kept else {}
+        self._spans: dict[str, Span] = {}
+        self._relations: dict[str, Relation] = {}
+        self._items: dict[str, str] = {}  # ids of lines to ids of spans or relations
+        self._details: dict[str, Mapping[str, Any]] = {}
+        self._details_at: dict[str, int] = {}
+
+    def document(self) -> Mapping[str, Any]:
+        """Take the notes that hold JSON out of the others, and return what they say of the document."""
+        document: Mapping[str, Any] = {}
+        plain: list[Remark] = []
+        for note in self.lines.notes:
+            if note.label not in (DETAILS, DOCUMENT):
+                plain.append(note)
+                continue
+            try:
+                data = orjson.loads(note.value)
+            except orjson.JSONDecodeError:
+                data = None
+            if not isinstance(data, dict):
+                self.complain(note.number, f"The note “{note.label}” holds no JSON object, so it was left out.")
+            elif note.label == DOCUMENT:
+                document = data
+            else:
+                self._details[note.target], self._details_at[note.target] = data, note.number
+        self.lines.notes = plain
+        return document
+
+    def add_spans(self, convert: Convert) -> None:
+        """Make a span of each T line whose offsets make sense."""
+        for bound in self.lines.bounds.values():
+            fragments = self._fragments(bound, convert)
+            if fragments:
+                self._add(bound.id, Span(bound.id, fragments, bound.label, reviewed=self.reviewed))
+
+    def _fragments(self, bound: TextBound, convert: Convert) -> tuple[Range, ...]:
+        listed = [(convert(start), convert(end)) for start, end in bound.offsets]
+        told = ";".join(f"{start} {end}" for start, end in bound.offsets)
+        wrong = next((pair for pair in listed if pair[0] >= pair[1] or pair[1] > len(self.text)), None)
+        if wrong:
+            start, end = wrong
+            how = "end before they start" if end < start else "cover no text" if start == end else "go beyond the end of the text"
+            self.complain(bound.number, f"The span {bound.id} was left out, because its offsets {told} {how}.")
+            return ()
+        if bound.surface and not found(self.text, bound, convert):
+            there = " ".join(self.text[start:end] for start, end in listed)
+            message = f"The line says {quoted(bound.surface)}, but the text at {told} is {quoted(there)}; the offsets were followed."
+            self.complain(bound.number, message)
+        ordered = ordered_fragments(listed)
+        if listed != sorted(listed):
+            self.complain(bound.number, f"The fragments of {bound.id} stand out of text order; they were put in order.", lost=False)
+        elif any(left[1] > right[0] for left, right in zip(listed, listed[1:], strict=False)):
+            self.complain(bound.number, f"Fragments of {bound.id} overlap; they were joined.", lost=False)
+        return one_piece(self.text, ordered)
+
+    def _add(self, line: str, item: Span | Relation) -> None:
+        self._items[line] = item.id
+        if isinstance(item, Span):
+            self._spans[item.id] = item
+        else:
+            self._relations[item.id] = item
+
+    def add_events(self) -> None:
+        """Name the trigger of each event, then relate it to its arguments, which may be events that come later."""
+        taken: set[str] = set()
+        sound: list[Link] = []
+        for event in self.lines.events.values():
+            trigger = self._span(event.arguments[0][1])
+            if trigger is None or event.arguments[0][1] not in self.lines.bounds:
+                self.complain(event.number, f"The event {event.id} was left out, because its trigger is no span of the file.")
+                continue
+            if event.label != trigger.label:
+                message = f"The event {event.id} is called {event.label}, but its trigger {trigger.label}; the latter was kept."
+                self.complain(event.number, message)
+            if trigger.id in taken:
+                message = f"{event.id} is a further event of the trigger {trigger.id}; it was given a span of its own at the same place."
+                self.complain(event.number, message, lost=False)
+                self._add(event.id, replace(trigger, id=event.id))
+            else:
+                taken.add(trigger.id)
+                self._items[event.id] = trigger.id
+            self._know("events", trigger.label)
+            sound.append(event)
+        for event in sound:
+            self._relate(event)
+
+    def _relate(self, event: Link) -> None:
+        roles = [role for role, _ in event.arguments[1:]]
+        said = self._details.get(event.id, {}).get("roles")
+        details = said if isinstance(said, list) and len(said) == len(roles) else [{}] * len(roles)
+        for number, ((role, target), extra) in enumerate(zip(event.arguments[1:], details, strict=True), 1):
+            tail = self._span(target)
+            if tail is None:
+                self._gone(event, target)
+                continue
+            match = _NUMBERED.fullmatch(role)
+            base = match[1] if match and int(match[2]) > 1 and match[1] in roles else role
+            more: Mapping[str, Any] = extra if isinstance(extra, dict) else {}
+            label = more.get("label")
+            label = label if isinstance(label, str) and label.strip() else base
+            self._know("roles", label)
+            relation = Relation(f"{event.id}.{number}", label, self._items[event.id], tail.id, reviewed=self.reviewed)
+            self._add(relation.id, _detailed(relation, more))
+
+    def add_relations(self) -> None:
+        """Make a relation of each R line."""
+        for line in self.lines.relations:
+            roles = [role for role, _ in line.arguments]
+            if len(roles) != 2 or roles[0] == roles[1]:
+                message = f"The relation {line.id} was left out, because a relation has two arguments of different names."
+                self.complain(line.number, message)
+                continue
+            arguments = sorted(line.arguments) if set(roles) == {FIRST, SECOND} else line.arguments
+            ends = [self._span(target) for _, target in arguments]
+            head, tail = ends
+            if head is None or tail is None:
+                self._gone(line, arguments[ends.index(None)][1])
+                continue
+            self._add(line.id, Relation(line.id, line.label, head.id, tail.id, reviewed=self.reviewed))
+            if set(roles) != {FIRST, SECOND}:
+                self.meta.setdefault("arguments", {}).setdefault(line.label, roles)
+
+    def add_equivalences(self) -> None:
+        """Make a chain of relations of each * line."""
+        made = 0
+        for line in self.lines.equivalences:
+            members = [self._span(target) for _, target in line.arguments]
+            for (_, target), member in zip(line.arguments, members, strict=True):
+                if member is None:
+                    self._gone(line, target)
+            known = [member for member in members if member is not None]
+            if len(known) < 2:
+                self.complain(line.number, f"“{line.label}” was left out, because it holds fewer than two spans.")
+            for head, tail in zip(known, known[1:], strict=False):
+                made += 1
+                self._know("equivalences", line.label)
+                relation = Relation(f"*{made}", line.label, head.id, tail.id, reviewed=self.reviewed)
+                self._add(relation.id, relation)
+
+    def add_remarks(self) -> None:
+        """Put attributes, knowledge-base ids and notes on what they speak of."""
+        for remark in self.lines.attributes:
+            item = self._item(remark.target)
+            if item is None:
+                self._left_out(remark, "attribute")
+                continue
+            value = remark.value or True
+            if item.attributes.get(remark.label, value) != value:
+                message = f"{remark.target} has another value of “{remark.label}” already; {quoted(str(value))} was left out."
+                self.complain(remark.number, message)
+                continue
+            self._put(replace(item, attributes={**item.attributes, remark.label: value}))
+        for remark in self.lines.references:
+            item = self._item(remark.target)
+            if not isinstance(item, Span):
+                self._left_out(remark, "reference")
+                continue
+            kb_id, _, name = remark.value.partition("\t")
+            if name:
+                self.meta.setdefault("references", {}).setdefault(kb_id, name)
+            if not item.kb_id:
+                self._put(replace(item, kb_id=kb_id))
+            else:
+                further = [*item.attributes.get("kb_ids", ()), kb_id]
+                self._put(replace(item, attributes={**item.attributes, "kb_ids": further}))
+        for remark in self.lines.notes:
+            item = self._item(remark.target) if remark.label == NOTES else None
+            if item is None:
+                line = f"{remark.id}\t{remark.label} {remark.target}\t{remark.value}"
+                self.meta.setdefault("lines", []).append(line)
+                message = f"The note “{remark.label}” of {remark.target} is no note on a span or relation; its line is kept as it is."
+                self.complain(remark.number, message, lost=False)
+            else:
+                self._put(replace(item, note=f"{item.note}\n{remark.value}" if item.note else remark.value))
+
+    def finished(self, document: Mapping[str, Any]) -> tuple[list[Span], list[Relation]]:
+        """Return all items with their details, under the labels they had before brat's letters were imposed."""
+        for target, details in self._details.items():
+            item = self._item(target)
+            if item is None:
+                self.complain(self._details_at[target], f"Details of {target} were left out, because no such line came in.")
+            else:
+                self._put(_detailed(item, details, len(self.text)))
+        labels = document.get("labels")
+        names = {key: name for key, name in labels.items() if isinstance(name, str) and name.strip()} if isinstance(labels, dict) else {}
+        for key in ("events", "roles", "equivalences"):
+            if key in self.meta:
+                self.meta[key] = sorted(names.get(label, label) for label in self.meta[key])
+        if "arguments" in self.meta:
+            self.meta["arguments"] = {names.get(label, label): roles for label, roles in self.meta["arguments"].items()}
+        spans = [replace(item, label=names.get(item.label, item.label)) for item in self._spans.values()]
+        return spans, [replace(item, label=names.get(item.label, item.label)) for item in self._relations.values()]
+
+    def _know(self, key: str, label: str) -> None:
+        labels = self.meta.setdefault(key, [])
+        if label not in labels:
+            labels.append(label)
+
+    def _item(self, line: str) -> Span | Relation | None:
+        name = self._items.get(line, "")
+        return self._spans.get(name) or self._relations.get(name)
+
+    def _span(self, line: str) -> Span | None:
+        return self._spans.get(self._items.get(line, ""))
+
+    def _put(self, item: Span | Relation) -> None:
+        if isinstance(item, Span):
+            self._spans[item.id] = item
+        else:
+            self._relations[item.id] = item
+
+    def _gone(self, line: Link, target: str) -> None:
+        self.complain(line.number, f"{line.id} ({line.label}) names {target}, which is no sound span of the file; that was left out.")
+
+    def _left_out(self, remark: Remark, what: str) -> None:
+        message = f"The {what} {remark.id} was left out, because {remark.target} is nothing in the file that could have it."
+        self.complain(remark.number, message)
+
+
+def _detailed(item: Any, details: Mapping[str, Any], length: int = 0) -> Any:
+    """Return a span or relation with what its note of details says; anything of a wrong type in it is ignored."""
+    changes: dict[str, Any] = {}
+    for key, wanted in _SPAN_TEXTS.items():
+        value = details.get(key)
+        if isinstance(value, wanted) and hasattr(item, key):
+            changes[key] = value
+    confidence = details.get("confidence")
+    if type(confidence) in (int, float) and 0 <= confidence <= 1:
+        changes["confidence"] = float(confidence)
+    attributes = details.get("attributes")
+    if isinstance(attributes, dict):
+        changes["attributes"] = {**item.attributes, **attributes}
+    fragments = _sound(details.get("fragments"), length)
+    if fragments and isinstance(item, Span) and fragments[0][0] <= item.start and fragments[-1][1] >= item.end:
+        changes["fragments"] = fragments
+    return replace(item, **changes)
+
+
+def _sound(given: Any, length: int) -> tuple[Range, ...]:
+    """Return fragments that are in order and within the text; else none."""
+    if not isinstance(given, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in given):
+        return ()
+    flat = [edge for pair in given for edge in pair]
+    if not all(type(edge) is int for edge in flat):
+        return ()
+    pairs = tuple((start, end) for start, end in given)
+    rising = all(start < end for start, end in pairs) and all(a[1] <= b[0] for a, b in zip(pairs, pairs[1:], strict=False))
+    return pairs if pairs and rising and pairs[0][0] >= 0 and pairs[-1][1] <= length else ()
