@@ -12,7 +12,7 @@ import click
 
 from annotator import log
 from annotator._version import __version__
-from annotator.cli import exchange, inspection, projects, window
+from annotator.cli import backups, exchange, inspection, projects, window
 from annotator.cli.output import PROBLEMS, print_anything, remark
 from annotator.errors import AnnotatorError
 from annotator.paths import PROFILE_VARIABLE, log_dir
@@ -78,6 +78,9 @@ for _verb in (
     exchange.export_verb,
     inspection.check_verb,
     inspection.stats,
+    backups.backups_verb,
+    backups.restore_verb,
+    backups.rescue,
     exchange.formats,
 ):
     verbs.add_command(_verb)

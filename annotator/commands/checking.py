@@ -1,4 +1,4 @@
-"""Looking for what breaks the rules, in a whole project."""
+"""Looking for what is wrong in a whole project: what breaks the rules, and what the file says twice and differently."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from annotator.domain.changes import What
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import Problem, problems
-from annotator.store import queries
+from annotator.store import consistency, queries
 from annotator.store.queries import Connection
 
 
@@ -49,3 +50,46 @@ def check(connection: Connection, scheme: LabelScheme, progress: Progress | None
             for problem in problems(found.text, found.tokens, scheme, content.spans, content.relations.values()):
                 yield Finding(document_id, found.name, info.annotator, problem)
         progress.advance()
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """Something the file says twice and differently.
+
+    ``kind`` is "history" (an item is not as the last step that touched it left it) or "derived" (an index or a figure does not fit the
+    documents, and can be made anew).  ``document`` and ``annotator`` are empty where it is about the whole project.
+    """
+
+    kind: str
+    message: str
+    document: str = ""
+    annotator: str = ""
+    step_id: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as plain JSON data."""
+        return {
+            "kind": self.kind,
+            "document": self.document,
+            "annotator": self.annotator,
+            "step": self.step_id,
+            "message": self.message,
+        }
+
+
+def inconsistencies(connection: Connection) -> Iterator[Inconsistency]:
+    """Yield what does not fit together; see ``store.consistency`` for what cannot be judged."""
+    for name in consistency.derived_faults(connection):
+        what = "The search index does" if name == consistency.SEARCH else f"The figures in “{name}” do"
+        yield Inconsistency("derived", f"{what} not fit the documents.")
+    for found in consistency.history_disagreements(connection):
+        info = queries.set_info(connection, found.set_id)
+        document = queries.document(connection, info.document_id) if info is not None else None
+        what = f"The {found.what} “{found.key}”" if found.key else f"The {_WHOLE.get(found.what, found.what)}"
+        message = f"{what} is not as step {found.step_id} of the history left it."
+        yield Inconsistency(
+            "history", message, document.name if document else "", info.annotator if info else "", step_id=found.step_id
+        )
+
+
+_WHOLE = {What.SET: "state of the annotation set", What.SCHEME: "label scheme"}

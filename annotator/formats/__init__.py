@@ -64,6 +64,34 @@ def _write_spacy(
     return docbin.write(records, path, scheme, options=options, progress=progress)
 
 
+def _read_prodigy(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import prodigy
+
+    return prodigy.read(path, defaults, **options)
+
+
+def _write_prodigy(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import prodigy
+
+    return prodigy.write(records, path, scheme, options=options, progress=progress)
+
+
+def _read_brat(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import brat
+
+    return brat.read(path, defaults, encoding=options.get("encoding") or None)
+
+
+def _write_brat(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import brat
+
+    return brat.write(records, path, scheme, options=options, progress=progress)
+
+
 FORMATS: dict[str, Format] = {
     "text": Format(
         name="text",
@@ -88,6 +116,25 @@ FORMATS: dict[str, Format] = {
         carries="spans that token borders allow, overlapping ones in a span group, relations, categories; fragments not",
         write=_write_spacy,
         write_options={"misaligned": ("missing", "expand", "contract"), "overlap": ("longest", "first")},
+    ),
+    "prodigy": Format(
+        name="prodigy",
+        title="Prodigy tasks (JSONL)",
+        suffixes=(".prodigy.jsonl",),
+        carries="everything but fragments; what Prodigy does not know in keys of their own",
+        read=_read_prodigy,
+        write=_write_prodigy,
+        read_options={"encoding": ()},
+    ),
+    "brat": Format(
+        name="brat",
+        title="brat standoff, a folder of .txt and .ann files",
+        suffixes=(".ann",),
+        carries="everything but tokens; what brat has no place for in notes, the label scheme in annotation.conf",
+        read=_read_brat,
+        write=_write_brat,
+        read_options={"encoding": ()},
+        write_options={"details": ("notes", "none")},
     ),
 }
 """All formats by name, in the order they are listed to the user."""

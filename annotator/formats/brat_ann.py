@@ -24,6 +24,7 @@ What a brat export must know again stands in the document's metadata under ``bra
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,21 +32,18 @@ from typing import Any
 
 import orjson
 
-from annotator.domain.annotations import Kind, Relation, Span, Verdict, ordered_fragments
-from annotator.domain.documents import Status
+from annotator.domain.annotations import Relation, Span, ordered_fragments
 from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.domain.rules import quoted
 from annotator.domain.text import Range
+from annotator.formats.brat_details import DETAILS, DOCUMENT, NOTES, brat_name, detailed, fill, one_piece
 from annotator.formats.brat_lines import Complain, Lines, Link, Remark, TextBound, parse
-from annotator.formats.brat_units import LINE_BREAKS, Convert, found, unit
+from annotator.formats.brat_units import Convert, found, unit
 from annotator.formats.jsonl_canonical import reviewed_by_default
 
-NOTES, DETAILS, DOCUMENT = "AnnotatorNotes", "AnnotatorDetails", "AnnotatorDocument"
 FIRST, SECOND = "Arg1", "Arg2"
 
-_GAP = re.compile(rf"\s*{LINE_BREAKS}\s*")
 _NUMBERED = re.compile(r"(.*?\D)(\d+)")
-_SPAN_TEXTS = {"note": str, "kb_id": str, "origin": str, "derived_from": str, "reviewed": bool}
 
 
 def record_of(
@@ -67,10 +65,12 @@ def record_of(
         return record, complaints
     builder = _Builder(text, parsed, complain)
     document = builder.document()
-    _fill(record, document, defaults)
+    fill(record, document, defaults)
     convert, counted = unit(text, parsed.bounds.values(), marked=marked)
     if counted:
-        complaints.append(Complaint(place, f"The offsets count {counted}, as the stated texts show; they were converted.", lost=False))
+        complaints.append(
+            Complaint(place, f"The offsets count {counted}, as the stated texts show; they were converted.", lost=False)
+        )
     builder.reviewed = reviewed_by_default(record.kind)
     builder.add_spans(convert)
     builder.add_events()
@@ -78,40 +78,12 @@ def record_of(
     builder.add_equivalences()
     builder.add_remarks()
     spans, relations = builder.finished(document)
+    if document and not spans and "annotator" not in document:
+        record.annotator = ""
     record.spans, record.relations = tuple(spans), tuple(relations)
     if builder.meta:
         record.meta = {**record.meta, "brat": {key: builder.meta[key] for key in sorted(builder.meta)}}
     return record, complaints
-
-
-def _fill(record: Record, document: Mapping[str, Any], defaults: ReadDefaults) -> None:
-    """Set what belongs to the document and its set as a whole."""
-
-    def told(key: str, wanted: type, default: Any) -> Any:
-        value = document.get(key)
-        return value if isinstance(value, wanted) else default
-
-    record.name = told("name", str, "") or record.name
-    record.meta = told("meta", dict, {})
-    record.annotator = told("annotator", str, "") or defaults.annotator
-    kind, status = told("kind", str, ""), told("status", str, "")
-    record.kind = Kind(kind) if kind in set(Kind) else defaults.kind
-    record.status = Status(status) if status in set(Status) else Status.NEW
-    record.flagged = told("flagged", bool, False)
-    record.categories = tuple(entry for entry in told("categories", list, []) if isinstance(entry, str))
-    verdicts = (entry for entry in told("verdicts", list, []) if isinstance(entry, list) and len(entry) == 3)
-    record.verdicts = tuple(Verdict(*entry) for entry in verdicts if all(isinstance(part, str) for part in entry))
-
-
-def one_piece(text: str, fragments: tuple[Range, ...]) -> tuple[Range, ...]:
-    """Join fragments that only a line break or a tab, with blanks around it, keeps apart."""
-    joined = [fragments[0]]
-    for start, end in fragments[1:]:
-        if _GAP.fullmatch(text, joined[-1][1], start):
-            joined[-1] = joined[-1][0], end
-        else:
-            joined.append((start, end))
-    return tuple(joined)
 
 
 class _Builder:
@@ -166,12 +138,14 @@ class _Builder:
             return ()
         if bound.surface and not found(self.text, bound, convert):
             there = " ".join(self.text[start:end] for start, end in listed)
-            message = f"The line says {quoted(bound.surface)}, but the text at {told} is {quoted(there)}; the offsets were followed."
+            message = (
+                f"The line says {quoted(bound.surface)}, but the text at {told} is {quoted(there)}; the offsets were followed."
+            )
             self.complain(bound.number, message)
         ordered = ordered_fragments(listed)
         if listed != sorted(listed):
             self.complain(bound.number, f"The fragments of {bound.id} stand out of text order; they were put in order.", lost=False)
-        elif any(left[1] > right[0] for left, right in zip(listed, listed[1:], strict=False)):
+        elif any(left[1] > right[0] for left, right in itertools.pairwise(listed)):
             self.complain(bound.number, f"Fragments of {bound.id} overlap; they were joined.", lost=False)
         return one_piece(self.text, ordered)
 
@@ -195,7 +169,9 @@ class _Builder:
                 message = f"The event {event.id} is called {event.label}, but its trigger {trigger.label}; the latter was kept."
                 self.complain(event.number, message)
             if trigger.id in taken:
-                message = f"{event.id} is a further event of the trigger {trigger.id}; it was given a span of its own at the same place."
+                message = (
+                    f"{event.id} is a further event of the trigger {trigger.id}; it was given a span of its own at the same place."
+                )
                 self.complain(event.number, message, lost=False)
                 self._add(event.id, replace(trigger, id=event.id))
             else:
@@ -219,10 +195,10 @@ class _Builder:
             base = match[1] if match and int(match[2]) > 1 and match[1] in roles else role
             more: Mapping[str, Any] = extra if isinstance(extra, dict) else {}
             label = more.get("label")
-            label = label if isinstance(label, str) and label.strip() else base
+            label = label if isinstance(label, str) and brat_name(label) in (role, base) else base
             self._know("roles", label)
             relation = Relation(f"{event.id}.{number}", label, self._items[event.id], tail.id, reviewed=self.reviewed)
-            self._add(relation.id, _detailed(relation, more))
+            self._add(relation.id, detailed(relation, more, self.text, lone=True))
 
     def add_relations(self) -> None:
         """Make a relation of each R line."""
@@ -253,7 +229,7 @@ class _Builder:
             known = [member for member in members if member is not None]
             if len(known) < 2:
                 self.complain(line.number, f"“{line.label}” was left out, because it holds fewer than two spans.")
-            for head, tail in zip(known, known[1:], strict=False):
+            for head, tail in itertools.pairwise(known):
                 made += 1
                 self._know("equivalences", line.label)
                 relation = Relation(f"*{made}", line.label, head.id, tail.id, reviewed=self.reviewed)
@@ -286,12 +262,13 @@ class _Builder:
                 further = [*item.attributes.get("kb_ids", ()), kb_id]
                 self._put(replace(item, attributes={**item.attributes, "kb_ids": further}))
         for remark in self.lines.notes:
-            item = self._item(remark.target) if remark.label == NOTES else None
-            if item is None:
-                line = f"{remark.id}\t{remark.label} {remark.target}\t{remark.value}"
-                self.meta.setdefault("lines", []).append(line)
-                message = f"The note “{remark.label}” of {remark.target} is no note on a span or relation; its line is kept as it is."
+            item = self._item(remark.target)
+            if remark.label != NOTES:
+                self.meta.setdefault("lines", []).append(f"{remark.id}\t{remark.label} {remark.target}\t{remark.value}")
+                message = f"“{remark.label}” is no note of an annotator; its line is kept and written back as it is."
                 self.complain(remark.number, message, lost=False)
+            elif item is None:
+                self._left_out(remark, "note")
             else:
                 self._put(replace(item, note=f"{item.note}\n{remark.value}" if item.note else remark.value))
 
@@ -302,12 +279,14 @@ class _Builder:
             if item is None:
                 self.complain(self._details_at[target], f"Details of {target} were left out, because no such line came in.")
             else:
-                self._put(_detailed(item, details, len(self.text)))
-        labels = document.get("labels")
-        names = {key: name for key, name in labels.items() if isinstance(name, str) and name.strip()} if isinstance(labels, dict) else {}
+                self._put(detailed(item, details, self.text))
+        told = document.get("labels")
+        pairs = told.items() if isinstance(told, dict) else ()
+        names: dict[str, str] = {name: label for name, label in pairs if isinstance(label, str) and label.strip()}
         for key in ("events", "roles", "equivalences"):
             if key in self.meta:
-                self.meta[key] = sorted(names.get(label, label) for label in self.meta[key])
+                labels: list[str] = self.meta[key]
+                self.meta[key] = sorted(names.get(label, label) for label in labels)
         if "arguments" in self.meta:
             self.meta["arguments"] = {names.get(label, label): roles for label, roles in self.meta["arguments"].items()}
         spans = [replace(item, label=names.get(item.label, item.label)) for item in self._spans.values()]
@@ -332,39 +311,10 @@ class _Builder:
             self._relations[item.id] = item
 
     def _gone(self, line: Link, target: str) -> None:
-        self.complain(line.number, f"{line.id} ({line.label}) names {target}, which is no sound span of the file; that was left out.")
+        self.complain(
+            line.number, f"{line.id} ({line.label}) names {target}, which is no sound span of the file; that was left out."
+        )
 
     def _left_out(self, remark: Remark, what: str) -> None:
         message = f"The {what} {remark.id} was left out, because {remark.target} is nothing in the file that could have it."
         self.complain(remark.number, message)
-
-
-def _detailed(item: Any, details: Mapping[str, Any], length: int = 0) -> Any:
-    """Return a span or relation with what its note of details says; anything of a wrong type in it is ignored."""
-    changes: dict[str, Any] = {}
-    for key, wanted in _SPAN_TEXTS.items():
-        value = details.get(key)
-        if isinstance(value, wanted) and hasattr(item, key):
-            changes[key] = value
-    confidence = details.get("confidence")
-    if type(confidence) in (int, float) and 0 <= confidence <= 1:
-        changes["confidence"] = float(confidence)
-    attributes = details.get("attributes")
-    if isinstance(attributes, dict):
-        changes["attributes"] = {**item.attributes, **attributes}
-    fragments = _sound(details.get("fragments"), length)
-    if fragments and isinstance(item, Span) and fragments[0][0] <= item.start and fragments[-1][1] >= item.end:
-        changes["fragments"] = fragments
-    return replace(item, **changes)
-
-
-def _sound(given: Any, length: int) -> tuple[Range, ...]:
-    """Return fragments that are in order and within the text; else none."""
-    if not isinstance(given, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in given):
-        return ()
-    flat = [edge for pair in given for edge in pair]
-    if not all(type(edge) is int for edge in flat):
-        return ()
-    pairs = tuple((start, end) for start, end in given)
-    rising = all(start < end for start, end in pairs) and all(a[1] <= b[0] for a, b in zip(pairs, pairs[1:], strict=False))
-    return pairs if pairs and rising and pairs[0][0] >= 0 and pairs[-1][1] <= length else ()

@@ -116,7 +116,9 @@ def _add(found: Lines, line: str, number: int, seen: set[str]) -> str | None:
         seen.add(name)
     if kind == "T":
         pairs = (pair.split(" ") for pair in match[3].split(";"))
-        found.bounds[name] = TextBound(name, match[2], tuple((int(start), int(end)) for start, end in pairs), match[4] or "", number)
+        found.bounds[name] = TextBound(
+            name, match[2], tuple((int(start), int(end)) for start, end in pairs), match[4] or "", number
+        )
     elif kind == "R":
         found.relations.append(Link(name, match[2], _arguments(match[3]), number))
     elif kind == "E":

@@ -100,7 +100,9 @@ def _differences(
 
 def _unlike(item: Item, other: Item) -> list[str]:
     skipped = {"id", "head", "tail"} if isinstance(item, Relation) else {"id"}
-    return [entry.name for entry in fields(item) if entry.name not in skipped and _value(item, entry.name) != _value(other, entry.name)]
+    return [
+        entry.name for entry in fields(item) if entry.name not in skipped and _value(item, entry.name) != _value(other, entry.name)
+    ]
 
 
 def _value(item: Item, name: str) -> Any:

@@ -61,7 +61,7 @@ def export(records: Records, path: Path, shape: Shape, report: LossReport, progr
         file.write(b"\n]\n" if shape.array else b"")
     if not groups:
         raise FormatError("There is nothing to export, so no file was written.")
-    _compare(records, path, shape, unwritable, report, progress)
+    _compare(records, path, shape, unwritable, report, progress=progress)
 
 
 def dumps(value: Any) -> bytes:
@@ -82,7 +82,7 @@ def _groups(records: Records, shape: Shape) -> Iterator[list[Record]]:
 
 
 def _compare(
-    records: Records, path: Path, shape: Shape, unwritable: dict[int, str], report: LossReport, progress: Progress
+    records: Records, path: Path, shape: Shape, unwritable: dict[int, str], report: LossReport, *, progress: Progress
 ) -> None:
     progress.start("Comparing", progress.done)
     back = _by_line(shape.read(path))
@@ -128,9 +128,8 @@ def without_fragments(record: Record, who: str) -> Expected:
         if span.id not in ids:
             reason = f"has several fragments, which {who} cannot hold" if span.discontinuous else "lies outside the text"
             losses.append(span_loss(record, span, Fate.DROPPED, reason))
-    for relation in record.relations:
-        if relation.head not in ids or relation.tail not in ids:
-            losses.append(item_loss(record, relation, Fate.DROPPED, "its head or its tail was left out"))
+    gone = [relation for relation in record.relations if relation.head not in ids or relation.tail not in ids]
+    losses += [item_loss(record, relation, Fate.DROPPED, "its head or its tail was left out") for relation in gone]
     return Expected(replace(record, spans=tuple(kept), relations=relations), losses)
 
 

@@ -74,17 +74,20 @@ def find_unit(text: str, samples: Iterable[Sample], candidates: Sequence[Unit]) 
 
     A sample without a text is judged by its edges: those of words are likely, those within a word and at white space are not.
     """
-    differing = [unit for unit in candidates if not same_as_code_points(text, unit)]
-    if not differing:
-        return candidates[0]
-    samples = list(samples)
-    best, most = candidates[0], -1.0
-    for unit in candidates:
-        ruler = Ruler(text, unit)
-        score = sum(_fit(text, ruler, sample) for sample in samples)
-        if score > most:
-            best, most = unit, score
-    return best
+    found = scores(text, samples, candidates)
+    return candidates[0] if found is None else max(candidates, key=lambda unit: found[unit])
+
+
+def scores(text: str, samples: Iterable[Sample], candidates: Sequence[Unit]) -> dict[Unit, float] | None:
+    """Return how well each candidate fits the samples; None if all count the same in this text."""
+    if all(same_as_code_points(text, unit) for unit in candidates):
+        return None
+    told = list(samples)
+    return {unit: _score(text, Ruler(text, unit), told) for unit in candidates}
+
+
+def _score(text: str, ruler: Ruler, samples: Iterable[Sample]) -> float:
+    return sum(_fit(text, ruler, sample) for sample in samples)
 
 
 def says(text: str, place: Range, surface: str) -> bool:

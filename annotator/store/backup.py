@@ -106,8 +106,8 @@ def backups(project: Path) -> list[Backup]:
 
 
 def find_backup(project: Path, name: str) -> Backup:
-    """Return the backup with this number, file name or path ("latest": the newest sound one); raises ``ProjectError`` with those there are."""
     """Return the backup with this number, file name or path ("latest": the newest sound one); raises ``ProjectError`` if there is none."""
+    there = backups(project)
     for backup in there:
         if name in (str(backup.number), backup.path.name, str(backup.path)) or (name == "latest" and backup.sound):
             return backup
@@ -134,7 +134,7 @@ def back_up(project: Path, reason: Reason = Reason.AUTO, progress: Progress | No
     """Make a backup of the project file as it is now, through a connection of its own, beside whoever writes; then thin out the old ones.
 
     An automatic one is made only if it ``is_due``.  What hinders it (no room, another backup under way, a damaged file) is said in the
-    outcome's ``notice``, and nothing is removed then.  Raises ``Cancelled`` at a cancel, and ``ProjectError`` if the project cannot be read.
+    outcome's ``notice``, and nothing is removed then.  Raises ``Cancelled``, and ``ProjectError`` if the project cannot be read.
     """
     progress = progress or Progress()
     with plain_errors(project):

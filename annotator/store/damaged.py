@@ -84,7 +84,7 @@ class DamagedFile:
         """Tell whether a table can be named in a query."""
         try:
             self.connection.execute(f"SELECT * FROM {table} LIMIT 0")
-        except sqlite3.Error:
+        except (sqlite3.Error, ValueError):  # the names of its columns may be no text any more
             return False
         return True
 
@@ -105,7 +105,9 @@ class DamagedFile:
 
     def complaints(self, most: int = 100) -> list[str]:
         """Return what SQLite's own check says of the file, at most so many lines."""
-        return [str(row[0]) for row in self.column(f"PRAGMA integrity_check({most})") if row[0] != "ok"]
+        told = [row[0].decode("utf-8", "replace") for row in self.column(f"PRAGMA integrity_check({most})")]
+        lines = [line for entry in told for line in entry.splitlines() if line not in ("ok", "*** in database main ***")]
+        return lines[:most]
 
     def rows(self, table: Table, top: int) -> Iterator[Row | Gap]:
         """Yield every row that can be read, each once, and a ``Gap`` where there may be more; ``top`` is the highest number given out."""
@@ -119,7 +121,7 @@ class DamagedFile:
         else:
             return
         seen = set() if last is None else {last}
-        yield from self._between(table, last[0] if last is not None else 0, top, last, seen)
+        yield from self._between(table, last[0] if last is not None else 1, top, last, seen)
 
     def _between(self, table: Table, low: int, top: int, last: Row | None, seen: set[Row]) -> Iterator[Row | Gap]:
         """Yield what a walk from the low end did not reach.  The widest stretch is halved first, so that much is found early."""
@@ -196,7 +198,7 @@ class DamagedFile:
                         return
                     last = here
                 yield row
-        except (sqlite3.Error, OverflowError, TypeError):
+        except (sqlite3.Error, OverflowError, TypeError, ValueError):
             if self.progress.cancelled:
                 raise Cancelled from None
             self.tries += 1
@@ -277,12 +279,10 @@ def _mend_header(path: Path) -> None:
     """Write the parts of the header that are the same in every project, or follow from the file's length (https://sqlite.org/fileformat.html)."""
     with path.open("r+b") as file:
         header = bytearray(file.read(100).ljust(100, b"\0"))
-        length = max(path.stat().st_size, _PAGE)
-        pages = -(-length // _PAGE)
+        pages = max(path.stat().st_size // _PAGE, 1)  # a page that is cut off reads as zeros, not as damage: better none
         header[0:16] = _MAGIC
         header[16:24] = _PAGE.to_bytes(2, "big") + bytes((1, 1, 0, 64, 32, 32))
         header[28:32] = pages.to_bytes(4, "big")
-        header[32:40] = bytes(8)  # no page counts as free: none is given out here
         header[44:48] = (4).to_bytes(4, "big")
         header[52:56] = bytes(4)
         header[56:60] = (1).to_bytes(4, "big")

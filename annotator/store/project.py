@@ -13,7 +13,7 @@ from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.errors import DiskFull, ProjectError, ProjectReadOnly, UndoRefused
-from annotator.store import files, journal, migrations, queries, restore
+from annotator.store import consistency, files, journal, migrations, queries, restore
 from annotator.store.backup import Backup, Reason, back_up
 from annotator.store.faults import explained, plain_errors
 from annotator.store.lock import WriterLock
@@ -205,6 +205,12 @@ class Project:
         finally:
             self._documents.clear()
             self.recover()  # what was under way when the backup was made
+
+    def mend_derived(self, *, indexes: bool) -> None:
+        """Make figures and search index anew, and SQLite's own indexes if asked; no step of the history, since nothing was edited."""
+        self._must_be_writable()
+        with self._plain_transaction():
+            consistency.mend_derived(self.connection, indexes=indexes)
 
     def publish_address(self, address: str) -> None:
         """Say where this window can be reached, for ``lock.holder_address`` in a second start; nothing for a read-only project."""

@@ -37,53 +37,72 @@ def documents_named(connection: sqlite3.Connection, name: str) -> list[tuple[int
 
 
 def document_count(connection: sqlite3.Connection) -> int:
-    """Return how many documents the project has."""
-    return connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+    """Return how many documents the project has; bounded."""
+    return connection.execute("SELECT coalesce(sum(last - first + 1), 0) FROM document_runs").fetchone()[0]
 
 
 def document_ids(connection: sqlite3.Connection, annotator: str = "", statuses: Iterable[Status] = ()) -> array[int]:
-    """Return the ids of all documents in order; with ``statuses`` only those with one of them for the person ``annotator``."""
+    """Return the ids of all documents in order; with ``statuses`` only those with one of them for the person ``annotator``.
+
+    For a job: the answer is as long as the project.  A window shows a ``listing.Listing``.
+    """
     wanted = [str(status) for status in statuses]
+    ids = array("q")
     if not wanted:
-        return array("q", (row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id")))
-    marks = ", ".join("?" * len(wanted))
-    mine = f"SELECT document_id FROM annotation_sets WHERE annotator = ? AND kind = 'person' AND status IN ({marks})"
-    if Status.NEW in wanted:
-        others = [str(status) for status in Status if str(status) not in wanted]
-        marks = ", ".join("?" * len(others))
-        sql = f"SELECT id FROM documents WHERE id NOT IN (SELECT document_id FROM annotation_sets WHERE annotator = ? AND kind = 'person' AND status IN ({marks})) ORDER BY id"  # noqa: E501
-        return array("q", (row[0] for row in connection.execute(sql, (annotator, *others))))
-    return array("q", (row[0] for row in connection.execute(f"{mine} ORDER BY document_id", (annotator, *wanted))))
+        for first, last in connection.execute("SELECT first, last FROM document_runs ORDER BY first"):
+            ids.extend(range(first, last + 1))
+        return ids
+    new = Status.NEW in wanted
+    named = [str(status) for status in Status if str(status) not in wanted] if new else wanted
+    marks = ", ".join("?" * len(named))
+    with_status = f"SELECT document_id FROM annotation_sets WHERE annotator = ? AND kind = 'person' AND status IN ({marks})"
+    sql = f"SELECT document_id FROM document_figures WHERE document_id NOT IN ({with_status})" if new else with_status
+    ids.extend(row[0] for row in connection.execute(f"{sql} ORDER BY document_id", (annotator, *named)))
+    return ids
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentCard:
-    """What a list shows of a document, for one person."""
+    """What a list shows of a document, for one person.
+
+    ``length`` is in code points; ``spans`` as many as the fullest set has; ``unreviewed`` is what waits in the person's own set.
+    """
 
     id: int
     name: str
     status: Status
     flagged: bool
+    length: int = 0
+    spans: int = 0
+    unreviewed: int = 0
 
 
 def document_cards(connection: sqlite3.Connection, ids: Sequence[int], annotator: str) -> dict[int, DocumentCard]:
-    """Return the cards of some documents, by id."""
+    """Return the cards of some documents, by id; as quick as they are few."""
     rows = connection.execute(
-        "SELECT d.id, d.name, coalesce(s.status, 'new'), coalesce(s.flagged, 0) FROM documents d"
+        "SELECT d.id, d.name, coalesce(s.status, 'new'), coalesce(s.flagged, 0), f.length, f.spans, coalesce(s.unreviewed, 0)"
+        " FROM documents d JOIN document_figures f ON f.document_id = d.id"
         " LEFT JOIN annotation_sets s ON s.document_id = d.id AND s.annotator = ? AND s.kind = 'person'"
         " WHERE d.id IN (SELECT value FROM json_each(?))",
         (annotator, orjson.dumps(list(ids)).decode()),
     )
-    return {key: DocumentCard(key, name, Status(status), bool(flagged)) for key, name, status, flagged in rows}
+    return {key: DocumentCard(key, name, Status(status), bool(flagged), *rest) for key, name, status, flagged, *rest in rows}
 
 
 def open_document_after(connection: sqlite3.Connection, document_id: int, annotator: str) -> int | None:
-    """Return the next document this person has neither done nor skipped, round the end; None when there is none but this one."""
+    """Return the next document this person has neither done nor skipped, round the end; None when there is none but this one.
+
+    It walks over finished ones only, in an index; where everything is finished the kept figures say so at once.
+    """
+    left = status_counts(connection, annotator)
+    if not left[Status.NEW] and not left[Status.IN_PROGRESS]:
+        return None
     sql = (
-        "SELECT id FROM documents d WHERE {} AND NOT EXISTS (SELECT 1 FROM annotation_sets s WHERE s.document_id = d.id"
-        " AND s.annotator = ? AND s.kind = 'person' AND s.status IN ('done', 'skipped')) ORDER BY id LIMIT 1"
+        "SELECT document_id FROM document_figures d WHERE {} AND NOT EXISTS (SELECT 1 FROM annotation_sets s"
+        " WHERE s.document_id = d.document_id AND s.annotator = ? AND s.kind = 'person' AND s.status IN ('done', 'skipped'))"
+        " ORDER BY document_id LIMIT 1"
     )
-    for condition in ("id > ?", "id < ?"):
+    for condition in ("document_id > ?", "document_id < ?"):
         row = connection.execute(sql.format(condition), (document_id, annotator)).fetchone()
         if row is not None:
             return row[0]
@@ -203,39 +222,87 @@ def record(connection: sqlite3.Connection, found: Document, set_id: int | None) 
 
 
 def annotators(connection: sqlite3.Connection) -> list[str]:
-    """Return the names of all annotators, each once, in order."""
-    return [row[0] for row in connection.execute("SELECT DISTINCT annotator FROM annotation_sets ORDER BY annotator")]
+    """Return the names of all annotators, each once, in order; bounded."""
+    return [row[0] for row in connection.execute("SELECT DISTINCT annotator FROM set_totals ORDER BY annotator")]
 
 
 def status_counts(connection: sqlite3.Connection, annotator: str) -> dict[Status, int]:
-    """Count the documents by what their status is for this person; a document the person never opened is new."""
+    """Count the documents by what their status is for this person; a document the person never opened is new.  Bounded."""
     counts = dict.fromkeys(Status, 0)
-    rows = connection.execute(
-        "SELECT status, count(*) FROM annotation_sets WHERE annotator = ? AND kind = 'person' GROUP BY status", (annotator,)
-    )
+    rows = connection.execute("SELECT status, sets FROM set_totals WHERE annotator = ? AND kind = 'person'", (annotator,))
     for status, count in rows:
         counts[Status(status)] = count
     counts[Status.NEW] += document_count(connection) - sum(counts.values())
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class LabelTotal:
+    """How often one annotator used one label; ``what`` is span or relation, ``sets`` in how many sets."""
+
+    annotator: str
+    kind: Kind
+    what: What
+    label: str
+    sets: int
+    items: int
+    unreviewed: int
+
+
+def label_totals(connection: sqlite3.Connection) -> list[LabelTotal]:
+    """Return how often each annotator used each label, the most frequent first; bounded, for the file keeps these figures."""
+    rows = connection.execute(
+        "SELECT annotator, kind, what, label, sets, items, unreviewed FROM label_totals ORDER BY items DESC, label"
+    )
+    return [LabelTotal(row[0], Kind(row[1]), What(row[2]), *row[3:]) for row in rows]
+
+
+def meta_fields(connection: sqlite3.Connection, limit: int = 200) -> list[str]:
+    """Return the metadata fields that documents can be filtered by; bounded by ``limit``."""
+    return _distinct(connection, "SELECT min(field) FROM document_meta WHERE field > ?", (), limit)
+
+
+def meta_values(connection: sqlite3.Connection, field: str, limit: int = 200) -> list[str]:
+    """Return the first values of a metadata field, in order; bounded by ``limit``."""
+    return _distinct(
+        connection, "SELECT min(value) FROM document_meta WHERE field = ? AND value > ?", (field,), limit, first_too=True
+    )
+
+
+def _distinct(
+    connection: sqlite3.Connection, sql: str, values: tuple[str, ...], limit: int, *, first_too: bool = False
+) -> list[str]:
+    """Return what ``sql`` finds after "", after that, and so on: SQLite would walk the whole index for DISTINCT."""
+    found: list[str] = []
+    last = ""
+    if first_too and connection.execute("SELECT 1 FROM document_meta WHERE field = ? AND value = '' LIMIT 1", values).fetchone():
+        found.append("")
+    while len(found) < limit:
+        row = connection.execute(sql, (*values, last)).fetchone()
+        if row[0] is None:
+            break
+        found.append(row[0])
+        last = row[0]
+    return found
+
+
 def statistics(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return the figures of ``annotator stats``: documents, annotators with their status counts, labels, gold."""
+    """Return the figures of ``annotator stats``: documents, annotators with their status counts, labels, gold.
+
+    For a job: which documents are gold, and which disputed, is found by comparing sets.
+    """
     annotators: dict[tuple[str, str], dict[str, Any]] = {}
     for name, kind, status, count in connection.execute(
-        "SELECT annotator, kind, status, count(*) FROM annotation_sets GROUP BY annotator, kind, status ORDER BY kind, annotator"
+        "SELECT annotator, kind, status, sets FROM set_totals ORDER BY kind, annotator, status"
     ):
         figures = annotators.setdefault((name, kind), {"annotator": name, "kind": kind, "status": {}})
         figures["status"][status] = count
-    for table in ("spans", "relations"):
-        rows = connection.execute(
-            f"SELECT a.annotator, a.kind, i.label, count(*), sum(1 - i.reviewed) FROM annotation_sets a"
-            f" JOIN {table} i ON i.set_id = a.id GROUP BY a.annotator, a.kind, i.label ORDER BY count(*) DESC, i.label"
-        )
-        for name, kind, label, count, unreviewed in rows:
-            figures = annotators[name, kind]
-            figures.setdefault(table, {})[label] = count
-            figures["unreviewed"] = figures.get("unreviewed", 0) + unreviewed
+    for what, table in ((What.SPAN, "spans"), (What.RELATION, "relations")):
+        for total in label_totals(connection):
+            if total.what is what:
+                figures = annotators[total.annotator, str(total.kind)]
+                figures.setdefault(table, {})[total.label] = total.items
+                figures["unreviewed"] = figures.get("unreviewed", 0) + total.unreviewed
     return {
         "documents": document_count(connection),
         "gold": connection.execute("SELECT count(*) FROM gold_sets").fetchone()[0],

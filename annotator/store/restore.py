@@ -95,6 +95,7 @@ def compare(project: Path, backup: Path, progress: Progress | None = None, *, li
     progress = progress or Progress()
     progress.start("Comparing")
     with plain_errors(project), contextlib.closing(files.connect(project, "ro")) as connection:
+        files.check_version(connection, project)
         files.check_header(backup)
         with plain_errors(backup):
             connection.execute("ATTACH ? AS old", (files.still_uri(backup),))
@@ -113,7 +114,7 @@ class _Comparison:
         self._listed = listed
         self._found = Difference()
         there = {
-            what: {row[0] for row in connection.execute(f"PRAGMA old.table_info({codec.table})")} for what, codec in CODECS.items()
+            what: {row[1] for row in connection.execute(f"PRAGMA old.table_info({codec.table})")} for what, codec in CODECS.items()
         }
         self._columns = {
             what: [column for column in codec.columns if column.strip('"') in there[what]] for what, codec in CODECS.items()

@@ -2,7 +2,7 @@
 
 Every row that can still be read is judged by the same rules as one that is written, and brought into a new file under its old number.
 What cannot be proven to be as it was saved is left out and named; but a changed letter inside a text that is still valid leaves no trace
-in the file, and only a backup can tell.  Where anything is missing, the history is kept to be read, and none of its steps can be taken back.
+in the file, and only a backup can tell.  Where anything is missing, the history is kept to be read, and no step of it can be taken back.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import contextlib
 import shutil
 import sqlite3
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,92 +22,43 @@ import orjson
 from annotator.domain.changes import Lane, What
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.progress import Progress
-from annotator.domain.rules import amount
 from annotator.errors import ProjectDamaged, ProjectError
 from annotator.store import files, journal, migrations, recount
 from annotator.store.damaged import DamagedFile, Gap, Row, Table
 from annotator.store.faults import plain_errors
 from annotator.store.rows import CODECS, DOCUMENT_COLUMNS, journal_to_value, row_document, scheme_text, text_scheme
+from annotator.store.salvage_report import WORDS, Missing, Salvage
 
 _STEPS = ("id", "at", "actor", "lane", "text", "detail", "undoes", "state", "finished")
 _CHANGES = ("step_id", "number", "what", "set_id", "key", "before", "after")
-_DOCUMENTS = Table("documents", DOCUMENT_COLUMNS, 1, "documents_by_name")
+_DOCUMENTS = Table("documents", DOCUMENT_COLUMNS)
 _SETS = Table("annotation_sets", ("id", *CODECS[What.SET].columns))
 _CONTENT = {
     What.SPAN: Table("spans", ("set_id", *CODECS[What.SPAN].columns), 2, "spans_by_place"),
     What.RELATION: Table("relations", ("set_id", *CODECS[What.RELATION].columns), 2, "relations_by_head"),
     What.VERDICT: Table("verdicts", ("set_id", *CODECS[What.VERDICT].columns), 2),
 }
-_BLOBS = frozenset(("tokens", "sentences"))
-_WORDS = {
-    "documents": "document",
-    "annotation_sets": "annotation set",
-    "spans": "span",
-    "relations": "relation",
-    "verdicts": "rejection",
-    "steps": "step of the history",
-    "changes": "change in the history",
+_HISTORY = Table("steps", _STEPS)
+_CHANGED = Table("changes", _CHANGES, 2)
+_LISTS = {
+    "documents": ("documents_by_name", ("id", "name"), ""),
+    "annotation_sets": ("annotation_sets_by_work", ("id", "document_id", "annotator", "kind", "status"), ""),
+    "spans": ("spans_by_place", ("set_id", "id", "start"), "set_id"),
+    "relations": ("relations_by_head", ("set_id", "id", "head"), "set_id"),
+    "changes": ("changes_by_set", ("step_id", "number", "set_id"), "set_id"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something the new project lacks: ``count`` rows of ``table`` (0: nobody can tell how many) at ``place``, for ``reason``."""
-
-    table: str
-    count: int
-    place: str
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        """What is missing, for a person."""
-        what = amount(self.count, _WORDS[self.table]) if self.count else f"an unknown number of {_WORDS[self.table]}s"
-        return f"{what[0].upper()}{what[1:]} {self.place}: {self.reason}."
-
-
-@dataclass(slots=True)
-class Salvage:
-    """What came of a rescue.
-
-    ``saved`` counts the rows brought over by table.  ``complaints`` is what SQLite's check says of the damaged file; ``notices`` are
-    sentences about the project as a whole.
-    """
-
-    source: Path
-    target: Path
-    saved: Counter[str] = field(default_factory=Counter)
-    missing: list[Missing] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is known to be missing."""
-        return not self.missing and not self.notices
-
-    def lines(self, most: int = 1000) -> list[str]:
-        """Return the report as sentences, the most important first."""
-        saved = ", ".join(amount(self.saved[table], word) for table, word in _WORDS.items() if table != "changes")
-        told = [f"“{self.target.name}” holds what could be read of “{self.source.name}”: {saved}.", *self.notices]
-        told += [missing.sentence for missing in self.missing[:most]]
-        if len(self.missing) > most:
-            told.append(f"And {len(self.missing) - most} more places.")
-        if not self.missing:
-            told.append("Nothing is known to be missing.")
-        told.append("A changed letter inside a text cannot be found in this way: compare with a backup where you have one.")
-        return told
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain JSON data."""
-        return {
-            "source": str(self.source),
-            "target": str(self.target),
-            "saved": dict(self.saved),
-            "missing": [{"table": m.table, "count": m.count, "place": m.place, "reason": m.reason} for m in self.missing],
-            "damage": self.complaints,
-            "notices": self.notices,
-        }
+"""What tells a second time which rows there are: an index, what it holds of each, and the column by which it is read in stretches."""
+_STRETCH = 256
+_PARENTS = {
+    "annotation_sets": ((1, "documents"),),
+    "spans": ((0, "annotation_sets"),),
+    "relations": ((0, "annotation_sets"),),
+    "verdicts": ((0, "annotation_sets"),),
+    "steps": ((_STEPS.index("undoes"), "steps"),),
+    "changes": ((0, "steps"),),
+}
+"""What must be there for a row to be: the place of the number in the row, and the table it is a number of."""
+_BLOBS = frozenset(("tokens", "sentences"))
 
 
 def salvage(source: Path, target: Path, progress: Progress | None = None) -> Salvage:
@@ -145,28 +95,31 @@ class _Rescue:
         self._damaged = damaged
         self._report = report
         self._progress = progress
+        self._refused: dict[str, set[Row]] = defaultdict(set)
         self._target: sqlite3.Connection
 
     def run(self, made: Path) -> Salvage:
         report = self._report
-        with plain_errors(report.target, full="Nothing was rescued; free some space, or choose another disk."):
-            with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as self._target:
-                migrations.migrate(self._target)
-                self._target.execute("PRAGMA foreign_keys = ON")
-                self._target.execute("BEGIN")
-                self._copy_all()
-                recount.recount(self._target)
-                self._end_history()
-                self._target.execute("COMMIT")
-                found = self._target.execute("PRAGMA quick_check(1)").fetchone()[0]
-                if found != "ok" or self._target.execute("PRAGMA foreign_key_check").fetchone():
-                    raise ProjectDamaged(f"“{report.source}” cannot be rescued: what was read of it does not fit together.")
+        full = "Nothing was rescued; free some space, or choose another disk."
+        connection = sqlite3.connect(made, isolation_level=None)
+        with plain_errors(report.target, full=full), contextlib.closing(connection) as self._target:
+            migrations.migrate(connection)
+            connection.execute("BEGIN")
+            self._copy_all()
+            recount.recount(connection)
+            self._end_history()
+            connection.execute("COMMIT")
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone():
+                raise ProjectDamaged(f"“{report.source}” cannot be rescued: what was read of it does not fit together.")
         files.put_in_place(made, report.target)
         return report
 
     def _copy_all(self) -> None:
         report, damaged = self._report, self._damaged
         report.complaints = damaged.complaints()
+        if report.complaints:
+            report.notices.append(f"The file is damaged ({report.complaints[0]}).")
         if damaged.log_lost:
             report.notices.append("The log of the last edits beside the file could not be read: the latest edits may be missing.")
         if damaged.contents_lost:
@@ -174,18 +127,19 @@ class _Rescue:
                 "The file's own table of contents was destroyed; its parts were looked for where a project has them."
             )
         sequences = self._sequences()
+        last_document, last_set, last_step = (sequences.get(name, 0) for name in ("documents", "annotation_sets", "steps"))
         self._project()
-        top = max(sequences.values(), default=0)
-        self._rows(_DOCUMENTS, top, _sound_document)
-        self._sets(top)
+        self._bring(_DOCUMENTS, last_document, _sound_document)
+        self._bring(_SETS, last_set, lambda row: CODECS[What.SET].from_row(row[1:]))
         for what, table in _CONTENT.items():
-            self._rows(table, top, CODECS[what].from_row)
+            self._bring(table, last_set, lambda row, what=what: CODECS[what].from_row(row[1:]))
         self._drop_loose_relations()
-        self._rows(Table("steps", _STEPS), top, _sound_step)
-        self._rows(Table("changes", _CHANGES, 2), top, _sound_change)
+        self._bring(_HISTORY, last_step, _sound_step)
+        self._bring(_CHANGED, last_step, _sound_change, last_set)
         self._scheme_if_lost()
         for name, number in sequences.items():
-            self._target.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (number, name))
+            self._target.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+            self._target.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number))
 
     def _sequences(self) -> dict[str, int]:
         """Return the highest numbers ever given out, as far as they are known and can be true."""
@@ -193,10 +147,16 @@ class _Rescue:
         for name, number in self._damaged.column("SELECT name, seq FROM sqlite_sequence"):
             if isinstance(name, bytes) and isinstance(number, int) and 0 <= number < 2**40:
                 found[name.decode("utf-8", "replace")] = number
-        for table in ("documents", "annotation_sets", "steps"):
-            last = self._damaged.value(f"SELECT id FROM {table} ORDER BY id DESC LIMIT 1")
-            if isinstance(last, int) and last < 2**40:
-                found[table] = max(found.get(table, 0), last)
+        others = {
+            "documents": ("documents.id", "annotation_sets.document_id"),
+            "annotation_sets": ("annotation_sets.id", "spans.set_id", "relations.set_id", "verdicts.set_id"),
+            "steps": ("steps.id", "changes.step_id"),
+        }
+        for name, columns in others.items():
+            for table, column in (place.split(".") for place in columns):
+                rows, _ = self._damaged.listing(f"SELECT {column} FROM {table} ORDER BY {column} DESC LIMIT 1")
+                if rows and isinstance(rows[0][0], int) and rows[0][0] < 2**40:
+                    found[name] = max(found.get(name, 0), rows[0][0])
         return {name: number for name, number in found.items() if name in ("documents", "annotation_sets", "steps")}
 
     def _project(self) -> None:
@@ -216,89 +176,101 @@ class _Rescue:
             self._target.execute("INSERT OR REPLACE INTO project (key, value) VALUES ('language', 'xx')")
             self._report.notices.append("The project's language could not be read; it is now “xx” (any).")
 
-    def _sets(self, top: int) -> None:
-        """Bring the sets over; one whose own row is lost is put together from the index that lists whose work it is."""
-        gaps = self._rows(_SETS, top, lambda row: CODECS[What.SET].from_row(row[1:]), told=False)
-        have = {row[0] for row in self._target.execute("SELECT id FROM annotation_sets")}
-        columns = ("id", "document_id", "annotator", "kind", "status")
-        listed: dict[Any, Row] = {}
-        clean = False
-        for direction in ("ASC", "DESC"):
-            order = ", ".join(f"{column} {direction}" for column in ("annotator", "kind", "status", "document_id"))
-            sql = f"SELECT {', '.join(columns)} FROM annotation_sets INDEXED BY annotation_sets_by_work ORDER BY {order}"
-            rows, clean = self._damaged.listing(sql)
-            listed.update((row[0], row) for row in rows)
-            if clean:
-                break
-        for key in sorted(key for key in listed if isinstance(key, int) and key not in have):
-            with contextlib.suppress(Exception):  # the index is as doubtful as the rest
-                whole = (*_decoded(listed[key], columns), 0, "[]")
-                CODECS[What.SET].from_row(whole[1:])
-                self._insert(_SETS, whole)
-                have.add(key)
-                reason = "its flag and categories are lost, the rest was found elsewhere in the file"
-                self._miss("annotation_sets", 1, f"in {self._document(whole[1])} ({whole[2]})", reason)
-        for gap in joined(gaps):
-            lost = [key for key in listed if isinstance(key, int) and gap.low <= key <= gap.high and key not in have]
-            if lost or not clean:
-                self._miss("annotation_sets", len(lost), _numbers(gap), _UNREADABLE)
+    def _bring(self, table: Table, top: int, judge: Callable[[Row], Any], last: int | None = None) -> None:
+        """Bring a table over and account for it; ``last`` is the highest number of the column its list is read by, if another."""
+        self._account(table, self._rows(table, top, judge), top if last is None else last)
 
-    def _rows(self, table: Table, top: int, judge: Callable[[Row], Any], *, told: bool = True) -> list[Gap]:
-        """Bring one table over; what cannot be read, or does not hold by the rules, is told and left out.  Returns the gaps."""
-        self._progress.start(f"Reading {_WORDS[table.name]}s")
+    def _rows(self, table: Table, top: int, judge: Callable[[Row], Any]) -> list[Gap]:
+        """Bring one table over; what does not hold by the rules is told and left out.  Returns the places that cannot be read."""
+        self._progress.start(f"Reading {WORDS[table.name]}s")
         gaps: list[Gap] = []
         refused: Counter[tuple[str, str]] = Counter()
-        inner = table.name in ("spans", "relations", "verdicts")
         for row in self._damaged.rows(table, top):
             if isinstance(row, Gap):
                 gaps.append(row)
                 continue
             self._progress.advance()
+            reason = "it is not as it was saved"
             try:
                 sound = _decoded(row, table.columns)
-                judge(sound[1:] if inner else sound)
-                self._insert(table, sound)
-            except sqlite3.IntegrityError as error:
-                reason = "what it belongs to is lost" if "FOREIGN KEY" in str(error) else "it breaks a rule of the file"
-                refused[self._place(table, row), reason] += 1
+                judge(sound)
+                if self._has_parents(table, sound):
+                    self._insert(table, sound)
+                    continue
+                reason = "what it belongs to is lost"
             except sqlite3.OperationalError:  # of the new file: a full disk, for one
                 raise
-            except Exception:  # whatever an overwritten row may cause
-                refused[self._place(table, row), "it is not as it was saved"] += 1
+            except Exception:
+                pass
+            refused[self._place(table, row), reason] += 1
+            self._refused[table.name].add(tuple(map(_shown, row[: table.key])))
         for (place, reason), count in refused.items():
             self._miss(table.name, count, place, reason)
-        for gap in joined(gaps) if told else ():
-            self._tell(gap)
         return gaps
+
+    def _has_parents(self, table: Table, row: Row) -> bool:
+        return all(
+            row[place] is None or self._target.execute(f"SELECT 1 FROM {parent} WHERE id = ?", (row[place],)).fetchone()
+            for place, parent in _PARENTS.get(table.name, ())
+        )
+
+    def _account(self, table: Table, gaps: list[Gap], top: int) -> None:
+        """Tell what is missing and what is doubtful of a table, by the index that lists its rows a second time."""
+        gaps = joined(gaps)
+        if table.name not in _LISTS:
+            for gap in gaps:
+                self._miss(table.name, 0, _numbers(gap), _UNREADABLE)
+            return
+        index, columns, by = _LISTS[table.name]
+        unsure = False
+        for low in range(0, top + 1, _STRETCH) if by else (0,):
+            where, limits = (f" WHERE {by} BETWEEN ? AND ?", (low, low + _STRETCH - 1)) if by else ("", ())
+            select = f"SELECT {', '.join(columns)} FROM {table.name} INDEXED BY {index}{where}"
+            listed, clean = self._damaged.listing(select, limits)
+            unsure |= not clean
+            have = {row[: table.key]: row for row in self._target.execute(select, limits)}
+            self._compare(table, {tuple(map(_shown, row[: table.key])): tuple(map(_shown, row)) for row in listed}, have, clean)
+        if unsure:
+            for gap in gaps:
+                self._miss(table.name, 0, _numbers(gap), f"{_UNREADABLE}, nor can the list of what was there")
+            self._report.notices.append(
+                f"The list of the {WORDS[table.name]}s is damaged: some may be missing that nothing tells of."
+            )
+
+    def _compare(self, table: Table, listed: dict[Row, Row], have: dict[Row, Row], clean: bool) -> None:
+        found: Counter[tuple[str, bool]] = Counter()
+        for key in listed.keys() - have.keys() - self._refused[table.name]:
+            if table is _SETS and self._set_rebuilt(listed[key]):
+                continue
+            found[self._place(table, listed[key]), False] += 1
+        for key, row in have.items():
+            if row != listed.get(key) and (clean or key in listed):
+                found[self._place(table, row), True] += 1
+        for (place, doubtful), count in sorted(found.items()):
+            self._miss(table.name, count, place, "two parts of the file disagree about it" if doubtful else _UNREADABLE, doubtful)
+
+    def _set_rebuilt(self, row: Row) -> bool:
+        """Put a set together from the index that lists whose work it is."""
+        try:
+            whole = (*row, 0, "[]")
+            CODECS[What.SET].from_row(whole[1:])
+            if not self._has_parents(_SETS, whole):
+                return False
+            self._insert(_SETS, whole)
+        except Exception:  # the index is as doubtful as the rest
+            return False
+        self._miss(
+            "annotation_sets", 1, self._place(_SETS, row), "its flag and categories are lost, the rest was found elsewhere", True
+        )
+        return True
 
     def _insert(self, table: Table, row: Row) -> None:
         marks = ", ".join("?" * len(table.columns))
         self._target.execute(f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({marks})", row)
         self._report.saved[table.name] += 1
 
-    def _miss(self, table: str, count: int, place: str, reason: str) -> None:
-        self._report.missing.append(Missing(table, count, place, reason))
-
-    def _tell(self, gap: Gap) -> None:
-        """Tell what a gap hides, as far as an index still lists it."""
-        table, key = gap.table, gap.table.columns[0]
-        if not table.index:
-            self._miss(table.name, 0, _numbers(gap), _UNREADABLE)
-            return
-        names = "id, name" if table is _DOCUMENTS else table.keys
-        sql = f"SELECT {names} FROM {table.name} INDEXED BY {table.index} WHERE {key} BETWEEN ? AND ?"
-        listed, clean = self._damaged.listing(sql, (gap.low, gap.high))
-        have = f"SELECT {table.keys} FROM {table.name} WHERE {key} BETWEEN ? AND ?"
-        there = set(self._target.execute(have, (gap.low, gap.high)))
-        lost: Counter[str] = Counter()
-        for row in listed:
-            with contextlib.suppress(UnicodeDecodeError):
-                if _decoded(row[: table.key], ()) not in there:
-                    lost[_named(row[1], row[0]) if table is _DOCUMENTS else self._place(table, row)] += 1
-        for place, count in lost.items():
-            self._miss(table.name, count, place, _UNREADABLE)
-        if not clean:
-            self._miss(table.name, 0, _numbers(gap), f"{_UNREADABLE}, and neither can the list of what was there")
+    def _miss(self, table: str, count: int, place: str, reason: str, doubtful: bool = False) -> None:
+        self._report.missing.append(Missing(table, count, place, reason, doubtful))
 
     def _place(self, table: Table, row: Row) -> str:
         """Say where a row belongs."""
@@ -395,7 +367,7 @@ def _sound_document(row: Row) -> None:
     found = row_document(row)
     length = len(found.text)
     if not isinstance(found.meta, dict):
-        raise ValueError("no metadata")
+        raise TypeError("its metadata are none")
     if len(found.tokens.starts) != len(found.tokens.ends) or (len(found.tokens) and found.tokens.ends[-1] > length):
         raise ValueError("its tokens do not fit its text")
     if found.sentences and found.sentences[-1] >= max(len(found.tokens), 1):

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         bench.documentOpened.connect(self._on_document_opened)
         bench.changed.connect(self._on_state_changed)
         bench.view.focusChanged.connect(self._on_state_changed)
+        bench.view.chosenChanged.connect(self._on_state_changed)
 
     # Building
 

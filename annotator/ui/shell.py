@@ -210,7 +210,8 @@ class WindowShell(QObject):
         document = self._bench.document
         ends = [document.span(key) for key in (choice.head, choice.tail)] if document else []
         names = [quoted(span.surface(document.text), 24) for span in ends if document is not None and span is not None]
-        popup = ChoicePopup(" → ".join(names), options, self.theme, by_key=True, parent=self._window)
+        title = " → ".join(names) if choice.tail else tr("Role of {}").format(names[0] if names else "")
+        popup = ChoicePopup(title, options, self.theme, by_key=True, parent=self._window)
         popup.chosen.connect(self._on_relation_chosen)
         popup.pop_up(self._below_caret())
 

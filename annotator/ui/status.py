@@ -97,7 +97,13 @@ class StatusLine(QStatusBar):
         self._later.start()
 
     def _on_mode_changed(self, mode: str) -> None:
-        self.mode.setText({"relation": tr("Type a target's letters"), "jump": tr("Type a place's letters")}.get(mode, ""))
+        self.mode.setText(
+            {
+                "relation": tr("Type a target's letters"),
+                "jump": tr("Type a place's letters"),
+                "split": tr("Type the letters of the place to split at"),
+            }.get(mode, "")
+        )
 
     def _on_told(self, text: str) -> None:
         self.showMessage(text, 6000)

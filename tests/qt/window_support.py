@@ -279,3 +279,18 @@ def status_of(path: Path, name: str, annotator: str = "ani") -> Status | None:
 
 
 MakeSeat = Callable[..., Seat]
+
+
+def long_project(path: Path) -> Path:
+    """Make a project of one article that no window shows as a whole; every sentence has two suggestions."""
+    count = 120
+    spans = [
+        (f"s{number}-{start}", number * (len(TEXT) + 1) + start, number * (len(TEXT) + 1) + end, label)
+        for number in range(count)
+        for start, end, label in ((0, 5, "PERSON"), (45, 52, "GPE"))
+    ]
+    project = create(path, scheme=small_scheme(), language="xx")
+    with project.transaction("Import {}", "it", actor="ani", lane=Lane.JOB) as tx:
+        tx.add_documents([(document("long", " ".join([TEXT] * count)), [suggestions(spans)])])
+    project.close()
+    return path

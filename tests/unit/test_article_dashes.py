@@ -16,9 +16,9 @@ def test_a_stretch_begins_and_ends_with_a_dash_and_dashes_keep_apart(low, length
     found = dashes(low, low + length, dash, gap)
     assert found[0][0] == low
     assert sum(found[-1]) == pytest.approx(low + length)
+    assert len(found) > 1 or length < 2 * dash + gap + 1e-5
     for (start, size), (following, _) in pairwise(found):
-        assert start + size < following
-        assert following - start - size == pytest.approx(gap, abs=dash + gap)
+        assert following - start - size >= gap * 0.999 - 1e-5
 
 
 def test_an_empty_stretch_has_none():

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.domain.documents import Status
 from annotator.session.session import Session
-from annotator.store import journal, migrations, queries, recount, schema
+from annotator.store import migrations, queries, recount, schema
 from annotator.store.project import open_project
 
 PROJECTS = sorted((Path(__file__).resolve().parents[1] / "golden" / "projects").glob("version-*.project"))
@@ -74,7 +73,7 @@ def test_the_old_file_holds_what_it_was_made_of(old):
     assert mine.info.categories == ("politics",)
     assert mine.spans["s1"].note == "presiden"
     assert mine.spans["s3"].fragments == ((0, 8), (38, 45))
-    assert set(mine.verdicts) == {"ORG@50-61", "DATE@73-78"} or len(mine.verdicts) >= 2
+    assert sorted(mine.verdicts) == ["DATE@72-77", "GPE@38-45", "ORG@49-60"]
     project.close()
 
 
@@ -86,7 +85,7 @@ def test_the_history_of_an_old_file_goes_on(old):
     while session.undo():
         undone += 1
         assert recount.differences(session.project.connection) == []
-    assert undone == 9
+    assert undone == 10
     assert rows(session.project.connection, "verdicts") == []
     redone = 0
     while session.redo():
@@ -96,15 +95,13 @@ def test_the_history_of_an_old_file_goes_on(old):
     assert [span for span in before if span[1] != "s2"] == [
         span for span in rows(session.project.connection, "spans") if span[1] != "s2"
     ]
-    late = next(step for step in journal.steps(session.project.connection) if step.detail == "late.jsonl")
-    session.undo()
-    session.undo_step(late.id) if session.next_undo() and session.next_undo().title != "Skip the document" else None
-    assert queries.status_counts(session.project.connection, "ani")[Status.DONE] == 1
     session.close()
 
 
 def test_a_migration_that_fails_leaves_the_old_file(old, monkeypatch):
-    before = old.read_bytes()
+    plain = sqlite3.connect(old)
+    before = {table: rows(plain, table) for table in KEPT}
+    plain.close()
 
     def fail(connection):
         raise RuntimeError("a bug")
@@ -113,6 +110,10 @@ def test_a_migration_that_fails_leaves_the_old_file(old, monkeypatch):
     with pytest.raises(RuntimeError):
         open_project(old)
     monkeypatch.undo()
-    if "version-1" in before.decode("latin-1", "replace"):
-        assert old.read_bytes() == before
-    assert not open_project(old).read_only
+    plain = sqlite3.connect(old)
+    assert plain.execute("PRAGMA user_version").fetchone()[0] < migrations.VERSION
+    assert {table: rows(plain, table) for table in KEPT} == before
+    plain.close()
+    again = open_project(old)
+    assert recount.differences(again.connection) == []
+    again.close()

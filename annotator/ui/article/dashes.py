@@ -11,10 +11,13 @@ Bar = tuple[float, float, float, float]
 
 
 def dashes(low: float, high: float, dash: float, gap: float) -> list[tuple[float, float]]:
-    """Return dashes (start, length) that fill a stretch, one at each end; the gaps are as near to ``gap`` as that allows."""
+    """Return dashes (start, length) that fill a stretch, one at each end; the gaps are ``gap`` or somewhat more, never less.
+
+    A stretch too short for two dashes is one.
+    """
     length = high - low
-    count = round((length + gap) / (dash + gap))
-    if count < 2 or length <= dash:
+    count = int((length + gap) / (dash + gap) + 1e-6)
+    if count < 2:
         return [(low, length)] if length > 0 else []
     pitch = (length - dash) / (count - 1)
     return [(low + number * pitch, dash) for number in range(count)]

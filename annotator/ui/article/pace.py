@@ -22,7 +22,8 @@ class Pace(QObject):
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self._document = document
-        self._laid = 0
+        self.laid = 0
+        """Qt position up to which the text is known to be laid out; -1 when Qt has taken over again."""
         document.documentLayout().installEventFilter(self)
 
     def _is_step(self, timer: int) -> bool:
@@ -32,16 +33,20 @@ class Pace(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Do a slice of the work instead of the step that the timer asks for, while anything is left."""
-        if not isinstance(event, QTimerEvent) or self._laid < 0 or not self._is_step(event.timerId()):
+        if not isinstance(event, QTimerEvent) or self.laid < 0 or not self._is_step(event.timerId()):
             return False
+        return self.lay_out_slice()
+
+    def lay_out_slice(self) -> bool:
+        """Lay out a little more; False when Qt may do what is left, because it is less than a step."""
         layout, clock = self._document.documentLayout(), QElapsedTimer()
         clock.start()
-        while clock.nsecsElapsed() < SLICE * 1e6:
-            block = self._document.findBlock(self._laid + _STEP)
+        while True:
+            block = self._document.findBlock(self.laid + _STEP)
             if not block.isValid():
-                # what is left is less than a step: Qt may do it and stop its timer
-                self._laid = -1
+                self.laid = -1
                 return False
             layout.blockBoundingRect(block)
-            self._laid = block.position() + block.length()
-        return True
+            self.laid = block.position() + block.length()
+            if clock.nsecsElapsed() > SLICE * 1e6:
+                return True

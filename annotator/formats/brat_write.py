@@ -1,0 +1,373 @@
+"""A record as the lines of a ``.ann`` file, and as the record these lines mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from annotator.domain.annotations import Item, Relation, Span, text_order
+from annotator.domain.documents import Status
+from annotator.domain.exchange import Fate, Loss, Record
+from annotator.domain.labels import LabelScheme
+from annotator.formats.brat_ann import FIRST, SECOND
+from annotator.formats.brat_details import (
+    DETAILS,
+    DOCUMENT,
+    KB_ID,
+    NAME,
+    NOTES,
+    brat_name,
+    details_of,
+    document_of,
+    flat,
+    json_text,
+    one_piece,
+    pieces,
+)
+from annotator.formats.brat_lines import parse
+from annotator.formats.brat_units import collapsed
+from annotator.formats.compare import document_loss, item_loss
+from annotator.formats.compare_content import Expected
+from annotator.formats.jsonl_canonical import reviewed_by_default
+
+NO_PIECE = "covers nothing but line breaks and tabs, which brat cannot state"
+NO_END = "its head or its tail was left out"
+
+
+class Names:
+    """Labels in brat's letters: the same name for the same label in all files of an export, and never one name for two."""
+
+    def __init__(self, scheme: LabelScheme) -> None:
+        self._names: dict[str, str] = {}
+        self._taken: set[str] = set()
+        labels = [label.name for label in (*scheme.spans, *scheme.relations)]
+        for label in sorted(labels, key=lambda label: brat_name(label) != label):
+            self.of(label)  # those that need no change first, so that no other takes their name
+
+    def of(self, label: str) -> str:
+        """Return the name to write for a label."""
+        if label not in self._names:
+            wanted = name = brat_name(label)
+            number = 1
+            while name in self._taken:
+                number += 1
+                name = f"{wanted}_{number}"
+            self._taken.add(name)
+            self._names[label] = name
+        return self._names[label]
+
+    def changed(self) -> dict[str, str]:
+        """Return the labels so far that are written otherwise, with their names."""
+        return {label: name for label, name in self._names.items() if label != name}
+
+
+@dataclass(slots=True)
+class Manner:
+    """How an export writes: the scheme, the names of labels, and whether details beyond brat stand in notes."""
+
+    scheme: LabelScheme
+    names: Names
+    details: bool = True
+
+
+@dataclass(slots=True)
+class Written:
+    """The lines of a file and what they mean; ``record`` in ``expected`` is what reading them must give."""
+
+    lines: list[str]
+    expected: Expected
+    unsaid: int = 0
+
+
+def event_labels(scheme: LabelScheme) -> frozenset[str]:
+    """Return the span labels that are triggers: those a role may start at."""
+    return frozenset(head for label in scheme.relations if label.role for head in label.head)
+
+
+def written(record: Record, manner: Manner, name: str) -> Written:
+    """Return the lines of a record whose file is called ``name``; raises ``ValueError`` or ``TypeError`` for metadata that is no JSON."""
+    return _Writer(record, manner).written(name)
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Gives ids to everything and collects the lines by kind."""
+
+    record: Record
+    manner: Manner
+    lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    attributes: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+    spans: dict[str, Span] = field(default_factory=dict)
+    relations: list[Relation] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    events: dict[str, str] = field(default_factory=dict)
+    unsaid: int = 0
+
+    def written(self, name: str) -> Written:
+        """Write everything."""
+        record = self.record
+        meta = record.meta.get("brat")
+        known: Mapping[str, Any] = meta if isinstance(meta, Mapping) else {}
+        kept = [line for line in _texts(known, "lines") if is_foreign(line)]
+        self._number_spans(record.spans)
+        roles, others = self._parted(record.relations, known)
+        self._number_events(roles, known)
+        self._write_spans()
+        details = self._write_events(roles)
+        others = self._write_chains(others, set(_texts(known, "equivalences")))
+        self._write_relations(others, known)
+        for span in self._in_order():
+            self._remark(span, self.events.get(span.id) or self.ids[span.id], known, details.get(span.id, {}))
+        self._write_document(name)
+        taken = {line.partition("\t")[0] for line in kept}
+        notes = (f"#{number}" for number in range(1, len(self.notes) + len(kept) + 1) if f"#{number}" not in taken)
+        lines = [*self.lines, *_numbered("A", self.attributes), *_numbered("N", self.references)]
+        lines += [f"{number}\t{note}" for number, note in zip(notes, self.notes, strict=False)]
+        return Written([*lines, *kept], Expected(self._expected(name), self.losses), self.unsaid)
+
+    def _number_spans(self, spans: Iterable[Span]) -> None:
+        for span in sorted(spans, key=text_order):
+            if not pieces(self.record.text, span.fragments):
+                self.losses.append(item_loss(self.record, span, Fate.DROPPED, NO_PIECE))
+            else:
+                self.spans[span.id] = span
+        self.ids = _ids("T", self.spans)
+
+    def _parted(self, relations: Iterable[Relation], known: Mapping[str, Any]) -> tuple[dict[str, list[Relation]], list[Relation]]:
+        """Sort relations into the roles of each trigger and all others."""
+        triggers, names = set(_texts(known, "events")), set(_texts(known, "roles"))
+        roles: dict[str, list[Relation]] = {}
+        others: list[Relation] = []
+        for relation in sorted(relations, key=lambda relation: _natural(relation.id)):
+            head = self.spans.get(relation.head)
+            if head is None or relation.tail not in self.spans:
+                self.losses.append(item_loss(self.record, relation, Fate.DROPPED, NO_END))
+                continue
+            label = self.manner.scheme.relation(relation.label)
+            known_role = relation.label in names and head.label in triggers
+            if known_role or (label is not None and label.role and (not label.head or head.label in label.head)):
+                roles.setdefault(head.id, []).append(relation)
+            else:
+                others.append(relation)
+        return roles, others
+
+    def _number_events(self, roles: Mapping[str, list[Relation]], known: Mapping[str, Any]) -> None:
+        triggers = event_labels(self.manner.scheme) | set(_texts(known, "events"))
+        for span in self._in_order():
+            if span.id in roles or span.label in triggers:
+                self.events[span.id] = f"E{len(self.events) + 1}"
+
+    def _in_order(self) -> list[Span]:
+        return sorted(self.spans.values(), key=lambda span: (_natural(self.ids[span.id]), text_order(span)))
+
+    def _write_spans(self) -> None:
+        text, convert = self.record.text, collapsed(self.record.text)
+        for span in self._in_order():
+            places = pieces(text, span.fragments)
+            offsets = ";".join(f"{convert(start)} {convert(end)}" for start, end in places)
+            surface = " ".join(text[start:end] for start, end in places)
+            self.lines.append(f"{self.ids[span.id]}\t{self._name(span)} {offsets}\t{surface}")
+
+    def _name(self, item: Item) -> str:
+        return self.manner.names.of(item.label)
+
+    def _target(self, span_id: str) -> str:
+        return self.events.get(span_id) or self.ids[span_id]
+
+    def _write_events(self, roles: Mapping[str, list[Relation]]) -> dict[str, dict[str, Any]]:
+        """Write the E lines; return by trigger what is to be noted of their roles."""
+        details: dict[str, dict[str, Any]] = {}
+        for span_id, event in self.events.items():
+            arguments = roles.get(span_id, [])
+            names = [self._name(relation) for relation in arguments]
+            taken = set(names)
+            extras: list[dict[str, Any]] = []
+            body = [f"{self.manner.names.of(self.spans[span_id].label)}:{self.ids[span_id]}"]
+            used: set[str] = set()
+            for relation, name in zip(arguments, names, strict=True):
+                role, number = name, 1
+                while role in used or (number > 1 and role in taken):
+                    number += 1
+                    role = f"{name}{number}"
+                used.add(role)
+                body.append(f"{role}:{self._target(relation.tail)}")
+                extra = self._details(relation, {}, role=True)
+                base = re.fullmatch(r"(.*?\D)\d+", name)
+                if base and base[1] in taken:
+                    extra["label"] = relation.label
+                extras.append(extra)
+                self.relations.append(self._meant(relation, {}, role=True))
+            self.lines.append(f"{event}\t{' '.join(body)}")
+            if any(extras) and self.manner.details:
+                details[span_id] = {"roles": extras}
+        return details
+
+    def _write_chains(self, relations: list[Relation], labels: set[str]) -> list[Relation]:
+        """Write as * lines what reading them gives again: chains without anything said of a link; return the rest."""
+        plain: dict[tuple[str, str], list[Relation]] = {}
+        into: dict[tuple[str, str], int] = {}
+        for relation in relations:
+            if relation.label in labels and not relation.note and not relation.attributes and not self._details(relation, {}):
+                plain.setdefault((relation.label, relation.head), []).append(relation)
+                into[relation.label, relation.tail] = into.get((relation.label, relation.tail), 0) + 1
+        chained: set[str] = set()
+        for label, head in plain:
+            if (label, head) in into:
+                continue
+            chain = [head]
+            links: list[Relation] = []
+            while len(plain.get((label, chain[-1]), ())) == 1 and into[label, plain[label, chain[-1]][0].tail] == 1:
+                links += plain[label, chain[-1]]
+                chain.append(links[-1].tail)
+            if links:
+                name = self._name(links[0])
+                self.lines.append(f"*\t{name} {' '.join(map(self._target, chain))}")
+                self.relations += [self._meant(link, {}) for link in links]
+                chained |= {link.id for link in links}
+        return [relation for relation in relations if relation.id not in chained]
+
+    def _write_relations(self, relations: list[Relation], known: Mapping[str, Any]) -> None:
+        arguments = known.get("arguments")
+        ids = _ids("R", {relation.id: relation for relation in relations})
+        for relation in relations:
+            given = arguments.get(relation.label) if isinstance(arguments, Mapping) else None
+            first, second = _two_names(given)
+            ends = f"{first}:{self._target(relation.head)} {second}:{self._target(relation.tail)}"
+            self.lines.append(f"{ids[relation.id]}\t{self._name(relation)} {ends}")
+            self._remark(relation, ids[relation.id], known, {})
+
+    def _remark(self, item: Item, target: str, known: Mapping[str, Any], more: Mapping[str, Any]) -> None:
+        """Write the A, N and # lines of an item."""
+        stated = _stated(item)
+        for name, value in stated.items():
+            if name != "kb_ids":
+                self.attributes.append(f"{name} {target}" if value is True else f"{name} {target} {value}")
+        if isinstance(item, Span):
+            names = known.get("references")
+            for kb_id in (item.kb_id, *stated.get("kb_ids", ())):
+                if KB_ID.fullmatch(kb_id):
+                    told = names.get(kb_id) if isinstance(names, Mapping) else None
+                    name = flat(told) if isinstance(told, str) else flat(item.surface(self.record.text))
+                    self.references.append(f"Reference {self.ids[item.id]} {kb_id}\t{name}")
+        if flat(item.note):
+            self.notes.append(f"{NOTES} {target}\t{flat(item.note)}")
+        details = {**self._details(item, stated), **more}
+        if details and self.manner.details:
+            self.notes.append(f"{DETAILS} {target}\t{json_text(details)}")
+        meant = self._meant(item, stated)
+        if isinstance(meant, Span):
+            self.spans[item.id] = meant
+        else:
+            self.relations.append(meant)
+
+    def _details(self, item: Item, stated: Mapping[str, Any], *, role: bool = False) -> dict[str, Any]:
+        details = details_of(item, self.record.text, reviewed_by_default(self.record.kind), stated)
+        return {**details, "note": item.note} if role and item.note else details
+
+    def _meant(self, item: Any, stated: Mapping[str, Any], *, role: bool = False) -> Any:
+        """Return the item as its lines mean it; where that is less than it says, note the loss."""
+        if self.manner.details:
+            return item
+        unsaid = self._details(item, stated, role=role)
+        changes: dict[str, Any] = {"confidence": None, "origin": "", "derived_from": "", "label": self._name(item)}
+        changes["reviewed"] = reviewed_by_default(self.record.kind)
+        self.unsaid += not unsaid.keys() <= {"note", "kb_id", "attributes", "fragments"}
+        lost = [name for name in ("note", "kb_id", "attributes", "fragments") if name in unsaid]
+        if "note" in lost:
+            changes["note"] = "" if role else flat(item.note)
+        if "kb_id" in lost:
+            changes["kb_id"] = ""
+        if "attributes" in lost:
+            changes["attributes"] = {name: value for name, value in item.attributes.items() if name in stated}
+        if isinstance(item, Span):
+            changes["fragments"] = one_piece(self.record.text, pieces(self.record.text, item.fragments))
+        if lost:
+            reason = f"brat cannot state its {', '.join(lost)} in full"
+            self.losses.append(item_loss(self.record, item, Fate.CHANGED, reason))
+        if changes["label"] != item.label:
+            reason = f"its label is written “{changes['label']}” in brat's letters"
+            self.losses.append(item_loss(self.record, item, Fate.CHANGED, reason))
+        return replace(item, **changes)
+
+    def _write_document(self, name: str) -> None:
+        """Write the note on the document, or note as lost what would stand in it."""
+        record, names = self.record, self.manner.names
+        labels = sorted({item.label for item in (*record.spans, *record.relations)})
+        document = document_of(record, {names.of(label): label for label in labels if names.of(label) != label})
+        if record.name != name:
+            document["name"] = record.name
+        if self.manner.details and document:
+            self.notes.insert(0, f"{DOCUMENT} document\t{json_text(document)}")
+        elif document:
+            lost = [key for key in ("name", "meta", "flagged", "categories", "verdicts") if key in document]
+            if lost:
+                self.losses.append(document_loss(record, Fate.CHANGED, f"brat cannot hold its {', '.join(lost)}"))
+
+    def _expected(self, name: str) -> Record:
+        record = replace(self.record, spans=tuple(self.spans.values()), relations=tuple(self.relations), tokens=None)
+        record.meta = {key: value for key, value in record.meta.items() if key != "brat"}
+        if self.manner.details:
+            return record
+        return replace(record, name=name, meta={}, status=Status.NEW, flagged=False, categories=(), verdicts=())
+
+
+def is_foreign(line: Any) -> bool:
+    """Tell whether a line is of a kind this program does not write, so that it may stand among those it does."""
+    if not isinstance(line, str) or "\n" in line or "\r" in line or not line.strip():
+        return False
+    found = parse([line], lambda *_, **__: None)
+    return bool(found.kept) or any(note.label not in (NOTES, DETAILS, DOCUMENT) for note in found.notes)
+
+
+def _stated(item: Item) -> dict[str, Any]:
+    """Return the attributes that A lines can state, and ``kb_ids`` where N lines can."""
+    stated = {
+        name: value
+        for name, value in item.attributes.items()
+        if NAME.fullmatch(name) and (value is True or (isinstance(value, str) and re.fullmatch(r"\S+", value)))
+    }
+    further = item.attributes.get("kb_ids")
+    stated.pop("kb_ids", None)
+    if not isinstance(item, Span) or not KB_ID.fullmatch(item.kb_id) or not isinstance(further, list | tuple) or not further:
+        return stated
+    sound = all(isinstance(kb_id, str) and KB_ID.fullmatch(kb_id) for kb_id in further)
+    return {**stated, "kb_ids": further} if sound else stated
+
+
+def _texts(known: Mapping[str, Any], key: str) -> list[str]:
+    value = known.get(key)
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list | tuple) else []
+
+
+def _two_names(given: Any) -> tuple[str, str]:
+    """Return what the arguments of a relation are called, where that is known and sound; else what brat calls them."""
+    if isinstance(given, list | tuple) and len(given) == 2 and given[0] != given[1] and set(given) != {FIRST, SECOND}:
+        first, second = given
+        if all(isinstance(name, str) and NAME.fullmatch(name) for name in given):
+            return first, second
+    return FIRST, SECOND
+
+
+def _ids(prefix: str, items: Iterable[str]) -> dict[str, str]:
+    """Give each id one of brat's: its own if it is one, else the next free number."""
+    items = list(items)
+    pattern = re.compile(rf"{prefix}[1-9]\d{{0,8}}")
+    taken = {item for item in items if pattern.fullmatch(item)}
+    fresh = (f"{prefix}{number}" for number in count(1) if f"{prefix}{number}" not in taken)
+    return {item: item if item in taken else next(fresh) for item in items}
+
+
+def _numbered(prefix: str, lines: Iterable[str]) -> list[str]:
+    return [f"{prefix}{number}\t{line}" for number, line in enumerate(lines, 1)]
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """Sort key that puts 2 before 10."""
+    parts = re.split(r"([0-9]{1,18})", name)
+    return tuple((int(part), "") if part.isdecimal() and part.isascii() else (-1, part) for part in parts)

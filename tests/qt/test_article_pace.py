@@ -1,0 +1,41 @@
+"""Long texts are laid out in slices, all of them in the end, and Qt's own long steps never run."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from annotator.domain.text import BLOCK_SEPARATOR
+from annotator.ui.article import pace
+from tests.qt.article_support import MemoryModel, show
+
+PARAGRAPH = "Presiden bertemu menteri di Jakarta pada hari Senin. " * 8
+
+
+def test_a_slice_is_as_short_as_it_is_told(qtbot, monkeypatch):
+    monkeypatch.setattr(pace, "SLICE", 0.0)
+    monkeypatch.setattr(pace, "_STEP", 500)
+    laid: list[int] = []
+    usual = pace.Pace.lay_out_slice
+
+    def noting(self: pace.Pace) -> bool:
+        before, more = self.laid, usual(self)
+        laid.append(self.laid - before)
+        return more
+
+    monkeypatch.setattr(pace.Pace, "lay_out_slice", noting)
+    view = show(qtbot, MemoryModel(BLOCK_SEPARATOR.join([PARAGRAPH] * 300)))
+    qtbot.waitUntil(lambda: len(laid) > 20)
+    assert max(laid) < 2 * len(PARAGRAPH) + 500, "not the steps that double up to 200,000"
+    assert view.document().blockCount() == 300
+
+
+def test_everything_is_laid_out_in_the_end(qtbot):
+    model = MemoryModel(BLOCK_SEPARATOR.join([PARAGRAPH] * 400))
+    view = show(qtbot, model)
+    found = view.document().findChild(pace.Pace)
+    assert found is not None
+    qtbot.waitUntil(lambda: found.laid == -1, timeout=20_000)
+    for _ in range(20):
+        QApplication.processEvents()
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    assert view.scene().plans[-1].line.end == len(model.text)
