@@ -92,6 +92,20 @@ def _write_brat(
     return brat.write(records, path, scheme, options=options, progress=progress)
 
 
+def _read_doccano(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import doccano
+
+    return doccano.read(path, defaults, **options)
+
+
+def _write_doccano(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import doccano
+
+    return doccano.write(records, path, scheme, options=options, progress=progress)
+
+
 FORMATS: dict[str, Format] = {
     "text": Format(
         name="text",
@@ -135,6 +149,16 @@ FORMATS: dict[str, Format] = {
         write=_write_brat,
         read_options={"encoding": ()},
         write_options={"details": ("notes", "none")},
+    ),
+    "doccano": Format(
+        name="doccano",
+        title="doccano (JSON, JSONL, or the zip it exports)",
+        suffixes=(".doccano.jsonl",),
+        carries="spans, relations, categories, metadata; notes as comments; attributes and fragments not",
+        read=_read_doccano,
+        write=_write_doccano,
+        read_options={"encoding": (), "offsets": ("auto", "utf-16", "code-points", "graphemes"), "status": ("in progress", "done")},
+        write_options={"layout": ("auto", "spans", "relations"), "offsets": ("utf-16", "code-points", "graphemes")},
     ),
 }
 """All formats by name, in the order they are listed to the user."""

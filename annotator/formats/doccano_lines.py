@@ -43,10 +43,10 @@ def differing_scores(item: JsonItem) -> dict[Unit, float] | None:
 
 def _place(entry: Any) -> tuple[int, int] | None:
     if type(entry) is dict:
-        pair = entry.get("start_offset"), entry.get("end_offset")
+        start, end = entry.get("start_offset"), entry.get("end_offset")
     else:
-        pair = (entry[0], entry[1]) if type(entry) is list and len(entry) == 3 else (None, None)
-    return pair if type(pair[0]) is int and type(pair[1]) is int else None
+        start, end = entry[:2] if type(entry) is list and len(entry) == 3 else (None, None)
+    return (start, end) if type(start) is int and type(end) is int else None
 
 
 def parse_item(item: JsonItem, reading: Reading) -> Iterator[Record | Complaint]:
@@ -143,13 +143,11 @@ def _of_user(
             place = "has no “label”" if type(place) is tuple else place
         if isinstance(place, str):
             complain(f"The span {number} {place}; it was left out.")
-            if type(given) in (int, str):
-                gone.add(given)
+            gone |= {given} if isinstance(given, int | str) else set()
             continue
         span = Span(found.free_id(given), (place,), str(label), reviewed=reviewed)
-        if type(given) in (int, str):
-            if known.setdefault(given, span.id) != span.id:
-                complain(f"Two spans have the id {given}; relations go to the first.")
+        if isinstance(given, int | str) and known.setdefault(given, span.id) != span.id:
+            complain(f"Two spans have the id {given}; relations go to the first.")
         found.add_span(span)
     _add_relations(found, links, known, gone, reviewed, complain=complain)
     result = replace(record, spans=tuple(found.spans.values()), relations=tuple(found.relations))
@@ -171,14 +169,14 @@ def _add_relations(
             continue
         label = link.get("type", link.get("label"))
         label = str(label) if type(label) is int else label
-        ends = [link.get(key) for key in ("from_id", "to_id")]
-        missing = next((end for end in ends if type(end) not in (int, str) or end not in known), None)
+        ends = [end if isinstance(end := link.get(key), int | str) else None for key in ("from_id", "to_id")]
+        pair = tuple(known.get(end, "") if end is not None else "" for end in ends)
+        missing = next((end for end, span_id in zip(ends, pair, strict=True) if not span_id), None)
         if type(label) is not str or not label.strip():
             complain(f"{where} has no “type”; it was left out.")
-        elif missing in gone:
+        elif missing is not None and missing in gone:
             complain(f"{where} names the span {missing}, which was left out; so was the relation.")
-        elif any(type(end) not in (int, str) or end not in known for end in ends):
+        elif not all(pair):
             complain(f"{where} names the span {missing}, which the document does not have; it was left out.")
         else:
-            pair = known[ends[0]], known[ends[1]]
-            found.add_relation(link.get("id"), label, pair, {"reviewed": reviewed})
+            found.add_relation(link.get("id"), label, (pair[0], pair[1]), {"reviewed": reviewed})

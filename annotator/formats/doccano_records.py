@@ -83,15 +83,15 @@ def _within_units(record: Record, unit: Unit, losses: list[Loss]) -> Record:
 
 def _comments(record: Record, meta: dict[str, Any], losses: list[Loss]) -> list[Any]:
     """Return the document's comments with the notes of its spans and relations added to them."""
-    given = meta.get("Comments")
-    comments = list(given) if type(given) is list else [] if given is None else [given]
+    added: list[str] = []
     items: tuple[Item, ...] = (*record.spans, *record.relations)
     for item in items:
         if item.note:
             surface = f" “{item.surface(record.text)[:60]}”" if isinstance(item, Span) else ""
-            comments.append(f"{item.label}{surface}: {item.note}")
+            added.append(f"{item.label}{surface}: {item.note}")
             losses.append(item_loss(record, item, Fate.MOVED, "its note became a comment of the document"))
-    return comments
+    given = meta.get("Comments")
+    return [*(given if type(given) is list else [] if given is None else [given]), *added] if added else []
 
 
 def _bare(record: Record, item: Any, losses: list[Loss]) -> Any:

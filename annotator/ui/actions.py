@@ -271,7 +271,7 @@ def _span_actions() -> tuple[Action, ...]:
 def _relation_actions() -> tuple[Action, ...]:
     at, here = Section.RELATION, Scope.ARTICLE
     return (
-        Action("relation.start", at, "Relate the focused span to…", lambda h: h.relating.start(), ("r",), here, on_span,
+        Action("relation.start", at, "Relate the focused span to…", lambda h: h.relating.start(), ("r",), here, on_item,
                "link"),
         Action("relation.role", at, "Fill a role of the event…", lambda h: h.relating.start_role(), ("e",), here, on_span),
         Action("relation.reverse", at, "Reverse", lambda h: h.relating.reverse(), ("x",), here, on_relation, "arrows-exchange"),

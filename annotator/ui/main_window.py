@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 _LAYOUT_VERSION = 2
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
 
-_ARTICLE_SHARE = 0.57
+_ARTICLE_SHARE = 0.59
 """Least share of the window's width that the article keeps when the window gets narrower."""
 
 _HARDLY = 3

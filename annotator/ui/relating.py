@@ -44,7 +44,10 @@ class Relating:
         bench.view.set_legal_target(self._is_legal)
 
     def start(self) -> None:
-        """Begin a relation at the focused span: legal targets get hint letters."""
+        """Begin a relation at the focused span, or once more at the head of the focused relation: legal targets get hint letters."""
+        relation = self._bench.relation
+        if relation is not None:
+            self._view.focus_span(relation.head, reveal=False)
         document, head = self._bench.document, self._bench.span
         if document is None or head is None:
             self._bench.tell(tr("Focus the head span first: Tab, or click it."))

@@ -24,9 +24,6 @@ WORDS = (
 )  # fmt: skip
 GAPS = (" ", " ", " ", "", "  ", "\n", "\r\n", "\t", "\u00a0", "\u2029", "\n\n")
 
-WIDTHLESS = "\ufeff\u200b"
-"""Characters that take no room; a span of these alone has no place in a line of mixed directions, so no relation is led to one."""
-
 SCHEME: LabelScheme = scheme_from_dict({
     "name": "any",
     "spans": ["PERSON", "ORG", "GPE"],
@@ -76,17 +73,13 @@ def span_sets(draw: st.DrawFn, document: Document, prefix: str, most: int = 6, p
 
 
 @st.composite
-def relation_sets(draw: st.DrawFn, text: str, spans: dict[str, Span], prefix: str, most: int = 5) -> dict[str, Relation]:
+def relation_sets(draw: st.DrawFn, spans: dict[str, Span], prefix: str, most: int = 5) -> dict[str, Relation]:
     """Draw legal relations, several on a pair and of a span to itself among them, no two alike."""
     found: dict[tuple[str, str, str], Relation] = {}
-    ends = sorted(key for key, span in spans.items() if span.surface(text).strip(WIDTHLESS))
+    ends = sorted(spans)
     for number in range(draw(st.integers(0, most)) if ends else 0):
         head, tail = (draw(st.sampled_from(ends)) for _ in range(2))
-        legal = [
-            label.name
-            for label in SCHEME.relations
-            if label.allows(spans[head].label, spans[tail].label) and (head != tail or label.reflexive)
-        ]
+        legal = [label.name for label in SCHEME.links(spans[head].label, spans[tail].label, same_span=head == tail)]
         if legal:
             relation = Relation(f"{prefix}{number}", draw(st.sampled_from(legal)), head, tail)
             found.setdefault(relation_ends(relation, SCHEME), relation)
@@ -98,7 +91,7 @@ def cases(draw: st.DrawFn, *, pieces: int = 1) -> Case:
     """Draw a text with a start (nothing, a model's suggestions, or one's own half-done work) and a gold, which share what they share."""
     document = document_of(draw(texts()))
     spans = draw(span_sets(document, "g", pieces=pieces))
-    gold = AnnotationSet(SetInfo(0, "gold", Kind.GOLD), spans, draw(relation_sets(document.text, spans, "G")))
+    gold = AnnotationSet(SetInfo(0, "gold", Kind.GOLD), spans, draw(relation_sets(spans, "G")))
     kind = draw(st.sampled_from((None, Kind.MODEL, Kind.PERSON)))
     if kind is None:
         return Case(document, None, gold)
@@ -124,7 +117,7 @@ def _starts(draw: st.DrawFn, document: Document, gold: AnnotationSet, kind: Kind
     spans = {span.id: span for span in found.values()}
     links: dict[tuple[str, str, str], Relation] = {}
     kept = [one for one in gold.relations.values() if one.head in spans and one.tail in spans and draw(st.booleans())]
-    for relation in (*kept, *draw(relation_sets(document.text, spans, "S", most=3)).values()):
+    for relation in (*kept, *draw(relation_sets(spans, "S", most=3)).values()):
         reviewed = spans[relation.head].reviewed and spans[relation.tail].reviewed and draw(st.booleans())
         links.setdefault(relation_ends(relation, SCHEME), replace(relation, reviewed=reviewed))
     relations = {relation.id: relation for relation in links.values() if _legal(relation, spans)}

@@ -370,3 +370,14 @@ def test_a_point_beside_the_text_finds_the_nearest_character(qtbot):
     assert view.offset_at(5000, 100_000) == len(model.text) - 1
     empty = geometry.line_of(5)
     assert view.offset_at(30, empty.top + 1) == 5
+
+
+def test_a_span_without_width_has_a_place_in_a_line_of_mixed_directions(qtbot):
+    model = MemoryModel("كتاب \u200b Budi")
+    model.spans["zero"] = Span("zero", ((5, 6),), "GPE")
+    model.add("Budi", "GPE")
+    view = show(qtbot, model)
+    (piece,) = view.scene().pieces_of("zero")
+    (budi,) = view.scene().pieces_of("Budi")
+    assert piece.left == piece.right != budi.left
+    assert {span.id for span in view.scene().spans()} == {"zero", "Budi"}

@@ -154,8 +154,8 @@ WRITING = {
     "document.flag",
 }
 EDGES = {f"span.{edge}-{way}{unit}" for edge in ("start", "end") for way in ("out", "in") for unit in ("", "-character")}
-ON_ITEM = {*WRITING, "span.remove", "span.accept-label", "item.note", "relation.other-end"}
-ON_SPAN = {*ON_ITEM, *EDGES, "item.kb-id", "relation.start", "relation.role", "span.merge", "move.choose"}
+ON_ITEM = {*WRITING, "span.remove", "span.accept-label", "item.note", "relation.other-end", "relation.start"}
+ON_SPAN = {*ON_ITEM, *EDGES, "item.kb-id", "relation.role", "span.merge", "move.choose"}
 ON_RELATION = {*ON_ITEM, "relation.reverse"}
 
 

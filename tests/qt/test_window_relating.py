@@ -264,3 +264,11 @@ def test_without_a_document_nothing_happens(make_seat):
     relating.add("a", "b", "leads")
     relating._on_relation_requested(("a", "b"))
     assert seat.message == ""
+
+
+def test_r_on_a_relation_starts_again_from_its_head(seat):
+    head, tail = seat.document.spans()[:2]
+    seat.hands.relating.add(head.id, tail.id, seat.document.scheme.links(head.label, tail.label)[0].name)
+    assert seat.view.focused_relation is not None
+    seat.hands.relating.start()
+    assert (seat.view.focused_span, seat.view.relation_source) == (head.id, head.id)

@@ -534,7 +534,7 @@ def test_discontinuous_spans_of_files_without_texts(tmp_path):
         target = re.search(r"names (T\d+)", complaint.message)
         path = Path(complaint.place.rpartition(":")[0])
         assert target is not None
-        assert f"{target[1]}\t" not in path.read_text(encoding="utf-8")
+        assert f"\n{target[1]}\t" not in path.read_text(encoding="utf-8")
     assert write(tmp_path / "out", *records).losses == []
 
 

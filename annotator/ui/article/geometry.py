@@ -109,8 +109,9 @@ class Geometry:
         if not line.mixed:
             x0, x1 = _x(qt_line, low), _x(qt_line, high)
             return [(origin + min(x0, x1), origin + max(x0, x1))]
-        edges = (_edges(qt_line, qt_position) for qt_position in range(low, high))
-        return _joined([(origin + min(x0, x1), origin + max(x0, x1)) for x0, x1 in edges if x0 != x1])
+        edges = [_edges(qt_line, qt_position) for qt_position in range(low, high)]
+        wide = [(origin + min(x0, x1), origin + max(x0, x1)) for x0, x1 in edges if x0 != x1]
+        return _joined(wide) or [(origin + edges[0][0], origin + edges[0][0])]  # zero-width characters alone have a place, too
 
     def x_of(self, line: Line, offset: int) -> float:
         """Return where the character at ``offset`` begins on ``line``: its left edge, or its right one if it runs leftwards."""
