@@ -13,7 +13,8 @@ def copy(connection: sqlite3.Connection, set_id: int, document_id: int, scheme: 
     """Fill a new set with the spans and relations of all models' sets on the document; False if there are no such sets.
 
     What several models (or one model twice) suggest alike comes once, from the first; relations join the span that stands for theirs.
-    Ids are kept while they are free, else the model's name and colons come before them.
+    Ids are kept while they are free, else the model's name and colons come before them.  Rows that cover no text, which another program
+    may have written past the checks, stay where they are: no set of this program may hold them.
     """
     models = connection.execute(
         "SELECT id, annotator FROM annotation_sets WHERE document_id = ? AND kind = 'model' ORDER BY id", (document_id,)
@@ -47,7 +48,7 @@ _COPY_SPANS = f"""
 INSERT INTO spans (set_id, id, {", ".join(_SPAN_FIELDS)}, reviewed, derived_from)
 SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in _SPAN_FIELDS)}, 0, :annotator || '/' || m.id
 FROM (SELECT *, row_number() OVER (PARTITION BY start, "end", label, fragments ORDER BY id) AS number
-      FROM spans WHERE set_id = :source) m
+      FROM spans WHERE set_id = :source AND start >= 0 AND "end" > start) m
 WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p INDEXED BY spans_by_place WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
 """
 # Two spans of a model may have become one: a relation between them is left out, for it would link that one to itself.

@@ -182,3 +182,16 @@ def test_done_accepts_every_suggestion_and_undo_brings_them_back(opened, model_s
     assert (done.spans(), done.relations(), done.info) == before
     session.redo()
     assert (done.spans(), done.relations(), done.info) == after
+
+
+def test_a_row_that_another_program_wrote_past_the_checks_does_not_keep_the_document_from_opening(
+    empty_project, make_document, model_set
+):
+    with empty_project.transaction("Import", actor="x", lane=Lane.JOB) as tx:
+        tx.add_documents([(make_document(TEXT), [model_set([("s1", *ANI, "PERSON"), ("s2", *BUDI, "PERSON")], annotator="m")])])
+    connection = empty_project.connection
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute("""UPDATE spans SET start = 9, "end" = 9 WHERE id = 's2'""")
+    connection.execute("PRAGMA ignore_check_constraints = OFF")
+    state = Session(empty_project, "ani").open_document(1)
+    assert [span.id for span in state.spans()] == ["s1"]
