@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from annotator.domain.annotations import Span
+from annotator.domain.annotations import Kind, Span
 from annotator.domain.exchange import Complaint, Fate, Loss, LossReport, Record
 from annotator.domain.progress import Progress
 from annotator.errors import FormatError
@@ -98,16 +98,21 @@ def _compare(
             found = next(back, None)
         here = found[1] if found is not None and found[0] == line + shape.array else []
         for record in group:
-            # several sets of one document follow each other, each in its own record
-            came = here.pop(0) if here else None
+            expected = shape.fit(record)
+            # several sets of one document stand in one task, and not always in this order
+            came = next((one for one in here if (one.annotator, one.kind) == _whose(expected)), here[0] if here else None)
             if came is None:
                 report.losses.append(document_loss(record, Fate.DROPPED, "did not come back from the file"))
                 continue
-            expected = shape.fit(record)
+            here.remove(came)
             count(report, record, [*expected.losses, *content_losses(record, expected.record, came)])
             documents.add(hash((record.name, record.text)))
         report.losses += [document_loss(came, Fate.CHANGED, "came back, but is not in the project") for came in here]
     report.documents = len(documents)
+
+
+def _whose(expected: Expected) -> tuple[str, Kind]:
+    return expected.record.annotator, expected.record.kind
 
 
 def _by_line(back: Iterator[Record | Complaint]) -> Iterator[tuple[int, list[Record]]]:

@@ -31,6 +31,11 @@ def document(connection: sqlite3.Connection, document_id: int) -> Document | Non
     return None if row is None else row_document(row)
 
 
+def document_text(connection: sqlite3.Connection, document_id: int) -> tuple[str, str] | None:
+    """Return name and text of a document, or None."""
+    return connection.execute("SELECT name, text FROM documents WHERE id = ?", (document_id,)).fetchone()
+
+
 def documents_named(connection: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
     """Return (id, text) of the documents with this name."""
     return connection.execute("SELECT id, text FROM documents WHERE name = ?", (name,)).fetchall()

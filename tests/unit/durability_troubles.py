@@ -27,7 +27,7 @@ def clock_goes_back(session: Session, count: int, chance: random.Random) -> None
 
     class Backwards(dt.datetime):
         @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+        def now(cls, _zone: dt.tzinfo | None = None) -> dt.datetime:
             return dt.datetime(2030, 1, 1, tzinfo=dt.UTC) - dt.timedelta(days=count * 3, seconds=chance.randrange(2_600_000))
 
     journal.datetime = Backwards
@@ -47,7 +47,7 @@ def log_goes_away(session: Session, count: int, chance: random.Random) -> None:
     if count == BEGIN:
         read_only = os.open("/dev/null", os.O_RDONLY)
         for entry in Path("/proc/self/fd").iterdir():
-            if entry.exists() and os.readlink(entry).endswith("-wal"):
+            if entry.exists() and entry.readlink().name.endswith("-wal"):
                 os.dup2(read_only, int(entry.name))
 
 

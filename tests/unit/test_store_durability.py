@@ -25,7 +25,7 @@ from annotator.store.project import open_project
 if sys.platform == "win32":
     pytest.skip("processes cannot be forked here", allow_module_level=True)
 
-from tests.unit.durability_support import Acknowledged, Nursery, shown
+from tests.unit.durability_support import NOBODY, Acknowledged, Nursery, shown
 
 KILLS = 200
 
@@ -112,20 +112,15 @@ def test_writes_that_fail_are_said_and_lose_nothing_before_them(project, nursery
         holds_what_was_acknowledged(project.path, last, tmp_path)
 
 
-NOBODY = 65534
-
-
-def test_a_project_that_becomes_read_only_while_it_is_open_loses_nothing(project):
+def test_a_project_that_becomes_read_only_while_it_is_open_loses_nothing(project, nursery):
     project.close()
-    root = os.geteuid() == 0  # who may write everything, so that the editor must be somebody else
     with tempfile.TemporaryDirectory() as name:
         path = Path(shutil.copy(project.path, name))
-        if root:
+        if os.geteuid() == 0:
             os.chown(name, NOBODY, NOBODY)
             os.chown(path, NOBODY, NOBODY)
         try:
-            with Nursery(NOBODY if root else None) as nursery:
-                last = nursery.run(path, 1, after=30, trouble="read-only")
+            last = nursery.run(path, 1, after=30, trouble="read-only")
         finally:
             Path(name).chmod(0o755)
             for entry in Path(name).glob("project.annotator*"):
@@ -158,14 +153,14 @@ def test_a_full_disk_is_said_and_loses_nothing(project, tmp_path):
     project.close()
     disk = tmp_path / "disk"
     disk.mkdir()
-    unshare = ["unshare", "-rm"]
-    if not shutil.which("unshare") or subprocess.run([*unshare, "mount", "-t", "tmpfs", "none", disk], capture_output=True).returncode:
+    apart = ["unshare", "-rm"]
+    mount = [*apart, "mount", "-t", "tmpfs", "none", str(disk)]
+    if not shutil.which("unshare") or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a small file system cannot be mounted here")
-    code = [sys.executable, "-c", SMALL_DISK, project.path, disk, tmp_path]
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(
-        [*unshare, *code], capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, timeout=100
-    )
+    command = [*apart, sys.executable, "-c", SMALL_DISK, project.path, disk, tmp_path]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, env=environment, timeout=100, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "full after" in done.stdout
     with suppress(OSError):

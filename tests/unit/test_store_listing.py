@@ -99,7 +99,7 @@ def _keys(project, wanted, order):
     connection = project.connection
     cards = queries.document_cards(connection, queries.document_ids(connection), wanted.person)
     return {
-        Order.POSITION: lambda number: 0,
+        Order.POSITION: lambda _: 0,
         Order.NAME: lambda number: cards[number].name,
         Order.STATUS: lambda number: list(Status).index(cards[number].status),
         Order.LENGTH: lambda number: cards[number].length,
@@ -245,7 +245,8 @@ def test_no_list_sorts_or_walks_a_table(filled, wanted, order, monkeypatch):
             return filled.connection.execute(sql, values)
 
     list(listing.stream(Explaining(), wanted, order))
-    assert not [plan for plan in plans if "TEMP B-TREE" in plan or plan.startswith("SCAN d") and "INDEX" not in plan], plans
+    walked = ("SCAN d", "SCAN documents", "SCAN annotation_sets", "SCAN set_labels", "SCAN document_meta")
+    assert not [plan for plan in plans if "TEMP B-TREE" in plan or plan in walked], plans
 
 
 def test_metadata_fields_and_values_to_choose_from(filled):

@@ -23,6 +23,8 @@ from annotator.ui.article.scene import LinePlan, Piece, PlacedChip, Scene, Scene
 from annotator.ui.theme import LabelColors, Theme, label_colors, mix
 from annotator.ui.theme_qt import color
 
+# Made once: handing an enum of Python to Qt costs more than the call itself.
+NO_PEN, NO_BRUSH = QPen(Qt.PenStyle.NoPen), QBrush(Qt.BrushStyle.NoBrush)
 SOLID = Qt.PenStyle.SolidLine
 CENTER = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextDontClip.value
 
@@ -76,7 +78,7 @@ def range_rects(geometry: Geometry, lines: Iterable[Line], span: Range, *, grow:
 
 def paint_ranges(painter: QPainter, rects: Iterable[QRectF], value: str, radius: float = 2.0) -> None:
     """Fill rectangles with a colour."""
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(color(value))
     for rect in rects:
         painter.drawRoundedRect(rect, radius, radius)
@@ -85,7 +87,7 @@ def paint_ranges(painter: QPainter, rects: Iterable[QRectF], value: str, radius:
 def paint_token(painter: QPainter, style: Style, rects: Sequence[QRectF]) -> None:
     """Paint a frame round the token that a label key would label."""
     painter.setPen(QPen(color(style.theme.accent, 120), 1.0))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(NO_BRUSH)
     for rect in rects:
         painter.drawRoundedRect(rect.adjusted(-1.5, -0.5, 1.5, 0.5), 4.0, 4.0)
 
@@ -104,7 +106,7 @@ def paint_fills(painter: QPainter, builder: SceneBuilder, scene: Scene, style: S
             fill = mix(colors.fill, style.theme.page, 0.75) if style.dimmed(piece.span.id) else colors.fill
             if not piece.span.reviewed:
                 fill = mix(fill, style.theme.page, 0.45)
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(NO_PEN)
             painter.setBrush(color(fill))
             for rect in _fill_rects(builder, piece):
                 painter.drawRoundedRect(rect, 3.0, 3.0)
@@ -123,7 +125,7 @@ def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style
             pen = _outline(piece, style)
             if pen is not None:
                 painter.setPen(pen)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setBrush(NO_BRUSH)
                 for rect in _fill_rects(builder, piece):
                     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
             elif not piece.span.reviewed and not style.dimmed(piece.span.id):
@@ -133,7 +135,7 @@ def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style
             if piece.span.id in style.chosen:
                 # A frame of its own outside the outline: the outline still tells a suggestion, the focus and the label.
                 painter.setPen(QPen(color(style.theme.accent), 1.6))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setBrush(NO_BRUSH)
                 for rect in _fill_rects(builder, piece):
                     painter.drawRoundedRect(rect.adjusted(-1.8, -1.8, 1.8, 1.8), 4.5, 4.5)
 
@@ -151,7 +153,7 @@ def dashes_between(first: Point, second: Point, pen: float, dash: float, gap: fl
 
 def paint_bars(painter: QPainter, bars: Sequence[QRectF], value: str) -> None:
     """Fill plain rectangles with a colour, on whole pixels: crisp, and six times as fast as blended edges."""
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(color(value))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.drawRects(bars)
@@ -215,13 +217,13 @@ def _paint_chip(painter: QPainter, chip: PlacedChip, text: str, box: Box, style:
         back, ink = mix(back, style.theme.page, 0.7), mix(ink, style.theme.page, 0.7)
     if not text:
         size = box.right - box.left
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(NO_PEN)
         painter.setBrush(color(colors.edge))
         painter.drawEllipse(QRectF(box.left, box.top + 2, size, size))
         return
     width = style.metrics.width(text)
     rect = QRectF(box.left, box.top, max(width, box.right - box.left), box.bottom - box.top)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(QBrush(color(back)))
     _hanging(painter, rect)
     painter.setPen(color(ink))

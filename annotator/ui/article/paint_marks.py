@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from annotator.ui.article.arcs import Arc, rounded
-from annotator.ui.article.paint import CENTER, Style, dashes_between, paint_bars
+from annotator.ui.article.paint import CENTER, NO_BRUSH, NO_PEN, Style, dashes_between, paint_bars
 from annotator.ui.article.scene import Scene
 from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, legible, mix
 from annotator.ui.theme_qt import color
@@ -71,9 +71,9 @@ def _paint_arc(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, stron
         pen = QPen(ink, thick)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setBrush(NO_BRUSH)
         painter.drawPath(arc_path(arc))
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(NO_PEN)
         painter.setBrush(ink)
     else:
         runs = (dashes_between(a, b, thick, 3 * thick, 2.5 * thick) for a, b in pairwise(arc.points))
@@ -112,7 +112,7 @@ def _paint_label(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, str
     left = min(max(x - width / 2, 2.0), painter.window().width() - width - 2.0) if strong else x - width / 2
     rect = QRectF(left, y - height / 2, width, height)
     base = style.relation_color(relation.label) or theme.arc
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     if strong:
         back = legible(base, "#14171a" if theme.dark else "#ffffff", TEXT_CONTRAST)
         ink = "#14171a" if theme.dark else "#ffffff"
@@ -134,7 +134,7 @@ def paint_pull(painter: QPainter, style: Style, start: tuple[float, float], end:
     if not legal:
         pen.setDashPattern([3.0, 2.5])
     painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(NO_BRUSH)
     path = QPainterPath(QPointF(*start))
     if end[1] > start[1] + style.metrics.row:
         half = (start[1] + end[1]) / 2
@@ -173,7 +173,7 @@ def paint_strip(painter: QPainter, style: Style, width: float, *, label: str, su
     """Paint a strip over the top of the window that names the source of the relation being made; here y 0 is the window's top."""
     theme, metrics = style.theme, style.metrics
     height = metrics.chip + 14.0
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(color(theme.raised))
     painter.drawRect(QRectF(0, 0, width, height))
     painter.setPen(QPen(color(theme.border), 1.0))
@@ -181,7 +181,7 @@ def paint_strip(painter: QPainter, style: Style, width: float, *, label: str, su
     painter.setFont(metrics.chip_font)
     colors = style.colors(label)
     chip = QRectF(14, 7, metrics.width(label), metrics.chip)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(color(colors.strong))
     painter.drawRoundedRect(chip, 3.5, 3.5)
     painter.setPen(color(colors.strong_text))
