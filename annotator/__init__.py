@@ -13,7 +13,7 @@ The rooms, from the outside in; each may import only what stands further down:
 ``settings``  the one table of settings
 ``domain``    the words of all this: pure Python; its docstring is the glossary
 
-The names below are the small public API for scripts; they are imported when first used.
+The names below are the small public API for scripts (``api`` has the example); they are imported when first used.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any
 from annotator._version import __version__
 
 if TYPE_CHECKING:
+    from annotator.api import Project
     from annotator.domain.annotations import Relation, Span
     from annotator.domain.documents import Document
-    from annotator.store.project import Project, open_project
 
-__all__ = ["Document", "Project", "Relation", "Span", "__version__", "open_project"]
+__all__ = ["Document", "Project", "Relation", "Span", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -39,8 +39,8 @@ def __getattr__(name: str) -> Any:
         from annotator.domain.documents import Document
 
         return Document
-    if name in ("Project", "open_project"):
-        from annotator.store import project
+    if name == "Project":
+        from annotator.api import Project
 
-        return getattr(project, name)
+        return Project
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

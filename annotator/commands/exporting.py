@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator import ne
 from pathlib import Path
 
+from annotator.commands.sharding import MOST_LOSSES, Part, shard_bounds, write_shards
 from annotator.domain.annotations import Kind, SetInfo
 from annotator.domain.documents import Document, Status
 from annotator.domain.exchange import Fate, Loss, LossReport, Record
@@ -21,6 +22,9 @@ from annotator.store import queries
 from annotator.store.project import open_project
 from annotator.store.queries import Connection
 
+WHOLE = frozenset(("spacy",))
+"""Formats that hold a whole file in memory."""
+
 
 class NothingToExport(AnnotatorError):
     """No document qualifies; the sentence counts them by status.  Nothing was written."""
@@ -31,13 +35,15 @@ class ExportOptions:
     """What is exported and how.
 
     ``status`` is "done" (gold alone) or "any"; ``annotator`` picks one annotator's sets; ``sets`` is "chosen" (one set a document) or
-    "all" (every set: lossless, for formats that can).  ``format_options`` go to the writer.
+    "all" (every set: lossless, for formats that can).  ``format_options`` go to the writer.  ``shard`` is the most documents that one file
+    holds; None is 20,000 for formats that are built in memory, and no limit for those that stream; 0 is no limit for any.
     """
 
     format: str = "spacy"
     status: str = "done"
     annotator: str = ""
     sets: str = "chosen"
+    shard: int | None = None
     format_options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -46,12 +52,21 @@ class Choice:
     """What an export will hold, and what it leaves out, with the reason.
 
     ``documents`` and ``sets`` belong together by position: ids of documents in order, each with the id of a set (0 for none).  Plain
-    numbers, so that a million documents take 16 MB.
+    numbers, so that a million documents take 16 MB.  ``left_out`` names the first ``MOST_LOSSES``, ``more`` counts those after them.
     """
 
     documents: array[int] = field(default_factory=lambda: array("q"))
     sets: array[int] = field(default_factory=lambda: array("q"))
     left_out: list[Loss] = field(default_factory=list)
+    more: int = 0
+
+    def part(self, first: int, stop: int) -> Choice:
+        """Return some of it, by position."""
+        return Choice(self.documents[first:stop], self.sets[first:stop])
+
+    def document_count(self) -> int:
+        """Return how many documents there are; the sets of one follow each other."""
+        return bool(self.documents) + sum(map(ne, self.documents, self.documents[1:]))
 
     def add(self, document_id: int, set_id: int) -> None:
         """Take one more set, or, with 0, the bare document."""
@@ -71,8 +86,7 @@ def choose(connection: Connection, options: ExportOptions) -> Choice:
     """
     choice = Choice()
     disputed = queries.disputed(connection)
-    for document_id in queries.document_ids(connection):
-        every = queries.set_ids(connection, document_id)
+    for document_id, every in queries.all_sets(connection):
         sets = [entry for entry in every if entry[1].annotator == options.annotator] if options.annotator else every
         if options.sets == "all":
             _choose_all(choice, document_id, sets, options)
@@ -124,6 +138,9 @@ def _finished(info: SetInfo) -> bool:
 
 
 def _leave_out(connection: Connection, choice: Choice, document_id: int, reason: str) -> None:
+    if len(choice.left_out) >= MOST_LOSSES:
+        choice.more += 1
+        return
     found = queries.document(connection, document_id)
     if found is not None:
         choice.left_out.append(Loss(found.name, "document", "", "", found.text[:60], Fate.DROPPED, reason, document_id=document_id))
@@ -140,6 +157,8 @@ def export(
 ) -> LossReport:
     """Write the chosen sets to ``target`` and read them back; returns what was kept and what was not.
 
+    What is more than one file should hold goes into numbered ones, ``gold-00001-of-00003.spacy`` for ``gold.spacy``: all of them, or, after
+    an error or a cancel, none.
     ``annotator`` is the person whose status counts the message of ``NothingToExport`` gives.  Any thread may call it with a connection
     of its own.
     """
@@ -151,23 +170,41 @@ def export(
     choice = choose(connection, options)
     if not choice.documents:
         raise NothingToExport(_nothing(connection, options, annotator, choice))
-    progress.start("Exporting", len(choice.documents))
-    report = writer(lambda: _records(connection, choice), target, scheme, options=options.format_options, progress=progress)
+    shard = (20_000 if options.format in WHOLE else 0) if options.shard is None else options.shard
+    if shard and choice.document_count() > shard:
+        bounds = shard_bounds(choice.documents, shard)
+
+        def write_part(part: Part, path: Path, part_progress: Progress) -> LossReport:
+            some = choice.part(*part)
+            return writer(lambda: _records(connection, some), path, scheme, options=options.format_options, progress=part_progress)
+
+        report = write_shards(write_part, target, bounds, LossReport(options.format, str(target)), progress=progress)
+    else:
+        progress.start("Exporting", len(choice.documents))
+        report = writer(lambda: _records(connection, choice), target, scheme, options=options.format_options, progress=progress)
     report.losses += choice.left_out
+    if choice.more:
+        report.notices.append(
+            f"{amount(choice.more, 'further document')} {'was' if choice.more == 1 else 'were'} left out and not named."
+        )
+    _notice_rest(connection, options, choice, report)
+    return report
+
+
+def _notice_rest(connection: Connection, options: ExportOptions, choice: Choice, report: LossReport) -> None:
+    left_out = len(choice.left_out) + choice.more
     if options.status == "done":
-        chosen = 1 + sum(map(ne, choice.documents, choice.documents[1:]))
-        open_documents = queries.document_count(connection) - chosen - len(choice.left_out)
+        open_documents = queries.document_count(connection) - choice.document_count() - left_out
         if open_documents:
             whom = f" by {options.annotator}" if options.annotator else ""
             verb = "is not done{} and was not exported" if open_documents == 1 else "are not done{} and were not exported"
             report.notices.append(f"{amount(open_documents, 'document')} {verb.format(whom)}.")
     elif options.sets == "chosen":
-        bare = queries.document_count(connection) - len(choice.documents) - len(choice.left_out)
+        bare = queries.document_count(connection) - len(choice.documents) - left_out
         if bare:
             whose = f" of {options.annotator}" if options.annotator else ""
             verb = "has no annotations{} and was" if bare == 1 else "have no annotations{} and were"
             report.notices.append(f"{amount(bare, 'document')} {verb.format(whose + ' to take')} not exported.")
-    return report
 
 
 def export_project(project: str, target: str, options: ExportOptions, annotator: str) -> LossReport:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from annotator.commands.command import Command
-from annotator.commands.merging import Brought, Chunk, ImportReport, add_chunk
+from annotator.commands.merging import MOST_COMPLAINTS, Brought, Chunk, Entry, ImportReport, add_chunk
+from annotator.commands.quick import Ready, ready
 from annotator.domain.annotations import Kind
 from annotator.domain.changes import ChangeSet
 from annotator.domain.documents import Document
@@ -21,6 +22,8 @@ from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens, sentence_starts
 from annotator.errors import AnnotatorError, DiskFull, FormatError, UndoRefused
 from annotator.formats import FORMATS, detect
+from annotator.formats.jsonl import read_plain
+from annotator.formats.jsonl_plain import PlainRecord
 from annotator.store.project import Project
 
 Tokenizer = Callable[[list[str]], Sequence[Tokens]]
@@ -29,7 +32,7 @@ Tokenizer = Callable[[list[str]], Sequence[Tokens]]
 CHUNK, CHUNK_TEXT = 8, 40_000
 """Most records, and about how many characters of text, that are written at once while a window waits: some 8 ms."""
 
-BULK, BULK_TEXT = 2_000, 8_000_000
+BULK, BULK_TEXT = 1_000, 8_000_000
 """The same where nobody waits."""
 
 
@@ -68,7 +71,11 @@ class ImportOptions:
     encoding: str = ""
 
 
-def read_files(paths: Iterable[Path], options: ImportOptions) -> Iterator[Record | Complaint]:
+Item = Record | PlainRecord | Complaint
+"""What a file yields: documents, those of plain lines as columns, and what is to be said about them."""
+
+
+def read_files(paths: Iterable[Path], options: ImportOptions) -> Iterator[Item]:
     """Stream the records of all files; a file that cannot be read as a whole is one complaint, and the next file follows."""
     defaults = ReadDefaults(options.annotator, options.kind)
     for path in paths:
@@ -76,20 +83,21 @@ def read_files(paths: Iterable[Path], options: ImportOptions) -> Iterator[Record
             chosen = detect(path) if options.format == "auto" else FORMATS[options.format]
             if chosen.read is None:
                 raise FormatError(f"{chosen.title} can be written but not read.")
+            if chosen.name == "jsonl":
+                yield from read_plain(path, defaults)
+                continue
             extra: Mapping[str, str] = {"encoding": options.encoding} if "encoding" in (chosen.read_options or ()) else {}
             yield from chosen.read(path, defaults, **extra)
         except FormatError as error:
             yield Complaint(str(path), str(error).removeprefix(f"{path} "))
 
 
-def prepared(
-    stream: Iterable[Record | Complaint], tokenize: Tokenizer, *, most: int = CHUNK, most_text: int = CHUNK_TEXT
-) -> Iterator[Chunk]:
+def prepared(stream: Iterable[Item], tokenize: Tokenizer, *, most: int = CHUNK, most_text: int = CHUNK_TEXT) -> Iterator[Chunk]:
     """Group records into chunks, join those that are one document, and give tokens to those that have none.
 
     A chunk ends at ``most`` records or when its texts reach ``most_text`` characters.
     """
-    groups: dict[tuple[str, str], list[Record]] = {}
+    groups: _Groups = {}
     complaints: list[Complaint] = []
     count = length = 0
     for item in stream:
@@ -99,26 +107,41 @@ def prepared(
             groups.setdefault((item.name, item.text), []).append(item)
             count += 1
             length += len(item.text)
-        if count >= most or length >= most_text:
+        if count >= most or length >= most_text or len(complaints) >= MOST_COMPLAINTS:
             yield _chunk(groups, complaints, tokenize)
             groups, complaints, count, length = {}, [], 0, 0
     if groups or complaints:
         yield _chunk(groups, complaints, tokenize)
 
 
-def _chunk(groups: dict[tuple[str, str], list[Record]], complaints: list[Complaint], tokenize: Tokenizer) -> Chunk:
-    tokens = {key: next((record.tokens for record in group if record.tokens is not None), None) for key, group in groups.items()}
-    missing = [key for key, found in tokens.items() if found is None]
-    if missing:
-        tokens.update(zip(missing, tokenize([text for _, text in missing]), strict=True))
-    entries: list[tuple[Document, list[Record]]] = []
+_Groups = dict[tuple[str, str], list[Record | PlainRecord]]
+
+
+def _chunk(groups: _Groups, complaints: list[Complaint], tokenize: Tokenizer) -> Chunk:
+    missing = [key for key, group in groups.items() if all(_has_no_tokens(record) for record in group)]
+    made = dict(zip(missing, tokenize([text for _, text in missing]), strict=True)) if missing else {}
+    entries: list[Entry | Ready] = []
     for key, group in groups.items():
-        name, text = key
-        made = tokens[key] or Tokens()
-        meta = next((record.meta for record in group if record.meta), group[0].meta)
-        entries.append((Document(name, text, meta, made, tuple(sentence_starts(text, made))), group))
-        complaints += [_other_meta(record) for record in group if record.meta and record.meta != meta]
+        first = group[0]
+        entry = ready(first, made.get(key)) if len(group) == 1 and isinstance(first, PlainRecord) else None
+        if entry is None:
+            records = [record.record() if isinstance(record, PlainRecord) else record for record in group]
+            entry = _joined(key, records, made.get(key), complaints)
+        entries.append(entry)
     return Chunk(entries, complaints)
+
+
+def _has_no_tokens(record: Record | PlainRecord) -> bool:
+    return record.flat is None if isinstance(record, PlainRecord) else record.tokens is None
+
+
+def _joined(key: tuple[str, str], group: list[Record], made: Tokens | None, complaints: list[Complaint]) -> Entry:
+    """Return one document with all its records; ``made`` are tokens for it where none of them has any."""
+    name, text = key
+    tokens = next((record.tokens for record in group if record.tokens is not None), made) or Tokens()
+    meta = next((record.meta for record in group if record.meta), group[0].meta)
+    complaints += [_other_meta(record) for record in group if record.meta and record.meta != meta]
+    return Document(name, text, meta, tokens, tuple(sentence_starts(text, tokens))), group
 
 
 def _other_meta(record: Record) -> Complaint:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from annotator.commands.command import Command
+from annotator.commands.quick import Ready, allowed
 from annotator.domain.annotations import AnnotationSet, Item, Kind, SetInfo
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Document
@@ -17,7 +18,12 @@ from annotator.domain.exchange import Complaint, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.rules import Rule, problems
 from annotator.formats.compare import has_set
+from annotator.store.filling import DocumentRows, rows_of
+from annotator.store.rows import row_document
 from annotator.store.transaction import Transaction
+
+MOST_COMPLAINTS = 1_000
+"""So many complaints a report lists."""
 
 
 @dataclass(slots=True)
@@ -27,6 +33,7 @@ class ImportReport:
     ``documents`` counts new documents, ``known`` those that were there before, ``sets`` new or replaced annotation sets, ``unchanged`` sets
     that were there already.
     ``broken_rules`` counts items that came in although they break a rule; ``annotator check`` lists them.
+    ``complaints`` holds the first ``MOST_COMPLAINTS``; ``more`` counts those after them, and ``more_lost`` the losses among these.
     """
 
     documents: int = 0
@@ -38,10 +45,19 @@ class ImportReport:
     complaints: list[Complaint] = field(default_factory=list)
     broken_rules: Counter[Rule] = field(default_factory=Counter)
     known: int = 0
+    more: int = 0
+    more_lost: int = 0
+
+    def complain(self, *complaints: Complaint) -> None:
+        """Take further complaints: the first are kept, the others counted, or a million bad lines would fill the memory."""
+        room = max(0, MOST_COMPLAINTS - len(self.complaints))
+        self.complaints += complaints[:room]
+        self.more += len(complaints[room:])
+        self.more_lost += sum(complaint.lost for complaint in complaints[room:])
 
     @property
     def losses(self) -> list[Complaint]:
-        """What was not brought in."""
+        """What was not brought in, as far as it is listed."""
         return [complaint for complaint in self.complaints if complaint.lost]
 
     def add(self, other: ImportReport) -> None:
@@ -53,7 +69,9 @@ class ImportReport:
         self.spans += other.spans
         self.relations += other.relations
         self.labels += [label for label in other.labels if label not in self.labels]
-        self.complaints += other.complaints
+        self.complain(*other.complaints)
+        self.more += other.more
+        self.more_lost += other.more_lost
         self.broken_rules += other.broken_rules
 
     def count(self, content: AnnotationSet) -> None:
@@ -61,6 +79,13 @@ class ImportReport:
         self.sets += 1
         self.spans += len(content.spans)
         self.relations += len(content.relations)
+
+    def count_rows(self, rows: DocumentRows) -> None:
+        """Count the sets of a document that came in as rows."""
+        for one in rows.sets:
+            self.sets += 1
+            self.spans += len(one.spans)
+            self.relations += len(one.relations)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
@@ -74,14 +99,21 @@ class ImportReport:
             "labels_added": self.labels,
             "broken_rules": {str(rule): count for rule, count in self.broken_rules.items()},
             "complaints": [{"place": c.place, "message": c.message, "lost": c.lost} for c in self.complaints],
+            "more_complaints": self.more,
         }
+
+
+Entry = tuple[Document, list[Record]]
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Records ready to be written, with their tokens made, and what reading complained of meanwhile."""
+    """Records ready to be written, with their tokens made, and what reading complained of meanwhile.
 
-    entries: list[tuple[Document, list[Record]]] = field(default_factory=list)
+    An entry is one document: with its records, or, where it has one without anything odd in it, with its rows.
+    """
+
+    entries: list[Entry | Ready] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
 
 
@@ -89,16 +121,14 @@ class Chunk:
 class Brought:
     """What the earlier chunks of one import brought, so that a later one does not replace it.
 
-    ``first`` is the id of the first document it made (ids rise, and one import runs at a time), 0 before that; ``sets`` are those it
-    made or replaced on documents that were there before.
+    ``first`` is the id of the first document it made (ids rise, and one import runs at a time), 0 before that.
     """
 
     first: int = 0
-    sets: set[int] = field(default_factory=set)
 
-    def has(self, document_id: int, set_id: int) -> bool:
-        """Tell whether a set came with this import."""
-        return (bool(self.first) and document_id >= self.first) or set_id in self.sets
+    def has(self, tx: Transaction, document_id: int, set_id: int) -> bool:
+        """Tell whether a set came with this import: the journal knows which ones it made or replaced on documents from before."""
+        return (bool(self.first) and document_id >= self.first) or tx.has_changed(set_id)
 
 
 def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
@@ -110,25 +140,32 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
     earlier = Brought() if brought is None else brought
 
     def run(tx: Transaction) -> ImportReport:
-        report = ImportReport(complaints=list(chunk.complaints))
+        report = ImportReport()
+        report.complain(*chunk.complaints)
         _add_labels(tx, chunk, report)
         scheme = tx.scheme
-        fresh: list[tuple[Document, list[AnnotationSet]]] = []
-        for document, records in chunk.entries:
+        fresh: list[DocumentRows] = []
+        names = tx.names_among([entry.record.name for entry in chunk.entries if isinstance(entry, Ready)])
+        for entry in chunk.entries:
+            if isinstance(entry, Ready) and entry.record.name not in names and allowed(entry, scheme):
+                fresh.append(entry.rows)
+                report.count_rows(entry.rows)
+                continue
+            document, records = _usual(entry) if isinstance(entry, Ready) else entry
             number = tx.find_document(document.name, document.text)
             known = None if number is None else tx.document(number)
             sets = _sets_of(known or document, records, scheme, report)
             if known is None:
-                fresh.append((_storable(document, records, report), sets))
-                for content in sets:
+                fresh.append(rows_of(_storable(document, records, report), sets))
+                for content, _ in sets:
                     report.count(content)
             else:
                 # an earlier chunk of this import may have brought it: then it is not "there before"
                 report.known += not earlier.first or known.id < earlier.first
                 _tell_differences(known, document, records, report)
-                for content in sets:
+                for content, _ in sets:
                     _merge(tx, known, content, earlier, report)
-        made = tx.add_documents(fresh)
+        made = tx.add_rows(fresh)
         earlier.first = earlier.first or (made.first if made is not None else 0)
         report.documents += len(fresh)
         return report
@@ -136,11 +173,24 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
     return Command("Import {}", run, "files", Lane.JOB)
 
 
+def _usual(entry: Ready) -> Entry:
+    record = entry.record.record()
+    row = (0, *entry.rows.row)
+    return replace(row_document(row), meta=record.meta), [record]
+
+
 def _add_labels(tx: Transaction, chunk: Chunk, report: ImportReport) -> None:
     scheme = tx.scheme
-    records = [record for _, group in chunk.entries for record in group]
-    spans = dict.fromkeys(span.label for record in records for span in record.spans)
-    relations = dict.fromkeys(relation.label for record in records for relation in record.relations)
+    spans: dict[str, None] = {}
+    relations: dict[str, None] = {}
+    for entry in chunk.entries:
+        if isinstance(entry, Ready):
+            spans.update(dict.fromkeys(entry.span_labels))
+            relations.update(dict.fromkeys(entry.relation_labels))
+            continue
+        for record in entry[1]:
+            spans.update(dict.fromkeys(span.label for span in record.spans))
+            relations.update(dict.fromkeys(relation.label for relation in record.relations))
     extended = scheme.with_labels(spans, relations)
     if extended is not scheme:
         report.labels += [label.name for label in extended.spans[len(scheme.spans) :]]
@@ -148,8 +198,11 @@ def _add_labels(tx: Transaction, chunk: Chunk, report: ImportReport) -> None:
         tx.put_scheme(extended)
 
 
-def _sets_of(document: Document, records: list[Record], scheme: LabelScheme, report: ImportReport) -> list[AnnotationSet]:
-    sets: dict[tuple[str, Kind], AnnotationSet] = {}
+def _sets_of(
+    document: Document, records: list[Record], scheme: LabelScheme, report: ImportReport
+) -> list[tuple[AnnotationSet, int]]:
+    """Return the annotation sets of some records of one document, each with the number of its problems."""
+    sets: dict[tuple[str, Kind], tuple[AnnotationSet, int]] = {}
     for record in records:
         if not has_set(record):
             continue
@@ -159,12 +212,13 @@ def _sets_of(document: Document, records: list[Record], scheme: LabelScheme, rep
             {relation.id: _keepable(relation, record, report) for relation in record.relations},
             {verdict.signature: verdict for verdict in record.verdicts},
         )
-        earlier = sets.setdefault((record.annotator, record.kind), content)
-        if earlier is content:
+        key = (record.annotator, record.kind)
+        if key not in sets:
             found = problems(document.text, document.tokens, scheme, content.spans, content.relations.values())
             report.broken_rules.update(problem.rule for problem in found)
-        elif not _same(earlier, content):
-            report.complaints.append(Complaint(record.place, _came_before(record.annotator)))
+            sets[key] = content, len(found)
+        elif not _same(sets[key][0], content):
+            report.complain(Complaint(record.place, _came_before(record.annotator)))
     return list(sets.values())
 
 
@@ -183,20 +237,19 @@ def _merge(tx: Transaction, known: Document, content: AnnotationSet, brought: Br
         if _same(old, content):
             report.unchanged += 1
             return
-        if brought.has(known.id, set_id):
-            report.complaints.append(Complaint(known.name, _came_before(info.annotator)))
+        if brought.has(tx, known.id, set_id):
+            report.complain(Complaint(known.name, _came_before(info.annotator)))
             return
         if info.kind is not Kind.MODEL:
             message = (
                 f"“{known.name}” has a set of {info.annotator} already, with other content; it was left as it is. "
                 "To compare the two, give the one in the file another annotator name."
             )
-            report.complaints.append(Complaint(known.name, message))
+            report.complain(Complaint(known.name, message))
             return
         for item in (*old.relations.values(), *old.spans.values(), *old.verdicts.values()):
             tx.remove(set_id, item)
         tx.put_set(set_id, info)
-    brought.sets.add(set_id)
     for item in (*content.spans.values(), *content.relations.values(), *content.verdicts.values()):
         tx.put(set_id, item)
     report.count(content)
@@ -206,10 +259,10 @@ def _tell_differences(known: Document, document: Document, records: list[Record]
     place = records[0].place or document.name
     if document.meta and document.meta != known.meta:
         message = f"“{known.name}” is in the project already, with other metadata; that of the file was left out."
-        report.complaints.append(Complaint(place, message))
+        report.complain(Complaint(place, message))
     if any(record.tokens is not None and record.tokens != known.tokens for record in records):
         message = f"“{known.name}” is in the project already, with other tokens; those of the project are used."
-        report.complaints.append(Complaint(place, message, lost=False))
+        report.complain(Complaint(place, message, lost=False))
 
 
 def _same(left: AnnotationSet, right: AnnotationSet) -> bool:
@@ -241,7 +294,7 @@ def _kept(values: Mapping[str, Any], record: Record, what: str, report: ImportRe
         return values
     lost = [name for name, value in values.items() if not _is_kept(value)]
     message = f"{what} hold what a project cannot keep (a number of more than 64 bits, or too many levels): {', '.join(lost)}."
-    report.complaints.append(Complaint(record.place, message))
+    report.complain(Complaint(record.place, message))
     return {name: value for name, value in values.items() if name not in lost}
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from annotator.commands.command import (
     Command,
-    approve,
     approve_relation,
     begin_work,
     check_relation,
@@ -25,7 +24,8 @@ from annotator.store.transaction import Transaction
 def add_relation(set_id: int, head: str, tail: str, label: str) -> Command:
     """Link two spans; returns the new relation's id.  Where the same suggestion stands already, that one is accepted instead.
 
-    Refused, with the reason, where the label scheme does not allow the label between these spans.
+    Suggested ends are right from now on, or the relation could not be: a later run must not take them away from under it.  Refused,
+    with the reason, where the label scheme does not allow the label between these spans.
     """
 
     def run(tx: Transaction) -> str:
@@ -35,11 +35,9 @@ def add_relation(set_id: int, head: str, tail: str, label: str) -> Command:
         twin = relation_twin(tx, set_id, relation)
         if twin is not None and twin.reviewed:
             raise Refused(f"These spans are linked by “{label}” already.")
-        if twin is not None:
-            approve(tx, set_id, twin)
-            return twin.id
-        approve(tx, set_id, relation)
-        return relation.id
+        made = twin or relation
+        approve_relation(tx, set_id, made)
+        return made.id
 
     return Command("Link as {}", run, label)
 
@@ -123,4 +121,4 @@ def _replace(tx: Transaction, set_id: int, old: Relation, new: Relation) -> None
         raise Refused(f"These spans are linked by “{new.label}” already.")
     if new != old:
         reject(tx, set_id, old)
-    approve(tx, set_id, new)
+    approve_relation(tx, set_id, new)

@@ -64,13 +64,14 @@ def _mend_derived(host: Host, report: RepairReport) -> None:
     project = host.project
     with project.reading():
         damage = queries.integrity(project.connection)
-        wrong = consistency.derived_faults(project.connection)
     indexes = [line for line in damage if "index" in line]
     if [line for line in damage if line not in indexes and "points to a missing" not in line]:
         raise ProjectDamaged(
             f"“{project.path}” is damaged and cannot be repaired in place. Restore a backup, or bring what can be read into a new file "
             "with: annotator rescue"
         )
+    with project.reading():
+        wrong = [] if indexes else consistency.derived_faults(project.connection)
     if indexes or wrong:
         project.mend_derived(indexes=bool(indexes))
         report.rebuilt = [*wrong, *(["indexes"] if indexes else [])]

@@ -1,11 +1,9 @@
-"""Searching by a regular expression, and acting on what a search found: many documents, one step, nothing passed over in silence."""
+"""Acting on what a search found: many documents, one step, nothing passed over in silence."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import TimeoutError as TooLong
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
@@ -15,123 +13,24 @@ from annotator.commands.command import (
     Command,
     approve,
     begin_work,
+    refuse_twin,
     reject,
     remove_with_relations,
     reopen_if_illegal,
     replace_span,
 )
 from annotator.commands.documents import open_for
-from annotator.domain.annotations import Relation, Span
+from annotator.domain.annotations import Kind, Relation, Span
 from annotator.domain.changes import ChangeSet, Lane, What
 from annotator.domain.progress import Progress
 from annotator.domain.rules import ALLOWED, quoted, span_problems
-from annotator.domain.text import Range
 from annotator.errors import AnnotatorError, Refused, UndoRefused
-from annotator.jobs.workers import WorkerProcess
-from annotator.store import queries, search
 from annotator.store.project import Project
-from annotator.store.queries import Connection
 from annotator.store.search import Line
 from annotator.store.transaction import Transaction
 
 MOST_NAMED = 200
 """So many of what was left alone are named; the rest is counted."""
-
-MOST_MATCHES = 10_000
-"""Most matches taken from one document."""
-
-PATIENCE = 2.0
-"""Seconds that a regular expression may take for one document."""
-
-_BATCH, _BATCH_TEXT = 64, 1_000_000
-
-
-# Regular expressions
-
-
-def regex_lines(
-    connection: Connection,
-    pattern: str,
-    documents: Iterable[int],
-    worker: WorkerProcess,
-    *,
-    ignore_case: bool = True,
-    person: str = "",
-    given_up: list[str] | None = None,
-) -> Iterator[Line]:
-    """Yield a line for each match of a regular expression in the texts of some documents; for a job's reader connection.
-
-    The matching is done in ``worker``, since nothing stops an expression that has lost itself but the end of its process.  A document that
-    takes longer than ``PATIENCE`` is left out, and its name put into ``given_up``.  Matches of nothing (``x*``) are not hits.  Raises
-    ``Refused`` for what is no expression.
-    """
-    flags = re.IGNORECASE if ignore_case else 0
-    try:
-        re.compile(pattern, flags)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise Refused(f"This is no regular expression: {error}.") from error
-    for batch in _batches(connection, documents):
-        for number, name, text, ranges in _matched(batch, pattern, flags, worker):
-            if ranges is None:
-                if given_up is not None:
-                    given_up.append(name)
-                continue
-            yield from search.range_lines(connection, number, name, text, ranges, person=person)
-
-
-def matches(pattern: str, flags: int, texts: Sequence[str]) -> list[list[Range]]:
-    """Return where an expression matches in each text, in code points; what a worker process does."""
-    compiled = re.compile(pattern, flags)
-    return [[found.span() for found in islice(compiled.finditer(text), MOST_MATCHES) if found.group()] for text in texts]
-
-
-_Text = tuple[int, str, str]  # id, name, text
-
-
-def _batches(connection: Connection, documents: Iterable[int]) -> Iterator[list[_Text]]:
-    batch: list[_Text] = []
-    length = 0
-    for number in documents:
-        found = queries.document_text(connection, number)
-        if found is not None:
-            batch.append((number, *found))
-            length += len(found[1])
-        if len(batch) >= _BATCH or length >= _BATCH_TEXT:
-            yield batch
-            batch, length = [], 0
-    if batch:
-        yield batch
-
-
-def _matched(
-    batch: list[_Text], pattern: str, flags: int, worker: WorkerProcess
-) -> Iterator[tuple[int, str, str, list[Range] | None]]:
-    try:
-        found: Sequence[list[Range] | None] = _in_time(worker, pattern, flags, batch)
-    except TooLong:  # one of them is to blame, the others are not
-        found = [_alone(worker, pattern, flags, entry) for entry in batch]
-    for entry, ranges in zip(batch, found, strict=True):
-        yield *entry, ranges
-
-
-def _alone(worker: WorkerProcess, pattern: str, flags: int, entry: _Text) -> list[Range] | None:
-    try:
-        return _in_time(worker, pattern, flags, [entry])[0]
-    except TooLong:
-        return None
-
-
-def _in_time(worker: WorkerProcess, pattern: str, flags: int, batch: list[_Text]) -> list[list[Range]]:
-    if not worker.started:
-        worker.submit(matches, "", 0, ()).result()  # the first start takes a second, which is not the expression's fault
-    try:
-        return worker.submit(matches, pattern, flags, [text for _, _, text in batch]).result(timeout=PATIENCE)
-    except TooLong:
-        worker.close(kill=True)
-        raise
-
-
-# Acting on what was found
 
 
 class Action(StrEnum):
@@ -190,33 +89,38 @@ class Host(Protocol):
         ...
 
 
+def open_for_all(lines: Sequence[Line], annotator: str) -> Command:
+    """Open the documents of some lines for a person, as opening each of them in the window would."""
+
+    def run(tx: Transaction) -> None:
+        for document_id in dict.fromkeys(line.document_id for line in lines):
+            if tx.document(document_id) is not None:
+                open_for(document_id, annotator).run(tx)
+
+    return Command("Open the {}", run, "documents", Lane.SYSTEM)
+
+
 def act_on(lines: Sequence[Line], action: Action, label: str = "") -> Command:
     """Do one action on some lines, in the sets of the person who acts; returns ``Acted``.
 
-    A document is opened for the person where it was not.  A line that speaks of another annotator's item means the same item in the
-    person's own set: the copy that has its label and place.  A line for which the action would break a rule, or whose item is gone, is left
-    alone with the reason.
+    The documents were opened for the person before (``open_for_all``).  A line that speaks of another annotator's item means the same item
+    in the person's own set: the copy that has its label and place.  A line for which the action would break a rule, or whose item is
+    gone, is left alone with the reason.
     """
 
     def run(tx: Transaction) -> Acted:
         acted = Acted()
-        by_document: defaultdict[int, list[Line]] = defaultdict(list)
         for line in lines:
-            by_document[line.document_id].append(line)
-        for document_id, some in by_document.items():
-            if tx.document(document_id) is None:
-                for line in some:
-                    acted.leave(line, "The document is not in the project any more.")
-                continue
-            set_id = open_for(document_id, tx.actor).run(tx)
-            for line in some:
-                try:
-                    did = _ACTIONS[action](tx, set_id, line, label)
-                except Refused as refusal:
-                    acted.leave(line, str(refusal))
-                else:
-                    acted.changed += did
-                    acted.same += not did
+            set_id = tx.find_set(line.document_id, tx.actor, Kind.PERSON)
+            try:
+                if set_id is None:
+                    raise Refused("The document is not in the project any more.")
+                did = _ACTIONS[action](tx, set_id, line, label)
+            except Refused as refusal:
+                acted.leave(line, str(refusal))
+            else:
+                acted.changed += did
+                acted.same += not did
         return acted
 
     texts = {Action.LABEL: "Label what was found as {}", Action.RELABEL: "Relabel what was found as {}"}
@@ -260,7 +164,8 @@ class SearchStep:
         return self
 
     def add(self, lines: Sequence[Line]) -> None:
-        """Act on some lines more."""
+        """Act on some lines more; documents that the person never opened are opened first, which undo leaves."""
+        self._host.execute(open_for_all(lines, self._host.annotator))
         self.acted.add(self._host.execute(act_on(lines, self._action, self._label), step_id=self._step_id))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
@@ -301,20 +206,24 @@ def _relabel(tx: Transaction, set_id: int, line: Line, label: str) -> bool:
     span = _own_span(tx, set_id, line)
     if span.label == label and span.reviewed:
         return False
-    replace_span(tx, set_id, span, replace(span, label=label))
+    changed = replace(span, label=label)
+    refuse_twin(tx, set_id, changed)
+    replace_span(tx, set_id, span, changed)
     reopen_if_illegal(tx, set_id, span.id)
     return True
 
 
 def _remove(tx: Transaction, set_id: int, line: Line, label: str) -> bool:
     del label
-    begin_work(tx, set_id)
     if not line.relation_id:
-        remove_with_relations(tx, set_id, _own_span(tx, set_id, line))
+        span = _own_span(tx, set_id, line)
+        begin_work(tx, set_id)
+        remove_with_relations(tx, set_id, span)
         return True
     found = tx.relation(set_id, line.relation_id) if line.set_id == set_id else _copied_relation(tx, set_id, line)
     if found is None:
         raise Refused("This relation is not there any more.")
+    begin_work(tx, set_id)
     reject(tx, set_id, found)
     tx.remove(set_id, found)
     return True

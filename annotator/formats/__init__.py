@@ -106,6 +106,48 @@ def _write_doccano(
     return doccano.write(records, path, scheme, options=options, progress=progress)
 
 
+def _read_conll(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import conll_read
+
+    return conll_read.read(path, defaults, **options)
+
+
+def _write_conll(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import conll
+
+    return conll.write(records, path, scheme, options=options, progress=progress)
+
+
+def _read_label_studio(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import label_studio
+
+    return label_studio.read(path, defaults, **options)
+
+
+def _write_label_studio(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import label_studio
+
+    return label_studio.write(records, path, scheme, options=options, progress=progress)
+
+
+def _read_conllu(path: Path, defaults: ReadDefaults, **options: str) -> Iterator[Record | Complaint]:
+    from annotator.formats import conllu
+
+    return conllu.read(path, defaults, encoding=options.get("encoding") or None)
+
+
+def _write_conllu(
+    records: Callable[[], Iterable[Record]], path: Path, scheme: LabelScheme, *, options: Mapping[str, str], progress: Progress
+) -> LossReport:
+    from annotator.formats import conllu
+
+    return conllu.write(records, path, scheme, options=options, progress=progress)
+
+
 FORMATS: dict[str, Format] = {
     "text": Format(
         name="text",
@@ -159,6 +201,53 @@ FORMATS: dict[str, Format] = {
         write=_write_doccano,
         read_options={"encoding": (), "offsets": ("auto", "utf-16", "code-points", "graphemes"), "status": ("in progress", "done")},
         write_options={"layout": ("auto", "spans", "relations"), "offsets": ("utf-16", "code-points", "graphemes")},
+    ),
+    "conll": Format(
+        name="conll",
+        title="CoNLL columns, one token a line with its IOB or BILUO tag",
+        suffixes=(".conll", ".iob", ".iob2", ".bio", ".bilou", ".biluo", ".bioes"),
+        carries="spans that token borders allow and that share no token; exact texts in a file beside it",
+        read=_read_conll,
+        write=_write_conll,
+        read_options={
+            "encoding": (),
+            "column": (),
+            "token_column": (),
+            "tags": ("auto", "iob1", "iob2", "ioe", "biluo", "plain"),
+            "label": (),
+            "documents": ("auto", "sentence"),
+            "spacing": ("blank", "punctuation"),
+        },
+        write_options={
+            "misaligned": ("missing", "expand", "contract"),
+            "overlap": ("longest", "first"),
+            "tags": ("iob2", "biluo", "bioes"),
+            "columns": ("4", "2"),
+        },
+    ),
+    "label-studio": Format(
+        name="label-studio",
+        title="Label Studio (JSON; JSON_MIN is read as well)",
+        suffixes=(".label-studio.json",),
+        carries="everything but fragments; what Label Studio does not know in keys of their own",
+        read=_read_label_studio,
+        write=_write_label_studio,
+        read_options={"encoding": (), "config": (), "text": (), "offsets": ("auto", "utf-16", "code-points", "bytes")},
+        write_options={"offsets": ("utf-16", "code-points")},
+    ),
+    "conllu": Format(
+        name="conllu",
+        title="CoNLL-U and CoNLL-U Plus, spans in the last column",
+        suffixes=(".conllu", ".conllup"),
+        carries="spans that token borders allow, nested ones and fragments too, knowledge-base ids, exact text",
+        read=_read_conllu,
+        write=_write_conllu,
+        read_options={"encoding": ()},
+        write_options={
+            "misaligned": ("missing", "expand", "contract"),
+            "entities": ("entity", "ne"),
+            "overlap": ("longest", "first"),
+        },
     ),
 }
 """All formats by name, in the order they are listed to the user."""

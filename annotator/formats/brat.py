@@ -11,7 +11,6 @@ Written texts are exact, so a CRLF stays one; offsets count code points with CRL
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,14 +24,13 @@ from annotator.errors import FormatError
 from annotator.formats import text_files
 from annotator.formats.brat_ann import record_of
 from annotator.formats.brat_conf import read_scheme, scheme_files
-from annotator.formats.brat_write import Manner, Names, written
+from annotator.formats.brat_names import FileNames, Names
+from annotator.formats.brat_write import Manner, written
 from annotator.formats.compare import document_loss, has_set
 from annotator.formats.compare_content import content_losses, count
 from annotator.formats.files import refusal, replacing
 
 _KINDS = (".ann", ".a1", ".a2")
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 def read(path: Path, defaults: ReadDefaults, *, encoding: str | None = None) -> Iterator[Record | Complaint]:
@@ -136,7 +134,7 @@ def write(
     if set(options) - {"details"} or details not in ("notes", "none"):
         raise FormatError("The brat export knows the option “details”, which is notes or none.")
     report = LossReport("brat", str(path))
-    manner = Manner(scheme, Names(scheme), details == "notes")
+    manner = Manner(scheme, Names(scheme), details == "notes", single=path.suffix == ".ann")
     if path.suffix == ".ann":
         _write_single(records, path, manner, report, progress)
     else:
@@ -190,7 +188,7 @@ def _write_all(
 ) -> None:
     """Write pairs into ``folder`` and read them back; ``only`` is the name of the one file, where there is to be one."""
     progress.start("Writing", progress.total)
-    names, total, unsaid, kept = _FileNames(only), 0, 0, 0
+    names, total, unsaid, kept = FileNames(only), 0, 0, 0
     for record in records():
         total += 1
         kept += _write_pair(record, folder / f"{names.of(record.name)}.txt", manner, names.last) is None
@@ -200,7 +198,7 @@ def _write_all(
     if not kept:
         raise FormatError(f"None of the {amount(total, 'document')} can be written in brat's format. No file was written.")
     progress.start("Comparing", progress.done)
-    names = _FileNames(only)
+    names = FileNames(only)
     for record in records():
         progress.advance()
         unsaid += _compare(record, folder / f"{names.of(record.name)}.txt", manner, names.last, report)
@@ -252,39 +250,10 @@ def _compare(record: Record, path: Path, manner: Manner, name: str, report: Loss
         return 0
     expected = meant.expected.record
     back.meta = {key: value for key, value in back.meta.items() if key != "brat"}
-    if not has_set(record):
-        back.kind = expected.kind
+    if not has_set(record) or not manner.details:  # not said in the file, so it is whatever the reader is told
+        back.annotator, back.kind = expected.annotator, expected.kind
     count(report, record, [*meant.expected.losses, *content_losses(record, expected, back)])
     return meant.unsaid
-
-
-class _FileNames:
-    """Turns documents' names into names of files that every system takes, no two alike; the same names give the same again."""
-
-    def __init__(self, only: str = "") -> None:
-        self.last = only
-        self._only = only
-        self._taken: set[int] = set()
-
-    def of(self, name: str) -> str:
-        """Return the path for a document, without suffix."""
-        if self._only:
-            return self._only
-        parts = [_safe(part) for part in name.split("/")]
-        wanted = found = "/".join(part for part in parts if part) or "untitled"
-        number = 1
-        while hash(found.casefold()) in self._taken:
-            number += 1
-            found = f"{wanted}-{number}"
-        self._taken.add(hash(found.casefold()))
-        self.last = found
-        return found
-
-
-def _safe(part: str) -> str:
-    plain = _UNSAFE.sub("_", part.encode("utf-8", "replace").decode()).strip(" .")
-    plain = f"_{plain}" if _RESERVED.fullmatch(plain) else plain
-    return plain.encode()[:180].decode("utf-8", "ignore")
 
 
 def _write_single(

@@ -32,13 +32,12 @@ from typing import Any
 
 import orjson
 
-from annotator.domain.annotations import Relation, Span, ordered_fragments
+from annotator.domain.annotations import Relation, Span
 from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.domain.rules import quoted
-from annotator.domain.text import Range
 from annotator.formats.brat_details import DETAILS, DOCUMENT, NOTES, brat_name, detailed, fill, one_piece
-from annotator.formats.brat_lines import Complain, Lines, Link, Remark, TextBound, parse
-from annotator.formats.brat_units import Convert, found, unit
+from annotator.formats.brat_lines import Complain, Lines, Link, Remark, parse
+from annotator.formats.brat_units import Convert, fragments_of, unit
 from annotator.formats.jsonl_canonical import reviewed_by_default
 
 FIRST, SECOND = "Arg1", "Arg2"
@@ -123,31 +122,10 @@ class _Builder:
     def add_spans(self, convert: Convert) -> None:
         """Make a span of each T line whose offsets make sense."""
         for bound in self.lines.bounds.values():
-            fragments = self._fragments(bound, convert)
+            fragments = fragments_of(self.text, bound, convert, self.complain)
             if fragments:
+                fragments = one_piece(self.text, fragments)
                 self._add(bound.id, Span(bound.id, fragments, bound.label, reviewed=self.reviewed))
-
-    def _fragments(self, bound: TextBound, convert: Convert) -> tuple[Range, ...]:
-        listed = [(convert(start), convert(end)) for start, end in bound.offsets]
-        told = ";".join(f"{start} {end}" for start, end in bound.offsets)
-        wrong = next((pair for pair in listed if pair[0] >= pair[1] or pair[1] > len(self.text)), None)
-        if wrong:
-            start, end = wrong
-            how = "end before they start" if end < start else "cover no text" if start == end else "go beyond the end of the text"
-            self.complain(bound.number, f"The span {bound.id} was left out, because its offsets {told} {how}.")
-            return ()
-        if bound.surface and not found(self.text, bound, convert):
-            there = " ".join(self.text[start:end] for start, end in listed)
-            message = (
-                f"The line says {quoted(bound.surface)}, but the text at {told} is {quoted(there)}; the offsets were followed."
-            )
-            self.complain(bound.number, message)
-        ordered = ordered_fragments(listed)
-        if listed != sorted(listed):
-            self.complain(bound.number, f"The fragments of {bound.id} stand out of text order; they were put in order.", lost=False)
-        elif any(left[1] > right[0] for left, right in itertools.pairwise(listed)):
-            self.complain(bound.number, f"Fragments of {bound.id} overlap; they were joined.", lost=False)
-        return one_piece(self.text, ordered)
 
     def _add(self, line: str, item: Span | Relation) -> None:
         self._items[line] = item.id

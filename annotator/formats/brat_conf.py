@@ -15,24 +15,19 @@ from pathlib import Path
 
 from annotator.domain.exchange import Complaint
 from annotator.domain.labels import AttributeDefinition, LabelScheme, RelationLabel, SpanLabel, completed
+from annotator.formats.brat_colors import color_of
 from annotator.formats.brat_details import NAME
 from annotator.formats.brat_write import event_labels
 from annotator.formats.files import refusal, safe_stem
 
 SECTIONS = ("entities", "relations", "events", "attributes")
-_COLORS = {
-    "black": "#000000", "white": "#ffffff", "gray": "#808080", "grey": "#808080", "lightgray": "#d3d3d3", "darkgray": "#a9a9a9",
-    "red": "#ff0000", "green": "#008000", "blue": "#0000ff", "yellow": "#ffff00", "orange": "#ffa500", "purple": "#800080",
-    "pink": "#ffc0cb", "brown": "#a52a2a", "cyan": "#00ffff", "magenta": "#ff00ff", "lime": "#00ff00", "olive": "#808000",
-    "navy": "#000080", "teal": "#008080", "maroon": "#800000", "silver": "#c0c0c0", "gold": "#ffd700", "violet": "#ee82ee",
-    "lightgreen": "#90ee90", "lightblue": "#add8e6", "lightskyblue": "#87cefa", "deepskyblue": "#00bfff", "turquoise": "#40e0d0",
-    "salmon": "#fa8072", "khaki": "#f0e68c", "plum": "#dda0dd", "tan": "#d2b48c", "coral": "#ff7f50", "orchid": "#da70d6",
-}  # fmt: skip
-"""The colour names of CSS that brat's own configurations use, and the commonest others."""
-
 _MACRO = re.compile(r"\s*(<[^<>\s]+>)\s*=\s*(.*?)\s*")
 _ARGUMENT = re.compile(r"(<[^<>]+>|[^:,\s]+)\s*:\s*(.*)")
 _ROLE = re.compile(r"(.*?)(?:[?*+]|\{[^}]*\})?")
+
+
+_LONGEST = 20_000
+"""Characters of arguments beyond which macros are not expanded any more."""
 
 
 @dataclass(slots=True)
@@ -137,7 +132,8 @@ def _parse(path: Path, complaints: list[Complaint]) -> _Sections:
 
 def _expanded(text: str, macros: dict[str, str]) -> str:
     for name, meaning in macros.items():
-        if len(text) < 100_000:  # macros of macros could grow without end
+        # macros of macros could grow without end
+        if len(text) + text.count(name) * len(meaning) <= _LONGEST:
             text = text.replace(name, meaning)
     return text
 
@@ -232,7 +228,7 @@ def _with_looks(scheme: LabelScheme, path: Path) -> LabelScheme:
             name, _, rest = text.replace("\t", " ").partition(" ")
             for wanted in ("bgColor", "color"):
                 match = re.search(rf"(?<![A-Za-z]){wanted}\s*:\s*([#\w]+)", rest)
-                color = _color(match[1]) if match else ""
+                color = color_of(match[1]) if match else ""
                 if color:
                     colors.setdefault(name, color)
 
@@ -245,13 +241,6 @@ def _with_looks(scheme: LabelScheme, path: Path) -> LabelScheme:
         spans=tuple(label for entry in scheme.spans if isinstance(label := looking(entry), SpanLabel)),
         relations=tuple(label for entry in scheme.relations if isinstance(label := looking(entry), RelationLabel)),
     )
-
-
-def _color(told: str) -> str:
-    told = told.lower()
-    if re.fullmatch(r"#[0-9a-f]{3}", told):
-        return "#" + "".join(digit * 2 for digit in told[1:])
-    return told if re.fullmatch(r"#[0-9a-f]{6}", told) else _COLORS.get(told, "")
 
 
 def scheme_files(scheme: LabelScheme, name_of: Callable[[str], str]) -> dict[str, str]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
-from annotator.domain.text import OffsetMap
-from annotator.formats.brat_lines import TextBound
+from annotator.domain.annotations import ordered_fragments
+from annotator.domain.rules import quoted
+from annotator.domain.text import OffsetMap, Range
+from annotator.formats.brat_lines import Complain, TextBound
 
 Convert = Callable[[int], int]
 """Turns an offset of the file into a code point of the exact text; one outside stays outside."""
@@ -95,3 +98,25 @@ def _to_code_point(view: str, units: str) -> Convert:
     for character in view:
         edges.append(edges[-1] + len(character.encode("utf-8", "surrogatepass")))
     return lambda offset: bisect_left(edges, offset) if offset <= edges[-1] else len(view) + offset - edges[-1]
+
+
+def fragments_of(text: str, bound: TextBound, convert: Convert, complain: Complain) -> tuple[Range, ...]:
+    """Return where a T line's span stands, in text order; nothing, with a complaint, if that makes no sense."""
+    listed = [(convert(start), convert(end)) for start, end in bound.offsets]
+    told = ";".join(f"{start} {end}" for start, end in bound.offsets)
+    wrong = next((pair for pair in listed if pair[0] >= pair[1] or pair[1] > len(text)), None)
+    if wrong:
+        start, end = wrong
+        how = "end before they start" if end < start else "cover no text" if start == end else "go beyond the end of the text"
+        complain(bound.number, f"The span {bound.id} was left out, because its offsets {told} {how}.")
+        return ()
+    if bound.surface and not found(text, bound, convert):
+        there = " ".join(text[start:end] for start, end in listed)
+        message = f"The line says {quoted(bound.surface)}, but the text at {told} is {quoted(there)}; the offsets were followed."
+        complain(bound.number, message)
+    ordered = ordered_fragments(listed)
+    if listed != sorted(listed):
+        complain(bound.number, f"The fragments of {bound.id} stand out of text order; they were put in order.", lost=False)
+    elif any(left[1] > right[0] for left, right in pairwise(listed)):
+        complain(bound.number, f"Fragments of {bound.id} overlap; they were joined.", lost=False)
+    return ordered

@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 from typing import Any
 
 from annotator.domain.annotations import Item, Relation, Span, text_order
 from annotator.domain.documents import Status
 from annotator.domain.exchange import Fate, Loss, Record
 from annotator.domain.labels import LabelScheme
-from annotator.formats.brat_ann import FIRST, SECOND
 from annotator.formats.brat_details import (
     DETAILS,
     DOCUMENT,
     KB_ID,
-    NAME,
     NOTES,
-    brat_name,
     details_of,
     document_of,
     flat,
@@ -27,7 +23,8 @@ from annotator.formats.brat_details import (
     one_piece,
     pieces,
 )
-from annotator.formats.brat_lines import parse
+from annotator.formats.brat_known import argument_names, is_foreign, stated_of, texts_of
+from annotator.formats.brat_names import Names, ids, natural, numbered
 from annotator.formats.brat_units import collapsed
 from annotator.formats.compare import document_loss, item_loss
 from annotator.formats.compare_content import Expected
@@ -37,40 +34,17 @@ NO_PIECE = "covers nothing but line breaks and tabs, which brat cannot state"
 NO_END = "its head or its tail was left out"
 
 
-class Names:
-    """Labels in brat's letters: the same name for the same label in all files of an export, and never one name for two."""
-
-    def __init__(self, scheme: LabelScheme) -> None:
-        self._names: dict[str, str] = {}
-        self._taken: set[str] = set()
-        labels = [label.name for label in (*scheme.spans, *scheme.relations)]
-        for label in sorted(labels, key=lambda label: brat_name(label) != label):
-            self.of(label)  # those that need no change first, so that no other takes their name
-
-    def of(self, label: str) -> str:
-        """Return the name to write for a label."""
-        if label not in self._names:
-            wanted = name = brat_name(label)
-            number = 1
-            while name in self._taken:
-                number += 1
-                name = f"{wanted}_{number}"
-            self._taken.add(name)
-            self._names[label] = name
-        return self._names[label]
-
-    def changed(self) -> dict[str, str]:
-        """Return the labels so far that are written otherwise, with their names."""
-        return {label: name for label, name in self._names.items() if label != name}
-
-
 @dataclass(slots=True)
 class Manner:
-    """How an export writes: the scheme, the names of labels, and whether details beyond brat stand in notes."""
+    """How an export writes: the scheme, the names of labels, and whether details beyond brat stand in notes.
+
+    ``single`` says that there is one pair, whose name is the user's choice and no loss.
+    """
 
     scheme: LabelScheme
     names: Names
     details: bool = True
+    single: bool = False
 
 
 @dataclass(slots=True)
@@ -114,20 +88,20 @@ class _Writer:
         record = self.record
         meta = record.meta.get("brat")
         known: Mapping[str, Any] = meta if isinstance(meta, Mapping) else {}
-        kept = [line for line in _texts(known, "lines") if is_foreign(line)]
+        kept = [line for line in texts_of(known, "lines") if is_foreign(line)]
         self._number_spans(record.spans)
         roles, others = self._parted(record.relations, known)
         self._number_events(roles, known)
         self._write_spans()
         details = self._write_events(roles)
-        others = self._write_chains(others, set(_texts(known, "equivalences")))
+        others = self._write_chains(others, set(texts_of(known, "equivalences")))
         self._write_relations(others, known)
         for span in self._in_order():
             self._remark(span, self.events.get(span.id) or self.ids[span.id], known, details.get(span.id, {}))
         self._write_document(name)
         taken = {line.partition("\t")[0] for line in kept}
         notes = (f"#{number}" for number in range(1, len(self.notes) + len(kept) + 1) if f"#{number}" not in taken)
-        lines = [*self.lines, *_numbered("A", self.attributes), *_numbered("N", self.references)]
+        lines = [*self.lines, *numbered("A", self.attributes), *numbered("N", self.references)]
         lines += [f"{number}\t{note}" for number, note in zip(notes, self.notes, strict=False)]
         return Written([*lines, *kept], Expected(self._expected(name), self.losses), self.unsaid)
 
@@ -137,14 +111,14 @@ class _Writer:
                 self.losses.append(item_loss(self.record, span, Fate.DROPPED, NO_PIECE))
             else:
                 self.spans[span.id] = span
-        self.ids = _ids("T", self.spans)
+        self.ids = ids("T", self.spans)
 
     def _parted(self, relations: Iterable[Relation], known: Mapping[str, Any]) -> tuple[dict[str, list[Relation]], list[Relation]]:
         """Sort relations into the roles of each trigger and all others."""
-        triggers, names = set(_texts(known, "events")), set(_texts(known, "roles"))
+        triggers, names = set(texts_of(known, "events")), set(texts_of(known, "roles"))
         roles: dict[str, list[Relation]] = {}
         others: list[Relation] = []
-        for relation in sorted(relations, key=lambda relation: _natural(relation.id)):
+        for relation in sorted(relations, key=lambda relation: natural(relation.id)):
             head = self.spans.get(relation.head)
             if head is None or relation.tail not in self.spans:
                 self.losses.append(item_loss(self.record, relation, Fate.DROPPED, NO_END))
@@ -158,13 +132,13 @@ class _Writer:
         return roles, others
 
     def _number_events(self, roles: Mapping[str, list[Relation]], known: Mapping[str, Any]) -> None:
-        triggers = event_labels(self.manner.scheme) | set(_texts(known, "events"))
+        triggers = event_labels(self.manner.scheme) | set(texts_of(known, "events"))
         for span in self._in_order():
             if span.id in roles or span.label in triggers:
                 self.events[span.id] = f"E{len(self.events) + 1}"
 
     def _in_order(self) -> list[Span]:
-        return sorted(self.spans.values(), key=lambda span: (_natural(self.ids[span.id]), text_order(span)))
+        return sorted(self.spans.values(), key=lambda span: (natural(self.ids[span.id]), text_order(span)))
 
     def _write_spans(self) -> None:
         text, convert = self.record.text, collapsed(self.record.text)
@@ -234,17 +208,17 @@ class _Writer:
 
     def _write_relations(self, relations: list[Relation], known: Mapping[str, Any]) -> None:
         arguments = known.get("arguments")
-        ids = _ids("R", {relation.id: relation for relation in relations})
+        names = ids("R", [relation.id for relation in relations])
         for relation in relations:
             given = arguments.get(relation.label) if isinstance(arguments, Mapping) else None
-            first, second = _two_names(given)
+            first, second = argument_names(given)
             ends = f"{first}:{self._target(relation.head)} {second}:{self._target(relation.tail)}"
-            self.lines.append(f"{ids[relation.id]}\t{self._name(relation)} {ends}")
-            self._remark(relation, ids[relation.id], known, {})
+            self.lines.append(f"{names[relation.id]}\t{self._name(relation)} {ends}")
+            self._remark(relation, names[relation.id], known, {})
 
     def _remark(self, item: Item, target: str, known: Mapping[str, Any], more: Mapping[str, Any]) -> None:
         """Write the A, N and # lines of an item."""
-        stated = _stated(item)
+        stated = stated_of(item)
         for name, value in stated.items():
             if name != "kb_ids":
                 self.attributes.append(f"{name} {target}" if value is True else f"{name} {target} {value}")
@@ -305,6 +279,8 @@ class _Writer:
         if self.manner.details and document:
             self.notes.insert(0, f"{DOCUMENT} document\t{json_text(document)}")
         elif document:
+            if self.manner.single:
+                document.pop("name", None)
             lost = [key for key in ("name", "meta", "flagged", "categories", "verdicts") if key in document]
             if lost:
                 self.losses.append(document_loss(record, Fate.CHANGED, f"brat cannot hold its {', '.join(lost)}"))
@@ -315,59 +291,3 @@ class _Writer:
         if self.manner.details:
             return record
         return replace(record, name=name, meta={}, status=Status.NEW, flagged=False, categories=(), verdicts=())
-
-
-def is_foreign(line: Any) -> bool:
-    """Tell whether a line is of a kind this program does not write, so that it may stand among those it does."""
-    if not isinstance(line, str) or "\n" in line or "\r" in line or not line.strip():
-        return False
-    found = parse([line], lambda *_, **__: None)
-    return bool(found.kept) or any(note.label not in (NOTES, DETAILS, DOCUMENT) for note in found.notes)
-
-
-def _stated(item: Item) -> dict[str, Any]:
-    """Return the attributes that A lines can state, and ``kb_ids`` where N lines can."""
-    stated = {
-        name: value
-        for name, value in item.attributes.items()
-        if NAME.fullmatch(name) and (value is True or (isinstance(value, str) and re.fullmatch(r"\S+", value)))
-    }
-    further = item.attributes.get("kb_ids")
-    stated.pop("kb_ids", None)
-    if not isinstance(item, Span) or not KB_ID.fullmatch(item.kb_id) or not isinstance(further, list | tuple) or not further:
-        return stated
-    sound = all(isinstance(kb_id, str) and KB_ID.fullmatch(kb_id) for kb_id in further)
-    return {**stated, "kb_ids": further} if sound else stated
-
-
-def _texts(known: Mapping[str, Any], key: str) -> list[str]:
-    value = known.get(key)
-    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list | tuple) else []
-
-
-def _two_names(given: Any) -> tuple[str, str]:
-    """Return what the arguments of a relation are called, where that is known and sound; else what brat calls them."""
-    if isinstance(given, list | tuple) and len(given) == 2 and given[0] != given[1] and set(given) != {FIRST, SECOND}:
-        first, second = given
-        if all(isinstance(name, str) and NAME.fullmatch(name) for name in given):
-            return first, second
-    return FIRST, SECOND
-
-
-def _ids(prefix: str, items: Iterable[str]) -> dict[str, str]:
-    """Give each id one of brat's: its own if it is one, else the next free number."""
-    items = list(items)
-    pattern = re.compile(rf"{prefix}[1-9]\d{{0,8}}")
-    taken = {item for item in items if pattern.fullmatch(item)}
-    fresh = (f"{prefix}{number}" for number in count(1) if f"{prefix}{number}" not in taken)
-    return {item: item if item in taken else next(fresh) for item in items}
-
-
-def _numbered(prefix: str, lines: Iterable[str]) -> list[str]:
-    return [f"{prefix}{number}\t{line}" for number, line in enumerate(lines, 1)]
-
-
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sort key that puts 2 before 10."""
-    parts = re.split(r"([0-9]{1,18})", name)
-    return tuple((int(part), "") if part.isdecimal() and part.isascii() else (-1, part) for part in parts)

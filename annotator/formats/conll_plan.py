@@ -148,8 +148,6 @@ def expected(record: Record, made: Plan, *, holds: tuple[str, ...] = (), what: s
 
     ``holds`` names the fields of a span besides place and label that the format called ``what`` can state.
     """
-    moved = {loss.item_id for loss in made.losses if loss.fate is Fate.MOVED}
-    del moved
     spans: list[Span] = []
     for entry in made.spans:
         span = entry.meant

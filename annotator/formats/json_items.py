@@ -155,7 +155,7 @@ def _lines(file: IO[bytes], name: str) -> Iterator[JsonItem | Complaint]:
 def _line(line: bytes) -> list[Any] | str:
     """Return the value of a line, in a list, or a sentence about what is wrong with it."""
     try:
-        text = line.decode()
+        text = line.rstrip(b"\r\n").decode()
     except UnicodeDecodeError as error:
         return f"The line is not UTF-8: byte {error.start + 1} of it (0x{line[error.start]:02x}) has no meaning there."
     found = _decoded(text, len(text) - len(text.lstrip(" \t\r\n")))
@@ -305,7 +305,7 @@ def _decoded(text: str, at: int) -> tuple[Any, int] | _Wrong:
         if _HALF.search(text, at, end):
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        return _Wrong(f"is broken JSON: {error.msg}", error.pos)
+        return _Wrong(f"is broken JSON: {error.msg.removesuffix(' at').removesuffix(' starting')}", error.pos)
     except _Refused as error:
         return _Wrong(str(error))
     except UnicodeEncodeError:

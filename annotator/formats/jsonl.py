@@ -39,6 +39,7 @@ from annotator.formats.compare import document_loss, record_losses
 from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, replacing, safe_stem, unmarked_utf16
 from annotator.formats.jsonl_canonical import line_of
 from annotator.formats.jsonl_lines import parse_line
+from annotator.formats.jsonl_plain import PlainRecord, plain_line
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -52,7 +53,19 @@ def read(path: Path, defaults: ReadDefaults) -> Iterator[Record | Complaint]:
     return _stream(path, defaults)
 
 
+def read_plain(path: Path, defaults: ReadDefaults) -> Iterator[PlainRecord | Record | Complaint]:
+    """Do ``read`` with lines that have nothing odd in them as columns, at a fifth of the time."""
+    _refuse_other_encodings(path)
+    return _lines(path, defaults)
+
+
 def _stream(path: Path, defaults: ReadDefaults) -> Iterator[Record | Complaint]:
+    for item in _lines(path, defaults, plain=False):
+        assert not isinstance(item, PlainRecord)
+        yield item
+
+
+def _lines(path: Path, defaults: ReadDefaults, *, plain: bool = True) -> Iterator[PlainRecord | Record | Complaint]:
     stem = safe_stem(path)
     try:
         with path.open("rb") as file:
@@ -63,7 +76,12 @@ def _stream(path: Path, defaults: ReadDefaults) -> Iterator[Record | Complaint]:
                     yield Complaint(place, "A byte-order mark at the start of the file was removed.", lost=False)
                 if line.isspace() or not line:
                     continue
-                record, complaints = parse_line(line.rstrip(b"\r\n"), place, f"{stem}:{number}", defaults)
+                line, name = line.rstrip(b"\r\n"), f"{stem}:{number}"
+                found = plain_line(line, place, name, defaults) if plain else None
+                if found is not None:
+                    yield found
+                    continue
+                record, complaints = parse_line(line, place, name, defaults)
                 yield from complaints
                 if record is not None:
                     yield record
@@ -157,7 +175,7 @@ def _compare(
     back = _stream(path, ReadDefaults(annotator=""))
     by_line: dict[int, Record] = {}
     line = 0
-    documents: set[int] = set()
+    last = 0
     for number, record in enumerate(records()):
         progress.advance()
         if number in unwritable:
@@ -170,12 +188,13 @@ def _compare(
             continue
         losses = list(record_losses(record, found))
         report.losses += losses
-        documents.add(hash((record.name, record.text)))
+        this = hash((record.name, record.text))
+        report.documents += this != last  # the sets of one document follow each other
+        last = this
         gone = [loss for loss in losses if loss.fate is Fate.DROPPED]
         report.spans += len(record.spans) - sum(loss.item == "span" for loss in gone)
         report.relations += len(record.relations) - sum(loss.item == "relation" for loss in gone)
         report.unreviewed += sum(not item.reviewed for item in (*record.spans, *record.relations))
-    report.documents = len(documents)
 
 
 def _next_record(back: Iterator[Record | Complaint], line: int, by_line: dict[int, Record]) -> Record | None:

@@ -6,7 +6,7 @@ more than 4 MB are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -53,11 +53,11 @@ class _Element:
     children: list[_Element] = field(default_factory=list)
 
     def walk(self) -> Iterator[_Element]:
-        waiting = [self]
+        waiting: list[_Element] = [self]
         while waiting:
             element = waiting.pop()
             yield element
-            waiting += reversed(element.children)
+            waiting.extend(reversed(element.children))
 
 
 def read_config(path: Path) -> Config:
@@ -75,7 +75,7 @@ def read_config(path: Path) -> Config:
         raise FormatError(f"{path} is no labelling configuration for texts: it has no <Text>.")
     choices = [e for e in root.walk() if e.tag == "choices"]
     return Config(
-        scheme=_scheme(root, path.stem),
+        scheme=_scheme(root, path.stem, texts.keys()),
         texts={name: element.attributes.get("value", "").lstrip("$") for name, element in texts.items()},
         html=frozenset(name for name, element in texts.items() if element.tag == "hypertext"),
         urls=frozenset(name for name, element in texts.items() if element.attributes.get("valuetype", "").lower() == "url"),
@@ -108,11 +108,11 @@ def _parsed(data: bytes, path: Path) -> _Element:
     return root
 
 
-def _scheme(root: _Element, name: str) -> LabelScheme:
+def _scheme(root: _Element, name: str, texts: Container[str]) -> LabelScheme:
     spans, relations, categories, attributes = {}, {}, {}, {}
     for element in root.walk():
         called = element.attributes.get("name", "")
-        if element.tag in _LABELS:
+        if element.tag in _LABELS and element.attributes.get("toname", "") in texts:
             spans |= {label: _look(child) for label, child in _values(element, "label")}
         elif element.tag == "relations":
             relations |= {label: _look(child) for label, child in _values(element, "relation")}

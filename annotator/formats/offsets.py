@@ -6,6 +6,7 @@ told to count grapheme clusters (user-perceived characters; CRLF is one of them)
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,8 @@ class Unit(StrEnum):
     GRAPHEMES = "grapheme clusters"
 
 
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
 Sample = tuple[int, int, str]
 """Start, end and the text that the file says lies between; an empty text says nothing."""
 
@@ -31,13 +34,20 @@ Sample = tuple[int, int, str]
 class Ruler:
     """Converts between one unit and the code points of one text; free of cost where both are the same."""
 
-    __slots__ = ("_length", "_marks", "unit")
+    __slots__ = ("_length", "_marks", "_wide", "_wide_units", "unit")
 
     def __init__(self, text: str, unit: Unit) -> None:
         self.unit = unit
         self._length = len(text)
-        # for every border between code points how many units lie before it; None where that is the number of code points
-        self._marks: Sequence[int] | None = None if same_as_code_points(text, unit) else _marks(text, unit)
+        # for every border between code points how many units lie before it; None where that is the number of code points, but for
+        # the characters of two units in _wide: UTF-16 is the common case, and an article has few of those
+        self._marks: Sequence[int] | None = None
+        self._wide: list[int] = []
+        if unit is Unit.UTF16:
+            self._wide = [] if text.isascii() else [match.start() for match in _ASTRAL.finditer(text)]
+        elif not same_as_code_points(text, unit):
+            self._marks = _marks(text, unit)
+        self._wide_units = [place + before for before, place in enumerate(self._wide)]
 
     def range(self, start: int, end: int) -> Range | None:
         """Return a half-open range in code points; None if it is empty, turned round, outside the text or cuts a character."""
@@ -46,14 +56,17 @@ class Ruler:
 
     def place(self, offset: int) -> int | None:
         """Return the code point at ``offset`` units; None outside the text and within a character."""
-        if self._marks is None:
-            return offset if 0 <= offset <= self._length else None
-        found = bisect_left(self._marks, offset)
-        return found if found <= self._length and self._marks[found] == offset else None
+        if self._marks is not None:
+            found = bisect_left(self._marks, offset)
+        elif self._wide:
+            found = offset - bisect_left(self._wide_units, offset)
+        else:
+            found = offset
+        return found if 0 <= found <= self._length and self.units(found) == offset else None
 
     def units(self, place: int) -> int:
         """Return how many units lie before a code point; within a grapheme cluster those before the cluster."""
-        return place if self._marks is None else self._marks[place]
+        return self._marks[place] if self._marks is not None else place + bisect_left(self._wide, place)
 
     def holds(self, place: int) -> bool:
         """Tell whether a border between code points is a border between units too."""
@@ -74,7 +87,12 @@ def find_unit(text: str, samples: Iterable[Sample], candidates: Sequence[Unit]) 
 
     A sample without a text is judged by its edges: those of words are likely, those within a word and at white space are not.
     """
-    found = scores(text, samples, candidates)
+    told = list(samples)
+    # nearly always the first is right, and then no other need be tried
+    first = Ruler(text, candidates[0])
+    if told and all(surface and (place := first.range(start, end)) and says(text, place, surface) for start, end, surface in told):
+        return candidates[0]
+    found = scores(text, told, candidates)
     return candidates[0] if found is None else max(candidates, key=lambda unit: found[unit])
 
 
@@ -119,8 +137,6 @@ def _within_word(text: str, place: int) -> bool:
 
 
 def _marks(text: str, unit: Unit) -> list[int]:
-    if unit is Unit.UTF16:
-        return [0, *accumulate(1 + (character > "\uffff") for character in text)]
     if unit is Unit.BYTES:
         return [0, *accumulate(1 + (c > "\x7f") + (c > "\u07ff") + (c > "\uffff") for c in text)]
     # the borders within a cluster get the number before it, so that a search finds its first

@@ -87,6 +87,16 @@ class Session:
         self.document = None
         self.opened.emit(None)
 
+    def read_again(self) -> None:
+        """Open the open document once more, from a file that may have changed behind it; none is open where it is gone."""
+        state = self.document
+        if state is None:
+            return
+        if self.project.document(state.document.id) is None:
+            self.close_document()
+        else:
+            self.open_document(state.document.id)
+
     def document_of(self, changes: ChangeSet) -> int | None:
         """Return the document a change set is about: the open one if it is among them, else the first."""
         set_ids = dict.fromkeys(change.set_id for change in changes.changes if change.set_id)

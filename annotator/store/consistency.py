@@ -66,8 +66,8 @@ def mend_derived(connection: sqlite3.Connection, *, indexes: bool) -> None:
     """
     if indexes:
         connection.execute("REINDEX")
-    connection.execute(f"INSERT INTO {SEARCH} ({SEARCH}) VALUES ('rebuild')")
     recount.recount(connection)
+    connection.execute(f"INSERT INTO {SEARCH} ({SEARCH}) VALUES ('rebuild')")  # last: it leaves statements open until the commit
 
 
 def loose_relations(connection: sqlite3.Connection) -> list[tuple[int, str]]:

@@ -19,6 +19,7 @@ from typing import Any
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import NotAProject
 from annotator.store import migrations, schema
+from annotator.store.orphans import OrphanPages, orphan_pages
 
 Row = tuple[Any, ...]
 
@@ -63,6 +64,7 @@ class DamagedFile:
         self.tries = 0
         self._idle = 0
         self._copy = folder / "damaged"
+        self._orphans = OrphanPages(self._copy, folder, (), progress.advance)
         shutil.copyfile(source, self._copy)
         self._take_log(source)
         _mend_header(self._copy)
@@ -70,7 +72,7 @@ class DamagedFile:
         if not all(self.has(name) for name in _MINIMAL):
             self.connection.close()
             known = _application_id(self._copy) == schema.APPLICATION_ID
-            if not known and sum(name in self._roots for name in _MINIMAL) < len(_MINIMAL) / 2:
+            if self._roots and not known and sum(name in self._roots for name in _MINIMAL) < len(_MINIMAL) / 2:
                 raise NotAProject(f"Nothing in “{source}” can be recognised as an annotator project.")
             self.contents_lost = True
             _write_contents(self._copy, folder, self._roots)
@@ -103,11 +105,22 @@ class DamagedFile:
         """Return the rows of a query up to its end or the first damage."""
         return self.listing(sql, parameters)[0]
 
-    def complaints(self, most: int = 100) -> list[str]:
-        """Return what SQLite's own check says of the file, at most so many lines."""
-        told = [row[0].decode("utf-8", "replace") for row in self.column(f"PRAGMA integrity_check({most})")]
+    def complaints(self, most: int = 1_000_000) -> list[str]:
+        """Return what SQLite's own check says of the file, at most so many lines, and have ``orphans`` look where they point."""
+        rows, clean = self.listing(f"PRAGMA integrity_check({most})")
+        told = [row[0].decode("utf-8", "replace") for row in rows] + (
+            [] if clean else ["the check could not go through the whole file"]
+        )
         lines = [line for entry in told for line in entry.splitlines() if line not in ("ok", "*** in database main ***")]
-        return lines[:most]
+        self._orphans = OrphanPages(
+            self._copy, self._copy.parent, orphan_pages(self._copy, lines, complete=clean), self.progress.advance
+        )
+        return lines
+
+    def orphans(self, table: Table) -> Iterator[Row]:
+        """Yield what might be rows of a table from pages no tree leads to any more; to be asked after ``complaints``."""
+        columns = _MINIMAL[table.name]
+        return self._orphans.rows(columns, ", ".join(table.columns), without_rowid=columns.endswith("WITHOUT ROWID"))
 
     def rows(self, table: Table, top: int) -> Iterator[Row | Gap]:
         """Yield every row that can be read, each once, and a ``Gap`` where there may be more; ``top`` is the highest number given out."""
@@ -215,7 +228,7 @@ class DamagedFile:
             for name, root in connection.execute("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 1"):
                 if isinstance(name, bytes) and isinstance(root, int):
                     self._roots[name.decode("utf-8", "replace")] = root
-        except sqlite3.Error:
+        except (sqlite3.Error, ValueError):
             pass  # what was read so far helps
         return connection
 

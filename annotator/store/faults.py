@@ -49,5 +49,7 @@ def explained(error: BaseException, path: Path, *, full: str = _NOT_SAVED) -> Pr
             return ProjectError(f"The disk reported an error while reading or writing “{path}” ({error}). Check the disk.")
         case sqlite3.SQLITE_CANTOPEN:
             return ProjectError(f"“{path}” cannot be opened. Check that the folder exists and may be read.")
+        case _ if "decode to UTF-8" in str(error):  # Python's own word for a text that is none any more; it has no code
+            return ProjectDamaged(f"“{path}” is damaged and cannot be read whole. Keep it, and go on with a backup copy.")
         case _:
             return None

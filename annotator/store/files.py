@@ -82,8 +82,8 @@ def make_writable_on_network(connection: sqlite3.Connection, path: Path) -> None
 
     With a rollback journal a reader keeps the writer waiting for as long as it reads, and EXTRA also makes the folder's entry durable.
     """
-    mode = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()[0]
-    if mode != "truncate":
+    mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    if mode != "delete":
         raise ProjectInUse(f"“{path}” is being read by another program. Close that program and try again.")
     connection.execute("PRAGMA synchronous = EXTRA")
 
@@ -156,7 +156,10 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
             f"“{path}” was written by a newer version of annotator (file version {version}, this program knows {migrations.VERSION}). "
             "Install the newer version to open it."
         )
-    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    try:
+        there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    except UnicodeDecodeError as error:  # said by Python of the names themselves, and no error of SQLite's
+        raise ProjectDamaged(f"“{path}” is damaged and cannot be read whole. Keep it, and go on with a backup copy.") from error
     missing = schema.NAMES - there
     if version == migrations.VERSION and missing:
         raise ProjectDamaged(f"“{path}” is damaged: its part “{min(missing)}” is missing. Keep it, and go on with a backup copy.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -147,8 +147,9 @@ def steps(connection: sqlite3.Connection) -> Iterator[Step]:
 
 
 def set_state(connection: sqlite3.Connection, step_id: int, state: int) -> None:
-    """Say where an ordinary step stands."""
-    connection.execute("UPDATE steps SET state = ? WHERE id = ?", (state, step_id))
+    """Say where an ordinary step stands; one that never came to its end and was taken back cannot be brought again."""
+    sql = "UPDATE steps SET state = CASE WHEN finished = 0 AND ? = ? THEN ? ELSE ? END WHERE id = ?"
+    connection.execute(sql, (state, UNDONE, CUT, state, step_id))
 
 
 def finish(connection: sqlite3.Connection, step_id: int) -> None:
@@ -173,6 +174,68 @@ def cut_off(connection: sqlite3.Connection, first_document: int, last_document: 
         " JOIN annotation_sets a ON a.id = c.set_id WHERE a.document_id BETWEEN ? AND ?)",
         (CUT, UNDONE, first_document, last_document),
     )
+
+
+# Pruning
+
+
+@dataclass(frozen=True, slots=True)
+class Prunable:
+    """What pruning would remove: how many steps, from which to which time, and about how many bytes of the file become free.
+
+    ``last`` is the id of the newest of them, 0 where there are none.  ``undoable`` counts those that can be taken back now, and then no
+    more.
+    """
+
+    last: int = 0
+    steps: int = 0
+    bytes: int = 0
+    since: str = ""
+    until: str = ""
+    undoable: int = 0
+
+
+def prunable(connection: sqlite3.Connection, *, keep_days: int = 0, keep_bytes: int = 0, today: datetime | None = None) -> Prunable:
+    """Return what is older than ``keep_days`` days, or beyond the newest ``keep_bytes`` bytes of history; 0 sets no limit.
+
+    For a job's connection: it walks the history.  The newest step is always kept, and so is what an unfinished one stands on.  Steps go
+    in the order they came, so a clock that was once wrong makes pruning stop early, never late.
+    """
+    oldest = (today or datetime.now(UTC)) - timedelta(days=keep_days)
+    limit = oldest.isoformat(timespec="milliseconds") if keep_days else ""
+    rows = connection.execute(
+        "SELECT s.id, s.at, s.finished, s.state = 0 AND s.undoes IS NULL AND s.lane <> 'system', coalesce(sum(60 + length(c.key)"
+        " + length(coalesce(c.before, '')) + length(coalesce(c.after, ''))), 60) FROM steps s LEFT JOIN changes c ON c.step_id = s.id"
+        " GROUP BY s.id ORDER BY s.id"
+    ).fetchall()
+    total = sum(row[4] for row in rows)
+    count = size = undoable = last = 0
+    for number, at, finished, can_undo, length in rows[:-1]:
+        if not finished or not (at < limit or (keep_bytes and total - size > keep_bytes)):
+            break
+        count, size, undoable, last = count + 1, size + length, undoable + can_undo, number
+    if not count:
+        return Prunable()
+    return Prunable(last, count, size, rows[0][1], rows[count - 1][1], undoable)
+
+
+def prune(connection: sqlite3.Connection, last: int, *, most: int = 500) -> bool:
+    """Remove up to ``most`` of the oldest steps up to ``last``, in a transaction of its own; True while there are more.
+
+    A later step that took one of them back goes with it.  What is pruned can neither be undone nor redone; nothing else changes.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        ids = [row[0] for row in connection.execute("SELECT id FROM steps WHERE id <= ? ORDER BY id LIMIT ?", (last, most + 1))]
+        gone = [(number,) for number in ids[:most]]
+        connection.executemany("DELETE FROM steps WHERE undoes = ?", gone)
+        connection.executemany("DELETE FROM steps WHERE id = ?", gone)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return len(ids) > most
 
 
 def unfinished(connection: sqlite3.Connection) -> list[int]:

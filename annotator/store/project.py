@@ -225,12 +225,12 @@ class Project:
         """
         if not self.read_only:
             return True
+        files.check_header(self.path)
         lock, reason = files.try_lock(self.path)
         if lock is None:
             self.read_only_reason = reason
             return False
         try:
-            files.check_header(self.path)
             connection, notices = _writing_connection(self.path)
         except BaseException:
             lock.release()

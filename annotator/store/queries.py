@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -135,6 +136,20 @@ def set_ids(connection: sqlite3.Connection, document_id: int) -> list[tuple[int,
         (document_id,),
     )
     return [(row[0], row_set(row[1:])) for row in rows]
+
+
+def all_sets(connection: sqlite3.Connection) -> Iterator[tuple[int, list[tuple[int, SetInfo]]]]:
+    """Yield every document with its annotation sets, as ``set_ids`` gives them, in one walk; for a job."""
+    kinds = {Kind.PERSON: 0, Kind.GOLD: 1, Kind.MODEL: 2}
+    rows = connection.execute(f"SELECT id, {_SET} FROM annotation_sets ORDER BY document_id")
+    groups = itertools.groupby(((row[0], row_set(row[1:])) for row in rows), key=lambda entry: entry[1].document_id)
+    waiting = next(groups, None)
+    for number in document_ids(connection):
+        if waiting is None or waiting[0] != number:
+            yield number, []
+            continue
+        yield number, sorted(waiting[1], key=lambda entry: (kinds[entry[1].kind], entry[1].annotator))
+        waiting = next(groups, None)
 
 
 def find_set(connection: sqlite3.Connection, document_id: int, annotator: str, kind: Kind) -> int | None:

@@ -12,53 +12,39 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from annotator.domain.changes import Lane, What
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.progress import Progress
-from annotator.errors import ProjectDamaged, ProjectError
+from annotator.errors import NotAProject, ProjectDamaged, ProjectError
 from annotator.store import files, journal, migrations, recount
 from annotator.store.damaged import DamagedFile, Gap, Row, Table
 from annotator.store.faults import plain_errors
-from annotator.store.rows import CODECS, DOCUMENT_COLUMNS, journal_to_value, row_document, scheme_text, text_scheme
+from annotator.store.rows import CODECS, journal_to_value, scheme_text, text_scheme
 from annotator.store.salvage_report import WORDS, Missing, Salvage
+from annotator.store.salvage_tables import (
+    CHANGED,
+    CONTENT,
+    DOCUMENTS,
+    HISTORY,
+    LISTS,
+    PARENTS,
+    SETS,
+    STRETCH,
+    UNREADABLE,
+    decoded,
+    judge_change,
+    judge_document,
+    judge_step,
+    named,
+    numbers,
+    shown,
+)
 
-_STEPS = ("id", "at", "actor", "lane", "text", "detail", "undoes", "state", "finished")
-_CHANGES = ("step_id", "number", "what", "set_id", "key", "before", "after")
-_DOCUMENTS = Table("documents", DOCUMENT_COLUMNS)
-_SETS = Table("annotation_sets", ("id", *CODECS[What.SET].columns))
-_CONTENT = {
-    What.SPAN: Table("spans", ("set_id", *CODECS[What.SPAN].columns), 2, "spans_by_place"),
-    What.RELATION: Table("relations", ("set_id", *CODECS[What.RELATION].columns), 2, "relations_by_head"),
-    What.VERDICT: Table("verdicts", ("set_id", *CODECS[What.VERDICT].columns), 2),
-}
-_HISTORY = Table("steps", _STEPS)
-_CHANGED = Table("changes", _CHANGES, 2)
-_LISTS = {
-    "documents": ("documents_by_name", ("id", "name"), ""),
-    "annotation_sets": ("annotation_sets_by_work", ("id", "document_id", "annotator", "kind", "status"), ""),
-    "spans": ("spans_by_place", ("set_id", "id", "start"), "set_id"),
-    "relations": ("relations_by_head", ("set_id", "id", "head"), "set_id"),
-    "changes": ("changes_by_set", ("step_id", "number", "set_id"), "set_id"),
-}
-"""What tells a second time which rows there are: an index, what it holds of each, and the column by which it is read in stretches."""
-_STRETCH = 256
-_PARENTS = {
-    "annotation_sets": ((1, "documents"),),
-    "spans": ((0, "annotation_sets"),),
-    "relations": ((0, "annotation_sets"),),
-    "verdicts": ((0, "annotation_sets"),),
-    "steps": ((_STEPS.index("undoes"), "steps"),),
-    "changes": ((0, "steps"),),
-}
-"""What must be there for a row to be: the place of the number in the row, and the table it is a number of."""
-_BLOBS = frozenset(("tokens", "sentences"))
+_SHOWN_COMPLAINTS = 100
 
 
 def salvage(source: Path, target: Path, progress: Progress | None = None) -> Salvage:
@@ -74,9 +60,9 @@ def salvage(source: Path, target: Path, progress: Progress | None = None) -> Sal
         if not target.parent.is_dir():
             raise ProjectError(f"The folder “{target.parent}” does not exist. Make it first, or choose another.")
         size = source.stat().st_size
-        if shutil.disk_usage(target.parent).free < 3 * size:
+        if shutil.disk_usage(target.parent).free < 4 * size:
             raise ProjectError(
-                f"The disk has no room to rescue “{source}”: it takes {3 * size / 2**20:,.0f} MB for a while. Free some space."
+                f"The disk has no room to rescue “{source}”: it takes {4 * size / 2**20:,.0f} MB for a while. Free some space."
             )
         with tempfile.TemporaryDirectory(prefix=".rescue-", dir=target.parent) as folder:
             damaged = DamagedFile(source, Path(folder), progress)
@@ -106,6 +92,10 @@ class _Rescue:
             migrations.migrate(connection)
             connection.execute("BEGIN")
             self._copy_all()
+            if not any(report.saved[name] for name in ("documents", "annotation_sets", "spans", "steps")) and (
+                report.complaints or self._damaged.contents_lost
+            ):
+                raise NotAProject(f"Nothing in “{report.source}” can be recognised as part of an annotator project.")
             recount.recount(connection)
             self._end_history()
             connection.execute("COMMIT")
@@ -117,8 +107,9 @@ class _Rescue:
 
     def _copy_all(self) -> None:
         report, damaged = self._report, self._damaged
-        report.complaints = damaged.complaints()
-        if report.complaints:
+        complaints = damaged.complaints()
+        report.complaints = complaints[:_SHOWN_COMPLAINTS]
+        if complaints:
             report.notices.append(f"The file is damaged ({report.complaints[0]}).")
         if damaged.log_lost:
             report.notices.append("The log of the last edits beside the file could not be read: the latest edits may be missing.")
@@ -129,13 +120,13 @@ class _Rescue:
         sequences = self._sequences()
         last_document, last_set, last_step = (sequences.get(name, 0) for name in ("documents", "annotation_sets", "steps"))
         self._project()
-        self._bring(_DOCUMENTS, last_document, _sound_document)
-        self._bring(_SETS, last_set, lambda row: CODECS[What.SET].from_row(row[1:]))
-        for what, table in _CONTENT.items():
+        self._bring(DOCUMENTS, last_document, judge_document)
+        self._bring(SETS, last_set, lambda row: CODECS[What.SET].from_row(row[1:]))
+        for what, table in CONTENT.items():
             self._bring(table, last_set, lambda row, what=what: CODECS[what].from_row(row[1:]))
         self._drop_loose_relations()
-        self._bring(_HISTORY, last_step, _sound_step)
-        self._bring(_CHANGED, last_step, _sound_change, last_set)
+        self._bring(HISTORY, last_step, judge_step)
+        self._bring(CHANGED, last_step, judge_change, last_set)
         self._scheme_if_lost()
         for name, number in sequences.items():
             self._target.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
@@ -178,7 +169,7 @@ class _Rescue:
 
     def _bring(self, table: Table, top: int, judge: Callable[[Row], Any], last: int | None = None) -> None:
         """Bring a table over and account for it; ``last`` is the highest number of the column its list is read by, if another."""
-        self._account(table, self._rows(table, top, judge), top if last is None else last)
+        self._account(table, self._rows(table, top, judge), judge, top if last is None else last)
 
     def _rows(self, table: Table, top: int, judge: Callable[[Row], Any]) -> list[Gap]:
         """Bring one table over; what does not hold by the rules is told and left out.  Returns the places that cannot be read."""
@@ -192,7 +183,7 @@ class _Rescue:
             self._progress.advance()
             reason = "it is not as it was saved"
             try:
-                sound = _decoded(row, table.columns)
+                sound = decoded(row, table.columns)
                 judge(sound)
                 if self._has_parents(table, sound):
                     self._insert(table, sound)
@@ -203,7 +194,7 @@ class _Rescue:
             except Exception:
                 pass
             refused[self._place(table, row), reason] += 1
-            self._refused[table.name].add(tuple(map(_shown, row[: table.key])))
+            self._refused[table.name].add(tuple(map(shown, row[: table.key])))
         for (place, reason), count in refused.items():
             self._miss(table.name, count, place, reason)
         return gaps
@@ -211,56 +202,85 @@ class _Rescue:
     def _has_parents(self, table: Table, row: Row) -> bool:
         return all(
             row[place] is None or self._target.execute(f"SELECT 1 FROM {parent} WHERE id = ?", (row[place],)).fetchone()
-            for place, parent in _PARENTS.get(table.name, ())
+            for place, parent in PARENTS.get(table.name, ())
         )
 
-    def _account(self, table: Table, gaps: list[Gap], top: int) -> None:
+    def _account(self, table: Table, gaps: list[Gap], judge: Callable[[Row], Any], top: int) -> None:
         """Tell what is missing and what is doubtful of a table, by the index that lists its rows a second time."""
         gaps = joined(gaps)
-        if table.name not in _LISTS:
+        if table.name not in LISTS:
             for gap in gaps:
-                self._miss(table.name, 0, _numbers(gap), _UNREADABLE)
+                self._miss(table.name, 0, numbers(gap), UNREADABLE)
             return
-        index, columns, by = _LISTS[table.name]
+        index, columns, by = LISTS[table.name]
         unsure = False
-        for low in range(0, top + 1, _STRETCH) if by else (0,):
-            where, limits = (f" WHERE {by} BETWEEN ? AND ?", (low, low + _STRETCH - 1)) if by else ("", ())
+        lost: dict[Row, Row] = {}
+        for low in range(0, top + 1, STRETCH) if by else (0,):
+            where, limits = (f" WHERE {by} BETWEEN ? AND ?", (low, low + STRETCH - 1)) if by else ("", ())
             select = f"SELECT {', '.join(columns)} FROM {table.name} INDEXED BY {index}{where}"
             listed, clean = self._damaged.listing(select, limits)
             unsure |= not clean
             have = {row[: table.key]: row for row in self._target.execute(select, limits)}
-            self._compare(table, {tuple(map(_shown, row[: table.key])): tuple(map(_shown, row)) for row in listed}, have, clean)
+            there = {tuple(map(shown, row[: table.key])): tuple(map(shown, row)) for row in listed}
+            lost.update((key, there[key]) for key in there.keys() - have.keys() - self._refused[table.name])
+            self._tell_doubts(table, there, have, clean)
+        self._from_orphans(table, lost, judge)
+        self._tell_lost(table, lost)
         if unsure:
             for gap in gaps:
-                self._miss(table.name, 0, _numbers(gap), f"{_UNREADABLE}, nor can the list of what was there")
+                self._miss(table.name, 0, numbers(gap), f"{UNREADABLE}, nor can the list of what was there")
             self._report.notices.append(
                 f"The list of the {WORDS[table.name]}s is damaged: some may be missing that nothing tells of."
             )
 
-    def _compare(self, table: Table, listed: dict[Row, Row], have: dict[Row, Row], clean: bool) -> None:
-        found: Counter[tuple[str, bool]] = Counter()
-        for key in listed.keys() - have.keys() - self._refused[table.name]:
-            if table is _SETS and self._set_rebuilt(listed[key]):
-                continue
-            found[self._place(table, listed[key]), False] += 1
+    def _tell_doubts(self, table: Table, listed: dict[Row, Row], have: dict[Row, Row], clean: bool) -> None:
+        found: Counter[str] = Counter()
         for key, row in have.items():
             if row != listed.get(key) and (clean or key in listed):
-                found[self._place(table, row), True] += 1
-        for (place, doubtful), count in sorted(found.items()):
-            self._miss(table.name, count, place, "two parts of the file disagree about it" if doubtful else _UNREADABLE, doubtful)
+                found[self._place(table, row)] += 1
+        for place, count in sorted(found.items()):
+            self._miss(table.name, count, place, "two parts of the file disagree about it", doubtful=True)
+
+    def _from_orphans(self, table: Table, lost: dict[Row, Row], judge: Callable[[Row], Any]) -> None:
+        """Bring over what is missed and lies on a page that no tree leads to: such a row must be just what its list says of it.
+
+        A row of which two versions are found is left out: nobody can tell which is the last.
+        """
+        found: dict[Row, Row | None] = {}
+        columns = [table.columns.index(column) for column in LISTS[table.name][1]]
+        for row in self._damaged.orphans(table) if lost else ():
+            with contextlib.suppress(Exception):  # most of what lies there is something else
+                sound = decoded(row, table.columns)
+                key = sound[: table.key]
+                if lost.get(key) == tuple(sound[column] for column in columns):
+                    judge(sound)
+                    found[key] = sound if found.get(key, sound) == sound else None
+        for key, row in sorted((key, row) for key, row in found.items() if row is not None):
+            with contextlib.suppress(sqlite3.IntegrityError):
+                if row is not None and self._has_parents(table, row):
+                    self._insert(table, row)
+                    del lost[key]
+
+    def _tell_lost(self, table: Table, lost: dict[Row, Row]) -> None:
+        found: Counter[str] = Counter()
+        for row in lost.values():
+            if not (table is SETS and self._set_rebuilt(row)):
+                found[self._place(table, row)] += 1
+        for place, count in sorted(found.items()):
+            self._miss(table.name, count, place, UNREADABLE)
 
     def _set_rebuilt(self, row: Row) -> bool:
         """Put a set together from the index that lists whose work it is."""
         try:
             whole = (*row, 0, "[]")
             CODECS[What.SET].from_row(whole[1:])
-            if not self._has_parents(_SETS, whole):
+            if not self._has_parents(SETS, whole):
                 return False
-            self._insert(_SETS, whole)
+            self._insert(SETS, whole)
         except Exception:  # the index is as doubtful as the rest
             return False
         self._miss(
-            "annotation_sets", 1, self._place(_SETS, row), "its flag and categories are lost, the rest was found elsewhere", True
+            "annotation_sets", 1, self._place(SETS, row), "its flag and categories are lost, the rest was found elsewhere", True
         )
         return True
 
@@ -274,20 +294,18 @@ class _Rescue:
 
     def _place(self, table: Table, row: Row) -> str:
         """Say where a row belongs."""
-        if table is _DOCUMENTS:
-            return _named(row[1], row[0])
-        if table is _SETS:
-            return f"in {self._document(row[1])} ({_shown(row[2])})"
+        if table is DOCUMENTS:
+            return named(row[1], row[0])
+        if table is SETS:
+            return f"in {self._document(row[1])} ({shown(row[2])})"
         if table.name in ("steps", "changes"):
-            return f"(step {_shown(row[0])})"
-        owner = self._target.execute(
-            "SELECT document_id, annotator FROM annotation_sets WHERE id = ?", (_shown(row[0]),)
-        ).fetchone()
-        return f"in set {_shown(row[0])}" if owner is None else f"in {self._document(owner[0])} ({owner[1]})"
+            return f"(step {shown(row[0])})"
+        owner = self._target.execute("SELECT document_id, annotator FROM annotation_sets WHERE id = ?", (shown(row[0]),)).fetchone()
+        return f"in set {shown(row[0])}" if owner is None else f"in {self._document(owner[0])} ({owner[1]})"
 
     def _document(self, number: Any) -> str:
-        row = self._target.execute("SELECT name FROM documents WHERE id = ?", (_shown(number),)).fetchone()
-        return f"document {_shown(number)}" if row is None else _named(row[0], number)
+        row = self._target.execute("SELECT name FROM documents WHERE id = ?", (shown(number),)).fetchone()
+        return f"document {shown(number)}" if row is None else named(row[0], number)
 
     def _drop_loose_relations(self) -> None:
         loose = (
@@ -295,7 +313,7 @@ class _Rescue:
             " OR NOT EXISTS (SELECT 1 FROM spans s WHERE s.set_id = relations.set_id AND s.id = relations.tail)"
         )
         for set_id, count in self._target.execute(f"SELECT set_id, count(*) {loose} GROUP BY set_id").fetchall():
-            place = self._place(_CONTENT[What.RELATION], (set_id,))
+            place = self._place(CONTENT[What.RELATION], (set_id,))
             self._miss("relations", count, place, "the span at one of the ends is lost")
             self._report.saved["relations"] -= count
         self._target.execute(f"DELETE {loose}")
@@ -337,54 +355,3 @@ def joined(gaps: Iterable[Gap]) -> list[Gap]:
         else:
             found.append(gap)
     return found
-
-
-_UNREADABLE = "it lies on a part of the file that cannot be read"
-
-
-def _decoded(row: Sequence[Any], columns: Sequence[str]) -> Row:
-    """Return a row with its texts as text; raises ``UnicodeDecodeError`` where one is none."""
-    names = columns or ("",) * len(row)
-    return tuple(
-        value.decode() if isinstance(value, bytes) and name not in _BLOBS else value for value, name in zip(row, names, strict=True)
-    )
-
-
-def _shown(value: Any) -> Any:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _named(name: Any, number: Any) -> str:
-    return f"“{_shown(name)}” (number {_shown(number)})"
-
-
-def _numbers(gap: Gap) -> str:
-    of = {"spans": "set", "relations": "set", "verdicts": "set", "changes": "step"}.get(gap.table.name, "number")
-    return f"({of} {gap.low})" if gap.low == gap.high else f"({of}s {gap.low} to {gap.high})"
-
-
-def _sound_document(row: Row) -> None:
-    found = row_document(row)
-    length = len(found.text)
-    if not isinstance(found.meta, dict):
-        raise TypeError("its metadata are none")
-    if len(found.tokens.starts) != len(found.tokens.ends) or (len(found.tokens) and found.tokens.ends[-1] > length):
-        raise ValueError("its tokens do not fit its text")
-    if found.sentences and found.sentences[-1] >= max(len(found.tokens), 1):
-        raise ValueError("its sentences do not fit its tokens")
-
-
-def _sound_step(row: Row) -> None:
-    _, at, _, lane, text, detail, *_ = row
-    datetime.fromisoformat(at)
-    Lane(lane)
-    text.format(detail)
-
-
-def _sound_change(row: Row) -> None:
-    _, _, what, _, _, before, after = row
-    if what in set(What):
-        for value in (before, after):
-            journal_to_value(What(what), value)
-    elif not what.startswith("bulk-") or not isinstance(orjson.loads(after), list):
-        raise ValueError("no change")

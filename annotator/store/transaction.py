@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -81,6 +81,16 @@ class Transaction:
         row = self._connection.execute("SELECT id FROM documents WHERE name = ? AND text = ?", (name, text)).fetchone()
         return None if row is None else row[0]
 
+    def names_among(self, names: Sequence[str]) -> set[str]:
+        """Return those of some names that documents have."""
+        found: set[str] = set()
+        for first in range(0, len(names), 500):
+            some = names[first : first + 500]
+            wanted = f"WITH wanted (name) AS (VALUES {', '.join(['(?)'] * len(some))})"
+            sql = f"{wanted} SELECT name FROM wanted w WHERE EXISTS (SELECT 1 FROM documents d WHERE d.name = w.name)"
+            found.update(row[0] for row in self._connection.execute(sql, some))
+        return found
+
     def annotation_set(self, set_id: int) -> AnnotationSet:
         """Return a whole annotation set; refused if there is none with this id."""
         found = queries.annotation_set(self._connection, set_id)
@@ -117,6 +127,13 @@ class Transaction:
                 found = codec.from_row(row)
                 assert isinstance(found, Span | Relation)
                 yield found
+
+    def has_changed(self, set_id: int) -> bool:
+        """Tell whether this step changed a set, in this transaction or an earlier one of the step."""
+        if any(change.set_id == set_id for change in self.changes):
+            return True
+        sql = "SELECT 1 FROM changes WHERE set_id = ? AND step_id = ? LIMIT 1"
+        return self._connection.execute(sql, (set_id, self.step_id)).fetchone() is not None
 
     def new_id(self, set_id: int, what: What) -> str:
         """Return an id that is free in the set: the step's number, and a further number where one step makes several."""

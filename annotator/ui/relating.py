@@ -108,7 +108,13 @@ class Relating:
             return
         made = self._bench.run(relations.add_relation(document.set_id, head, tail, label))
         if made:
-            self._view.focus_relation(made)
+            # The place where the target was found stays under the eye, even where the head is pages away.
+            self._view.focus_relation(made, reveal=not self._in_view(head, tail))
+
+    def _in_view(self, *span_ids: str) -> bool:
+        document, (low, high) = self._bench.document, self._view.scene().range
+        spans = [document.span(key) for key in span_ids] if document is not None else []
+        return any(span is not None and span.start < high and low < span.end for span in spans)
 
     def reverse(self) -> None:
         """Swap the ends of the focused relation."""

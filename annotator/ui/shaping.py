@@ -6,12 +6,12 @@ Each function is one intention on the open document of a workbench; refusals are
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from annotator.commands import shaping as commands
 from annotator.commands.spans import move_span
-from annotator.domain.annotations import Span, text_order
+from annotator.domain.annotations import Span
 from annotator.domain.rules import quoted
 from annotator.domain.text import Range
 from annotator.session.document import DocumentState
@@ -91,34 +91,46 @@ def merge(bench: Workbench) -> None:
             bench.messages.show_message(tr("There is no other span in this sentence to merge with."), "warning")
             return
         ids = [span.id, other.id]
+    linked = _relations_of(document, ids)
     merged = bench.run(commands.merge_spans(document.set_id, ids))
     if merged:
         view.clear_chosen()
         view.focus_span(merged)
-        bench.tell(by_count(len(ids), "", tr("{} spans are one now.")))
+        made = document.span(merged)
+        told = tr("{count} spans are one now: {text}.").format(
+            count=len(ids), text=quoted(made.surface(document.text)) if made is not None else ""
+        )
+        lost = len(linked) - len(_relations_of(document, ids))
+        if lost:
+            told += " " + by_count(lost, tr("A relation between them is gone."), tr("{} relations between them are gone."))
+        bench.tell(told)
+
+
+def _relations_of(document: DocumentState, ids: Iterable[str]) -> set[str]:
+    return {relation.id for key in ids for relation in document.relations_of(key)}
 
 
 def merging_neighbour(document: DocumentState, span: Span) -> Span | None:
-    """Return the span that ``span`` is merged with: one in the same sentence, of the same label if there is one.
+    """Return the span that ``span`` is merged with: the next or the one before in the same sentence, or one that overlaps it.
 
-    The next of the same label in text order wins over the one before; of other labels the nearest wins, one that lies apart before
-    one that overlaps.  Where a text has no tokens, its sentences are its lines.
+    One of the same label wins over others, one that lies apart over one that overlaps, then the nearest, then the next.  A span that
+    lies between is never jumped over.  Where a text has no tokens, its sentences are its lines.
     """
     start, end = _sentence_of(document, span)
     others = [other for other in document.spans_in(start, end) if other.id != span.id and start <= other.start and other.end <= end]
-    same = [other for other in others if other.label == span.label]
-    here = text_order(span)
-    following = [other for other in same if text_order(other) > here]
-    if following:
-        return following[0]
-    if same:
-        return same[-1]
+    first_end = min((other.end for other in others if other.start >= span.end), default=end)
+    last_start = max((other.start for other in others if other.end <= span.start), default=start)
 
-    def distance(other: Span) -> tuple[bool, int, bool]:
+    def near(other: Span) -> bool:
+        if other.start >= span.end:
+            return other.start < first_end
+        return other.end > last_start or other.end > span.start
+
+    def distance(other: Span) -> tuple[bool, bool, int, bool]:
         gap = max(other.start - span.end, span.start - other.end)
-        return gap < 0, abs(gap), other.start < span.start
+        return other.label != span.label, gap < 0, abs(gap), other.start < span.start
 
-    return min(others, key=distance, default=None)
+    return min(filter(near, others), key=distance, default=None)
 
 
 def _sentence_of(document: DocumentState, span: Span) -> Range:

@@ -213,7 +213,8 @@ class WindowShell(QObject):
         title = " → ".join(names) if choice.tail else tr("Role of {}").format(names[0] if names else "")
         popup = ChoicePopup(title, options, self.theme, by_key=True, parent=self._window)
         popup.chosen.connect(self._on_relation_chosen)
-        popup.pop_up(self._below_caret())
+        last = document.span(choice.tail or choice.head) if document is not None else None
+        popup.pop_up(self._below(last.start if last is not None else self._bench.view.caret))
 
     def _on_relation_chosen(self, label: str) -> None:
         if self._pending is not None:
@@ -221,8 +222,14 @@ class WindowShell(QObject):
             self._pending = None
 
     def _below_caret(self) -> QPoint:
+        return self._below(self._bench.view.caret)
+
+    def _below(self, offset: int) -> QPoint:
+        """Return the global point below a place of the text, inside the article even where the place is out of view."""
         view = self._bench.view
-        return view.viewport().mapToGlobal(view.cursorRect().bottomLeft() + QPoint(0, 2 * self.theme.space))
+        found = view.place_of(offset)
+        inside = QPoint(found.x(), max(0, min(found.y(), view.viewport().height() - 40)))
+        return view.viewport().mapToGlobal(inside + QPoint(0, 2 * self.theme.space))
 
     # Window
 

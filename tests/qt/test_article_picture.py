@@ -14,7 +14,6 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 
 from annotator.errors import AnnotatorError
-from annotator.ui.article.arcs import Arc
 from annotator.ui.article.picture import (
     MARGIN,
     PAPER,
@@ -26,7 +25,7 @@ from annotator.ui.article.picture import (
     layout_resolution,
     paint_ground,
 )
-from annotator.ui.article.picture_pages import Area, Page, Strip, beside_stub, page_of, pages, strips_in
+from annotator.ui.article.picture_pages import Page, Strip, page_of, pages, strips_in
 from annotator.ui.printing import HIGHEST, Subject, pdf_of, png_of, print_article, save_picture, svg_of
 from annotator.ui.theme import DARK, LIGHT, TextStyle, label_colors
 from tests.qt.article_support import MemoryModel, show
@@ -204,6 +203,41 @@ def test_a_stub_at_a_page_break_names_its_far_end_and_the_page(qapp, long_model)
     assert f"Rusia79, p. {len(found)}" in "".join(svg_texts(bytes(buffer.data().data())))
 
 
+def test_a_stub_of_a_part_names_its_far_end_without_a_page(qapp, long_model):
+    texts = svg_texts(svg_of(of(long_model, part=(0, 10)), PictureLook()))
+    assert "Rusia79" in texts
+    assert not [text for text in texts if ", p. " in text]
+
+
+@pytest.mark.parametrize("resolution", [72, 300, 1200])
+def test_small_texts_stand_on_their_plates_at_every_resolution_and_every_time(qapp, model, resolution):
+    """What is laid out for the screen must not be used on another device, where the same font has another size."""
+    for _ in range(2):
+        picture = lay_out(model, PictureLook())
+        page, scale = picture.page(), resolution / layout_resolution()
+        image = QImage(round(picture.width * scale), round((page.bottom - page.top) * scale), QImage.Format.Format_RGB32)
+        image.setDotsPerMeterX(round(resolution / 0.0254))
+        image.setDotsPerMeterY(round(resolution / 0.0254))
+        image.fill(QColor(LIGHT.page))
+        painter = QPainter(image)
+        painter.scale(scale, scale)
+        draw(painter, picture, page)
+        painter.end()
+        for chip in (chip for plan in picture.builder.scene(page.top, page.bottom).plans for chip in plan.chips):
+            box = chip.box
+            plate = label_colors(LIGHT, picture.style.base_color(chip.span.label)).chip
+            rows = range(round((box.top + 3) * scale), round((box.bottom - 3) * scale))
+            inked = [
+                x / scale
+                for x in range(round((box.left + 2) * scale), round((box.right - 1) * scale))
+                if any(image.pixelColor(x, y).lightness() < QColor(plate).lightness() - 60 for y in rows)
+            ]
+            assert min(inked) - box.left == pytest.approx(box.right - max(inked), abs=3), chip.text
+            assert max(inked) - min(inked) > (box.right - box.left) * 0.6
+            beyond = range(round((box.right + 2) * scale), round((box.right + 20) * scale))
+            assert all(image.pixelColor(x, y).name() == LIGHT.page for x in beyond for y in rows), chip.text
+
+
 def test_the_model_is_not_changed_by_a_picture(qapp, model):
     before = dict(model.spans), dict(model.relations)
     png_of(of(model), PictureLook())
@@ -244,21 +278,6 @@ def test_the_lines_of_a_part():
     assert strips_in(strips, None) == strips
     assert strips_in(strips, (12, 21)) == strips[1:]
     assert strips_in(strips, (99, 99)) == strips[:1]
-
-
-def stub(x: float, tip: float, y: float, key: str = "a") -> Arc:
-    return Arc(key, ((x, y + 20), (x, y), (tip, y)), None, ((x + tip) / 2, y), abs(tip - x), (tip, y, 1))
-
-
-def test_words_stand_behind_a_stub_unless_something_is_there():
-    one = stub(100, 150, 50)
-    assert beside_stub(one, 60, 10, [one], 400) == Area(158, 45, 218, 55)
-    assert beside_stub(stub(150, 100, 50), 60, 10, [], 400) == Area(32, 45, 92, 55)
-    assert beside_stub(one, 60, 10, [one], 210) is None
-    assert beside_stub(stub(60, 30, 50), 60, 10, [], 400) is None
-    crossing = Arc("b", ((170, 90), (170, 20), (300, 20), (300, 90)), (300, 90), (235, 20), 130)
-    assert beside_stub(one, 60, 10, [one, crossing], 400) is None
-    assert beside_stub(crossing, 60, 10, [], 400) is None
 
 
 # Files

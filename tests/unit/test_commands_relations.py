@@ -160,3 +160,14 @@ def test_a_relation_takes_a_new_document_into_work(session):
     assert state.info.status is Status.NEW
     session.execute(relations.remove_relation(state.set_id, "r1"))
     assert state.info.status is Status.IN_PROGRESS
+
+
+def test_linking_suggested_spans_accepts_them(session, state):
+    waiting = [span for span in state.spans() if not span.reviewed][:2]
+    assert len(waiting) == 2
+    label = next(iter(state.scheme.links(waiting[0].label, waiting[1].label)), None)
+    assert label is not None
+    session.execute(relations.add_relation(state.set_id, waiting[0].id, waiting[1].id, label.name))
+    assert all(state.span(span.id).reviewed for span in waiting)
+    session.undo()
+    assert not any(state.span(span.id).reviewed for span in waiting)

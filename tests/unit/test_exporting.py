@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
 
+from annotator.commands import exporting
 from annotator.commands.exporting import ExportOptions, NothingToExport, choose, export, export_project
 from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
+from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import FormatError
 from annotator.jobs.workers import WorkerProcess
 from annotator.store import queries
@@ -167,3 +170,85 @@ def test_unreviewed_suggestions_are_counted_with_any_status(empty_project, put, 
     (notice,) = report.notices
     assert notice.startswith("1 document")
     assert replace(options, status="done") == ExportOptions("spacy")
+
+
+# Several files
+
+
+@pytest.fixture
+def seven(empty_project, make_document):
+    """Seven documents that are done, the third by two people alike."""
+
+    def sets(number):
+        found = {"s1": Span("s1", ((0, 3),), "PERSON")}
+        people = ("ani", "budi") if number == 2 else ("ani",)
+        return [AnnotationSet(SetInfo(0, name, Kind.PERSON, Status.DONE), found) for name in people]
+
+    with empty_project.transaction("Import", actor="import", lane=Lane.JOB) as tx:
+        tx.add_documents((make_document("Ani Budi", f"n{number}"), sets(number)) for number in range(7))
+    return empty_project
+
+
+@pytest.mark.parametrize(
+    ("format_name", "suffix", "beside"), [("spacy", "spacy", ".relations.json"), ("jsonl", "jsonl", ".labels.json")]
+)
+def test_an_export_in_numbered_files(seven, tmp_path, format_name, suffix, beside):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    told = []
+    progress = Progress(listener=lambda found: told.append((found.done, found.total)))
+    options = ExportOptions(format_name, shard=3)
+    report = export(seven.connection, seven.scheme, folder / f"gold.{suffix}", options, progress=progress)
+    names = [f"gold-{number:05}-of-00003.{suffix}" for number in (1, 2, 3)]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(name + end for name in names for end in ("", beside))
+    assert (report.documents, report.spans, report.losses) == (7, 7, [])
+    assert report.path == str(folder / names[0])
+    assert report.notices[0] == f"The documents are in 3 files, {names[0]} to {names[-1]}."
+    assert told[-1] == (14, 14)
+    assert all(left[0] <= right[0] for left, right in itertools.pairwise(told))
+    if format_name == "jsonl":
+        lines = [len((folder / name).read_bytes().splitlines()) for name in names]
+        assert lines == [3, 3, 1]
+
+
+def test_a_document_with_several_sets_is_not_parted(seven, tmp_path):
+    options = ExportOptions("jsonl", sets="all", shard=3)
+    export(seven.connection, seven.scheme, tmp_path / "all.jsonl", options)
+    lines = [len((tmp_path / f"all-{number:05}-of-00003.jsonl").read_bytes().splitlines()) for number in (1, 2, 3)]
+    assert lines == [4, 3, 1]
+
+
+@pytest.mark.parametrize("shard", [7, 0, None])
+def test_what_fits_goes_into_one_file(seven, tmp_path, shard):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    export(seven.connection, seven.scheme, folder / "gold.spacy", ExportOptions("spacy", shard=shard))
+    assert (folder / "gold.spacy").exists()
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_cancelled_export_leaves_no_file_and_what_was_there(seven, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    options = ExportOptions("jsonl", shard=2)
+    export(seven.connection, seven.scheme, folder / "gold.jsonl", options)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    progress = Progress(listener=lambda found: found.cancel() if found.done > 5 else None)
+    with pytest.raises(Cancelled):
+        export(seven.connection, seven.scheme, folder / "gold.jsonl", options, progress=progress)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_files_of_an_earlier_export_of_another_size_are_not_mixed_with_new_ones(seven, tmp_path):
+    export(seven.connection, seven.scheme, tmp_path / "gold.jsonl", ExportOptions("jsonl", shard=2))
+    with pytest.raises(FormatError, match="earlier export"):
+        export(seven.connection, seven.scheme, tmp_path / "gold.jsonl", ExportOptions("jsonl", shard=3))
+
+
+def test_so_many_left_out_are_named_and_the_rest_counted(seven, tmp_path, monkeypatch):
+    monkeypatch.setattr(exporting, "MOST_LOSSES", 0)
+    with seven.transaction("Differ", actor="budi") as tx:
+        tx.put(tx.find_set(3, "budi", Kind.PERSON), Span("s2", ((4, 8),), "PERSON"))
+    report = export(seven.connection, seven.scheme, tmp_path / "gold.jsonl", ExportOptions("jsonl"))
+    assert report.losses == []
+    assert report.notices == ["1 further document was left out and not named."]

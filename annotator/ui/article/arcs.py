@@ -1,14 +1,17 @@
 """Where arcs run: lanes above the lines, tracks in the gutters beside them, stubs for far ends.  Pure geometry, no Qt.
 
 An arc leaves the top of its head, runs along a lane above the head's line and comes down on its tail.  Between two lines it takes a
-lane above each and a track in the gutter, so it never crosses text.  Shorter runs get the lower lanes.  All values are pixels of the
-document, y growing downwards.
+lane above each and a track in the gutter, so it never crosses text.  Shorter runs get the lower lanes.  A lane is as high as a label,
+so there are only so many; runs beyond them share a *rail* along the upper edge of the highest lane.  All values are pixels of the
+document, y growing downwards.  ``arc_labels`` puts the texts on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from annotator.ui.article.layout import MAX_LANES
 
 Point = tuple[float, float]
 
@@ -17,6 +20,9 @@ STUB = 30.0
 
 CLEAR = 4.0
 """Clear space between runs in the same lane, and between a run and the text below it."""
+
+TIP = 12.0
+"""Room behind the tip of a stub for the sign that says whether the other end is above or below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +69,70 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Arc:
-    """An arc as plain data: a polyline of upright and level pieces from head to tail.
+class Run:
+    """A level piece of an arc above one line, from ``low`` to ``high`` in the column, at height ``y``; ``base`` is that of the text.
 
-    ``arrow`` is the tip at the tail, pointing down, or None (symmetric, or the tail is out of view).  ``label_at`` is the middle of the
-    label, ``label_room`` the level run it stands on.  ``far`` is where a stub ends and whether the other end is above (-1) or below (1).
+    A ``rail`` is shared with other arcs.  ``label_y`` is the middle of a label: on the run itself, but below a rail.  ``roomy`` says
+    that a label fits there between the lines.
+    """
+
+    base: float
+    low: float
+    high: float
+    y: float
+    label_y: float
+    rail: bool = False
+    roomy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A short text on an arc or beside it: its left and right edges, padding included, and the height of its middle."""
+
+    text: str
+    left: float
+    right: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """An arc as plain data: a polyline of upright and level pieces from head to tail (from the foot to the tip for a stub).
+
+    ``arrow`` is the tip at the tail, pointing down, or None (symmetric, or the tail is out of view).  ``run`` is the piece for the
+    label, ``rails`` are the pieces that share a rail with other arcs.  ``far`` is where a stub ends and whether the other end is above
+    (-1) or below (1), and ``outward`` that the arrow belongs there, because it leads to the tail.  ``label``, ``words`` (the far end's
+    text) and ``mark`` (how many share a rail) are None without room or need.
     """
 
     id: str
     points: tuple[Point, ...]
     arrow: Point | None
-    label_at: Point
-    label_room: float
+    run: Run
+    rails: tuple[Run, ...] = ()
     far: tuple[float, float, int] | None = None
+    label: Plate | None = None
+    words: Plate | None = None
+    mark: Plate | None = None
+    outward: bool = False
+
+    @property
+    def label_at(self) -> Point:
+        """The middle of the label, or of the place for it."""
+        if self.label is not None:
+            return (self.label.left + self.label.right) / 2, self.label.y
+        return (self.run.low + self.run.high) / 2, self.run.label_y
 
 
 @dataclass(slots=True)
 class _Run:
-    """A level run of one arc above one line; ``lane`` is found by ``_assign``."""
+    """A level run of one arc above one line; ``lane`` and ``rail`` are found by ``_assign_lanes``."""
 
     line: int
     low: float
     high: float
     lane: int = 0
+    rail: bool = False
 
 
 @dataclass(slots=True)
@@ -104,19 +151,34 @@ def route(requests: Sequence[ArcRequest], bands: Sequence[Band], frame: Frame) -
     _spread_anchors(routes)
     for one in routes:
         _plan(one, frame)
-    _assign_lanes(routes)
+    lanes = [_Lanes(band, frame.lane) for band in bands]
+    _assign_lanes(routes, lanes)
     _assign_tracks(routes, bands)
-    counts = [0] * len(bands)
-    for one in routes:
-        for run in one.runs:
-            counts[run.line] = max(counts[run.line], run.lane + 1)
-    pitch = [_pitch(band, count, frame.lane) for band, count in zip(bands, counts, strict=True)]
-    return [_draw(one, bands, pitch, frame) for one in routes]
+    return [_draw(one, lanes, frame) for one in routes]
 
 
-def _pitch(band: Band, count: int, lane: float) -> float:
-    """Return the height of a lane above this line: the usual one, or less where more lanes are needed than fit."""
-    return min(lane, max(2.0, (band.height - CLEAR) / count)) if count else lane
+class _Lanes:
+    """The lanes above one line: at most five, and no more than fit at a label's height; one that is squeezed where none fits."""
+
+    __slots__ = ("base", "count", "pitch", "rail", "roomy")
+
+    def __init__(self, band: Band, lane: float) -> None:
+        free = band.height - CLEAR
+        self.base = band.base
+        self.roomy = free + 1 >= lane
+        self.pitch = min(lane, max(2.0, free))
+        self.count = max(1, min(MAX_LANES, int((free + 1) / lane)))
+        upper = CLEAR + self.count * self.pitch
+        self.rail = band.base - min(band.height, upper + 2)
+
+    def middle(self, lane: int) -> float:
+        """Return the height of a lane's middle."""
+        return self.base - CLEAR - (lane + 0.5) * self.pitch
+
+    def placed(self, run: _Run, low: float, high: float) -> Run:
+        """Return a run as drawn."""
+        middle = self.middle(min(run.lane, self.count - 1))
+        return Run(self.base, low, high, self.rail if run.rail else middle, middle, run.rail, self.roomy)
 
 
 def _spread_anchors(routes: Sequence[_Route]) -> None:
@@ -174,20 +236,23 @@ def _plan(one: _Route, frame: Frame) -> None:
     end, x, far = (head, one.head_x, tail.far) if head.line is not None else (tail, one.tail_x, head.far)
     assert end.line is not None
     away = 1.0 if far > 0 else -1.0
-    reach = x + away * max(STUB, one.request.label + 40)  # room for the label, or the stub seems to point at a word
+    reach = x + away * (max(STUB, one.request.label + 20) + TIP)
     if not frame.left - frame.gutter < reach < frame.right + frame.gutter:
         reach = 2 * x - reach
     one.runs = [_Run(end.line, min(x, reach), max(x, reach))]
     one.side = 1 if reach > x else -1
 
 
-def _assign_lanes(routes: Sequence[_Route]) -> None:
+def _assign_lanes(routes: Sequence[_Route], lanes: Sequence[_Lanes]) -> None:
     runs = sorted((run for one in routes for run in one.runs), key=lambda run: (run.high - run.low, run.low))
     taken: dict[tuple[int, int], list[_Run]] = {}
     for run in runs:
         while any(other.low - CLEAR < run.high and run.low < other.high + CLEAR for other in taken.get((run.line, run.lane), ())):
             run.lane += 1
-        taken.setdefault((run.line, run.lane), []).append(run)
+        if run.lane < lanes[run.line].count:
+            taken.setdefault((run.line, run.lane), []).append(run)
+        else:
+            run.rail = True
 
 
 def _assign_tracks(routes: Sequence[_Route], bands: Sequence[Band]) -> None:
@@ -202,38 +267,51 @@ def _assign_tracks(routes: Sequence[_Route], bands: Sequence[Band]) -> None:
         taken.setdefault((one.side, one.track), []).append((low, high))
 
 
-def _draw(one: _Route, bands: Sequence[Band], pitch: Sequence[float], frame: Frame) -> Arc:
-    def height(run: _Run) -> float:
-        return bands[run.line].base - CLEAR - (run.lane + 0.5) * pitch[run.line]
-
+def _draw(one: _Route, lanes: Sequence[_Lanes], frame: Frame) -> Arc:
     request = one.request
     if len(one.runs) == 2:
-        first, second = one.runs
-        tracks = max(1.0, (frame.gutter - 12) / 7)
-        out = 9 + min(one.track, tracks) * 7
-        gutter = frame.left - out if one.side < 0 else frame.right + out
-        points: list[Point] = [
-            (one.head_x, bands[first.line].base),
-            (one.head_x, height(first)),
-            (gutter, height(first)),
-            (gutter, height(second)),
-            (one.tail_x, height(second)),
-            (one.tail_x, bands[second.line].base),
-        ]
-        left, right, y = max(((abs(a - gutter), min(a, gutter), b) for a, b in (points[1], points[4])), key=lambda run: run[0])
-        return Arc(request.id, tuple(points), _arrow(request, points), (right + left / 2, y), left)
+        return _draw_between(one, lanes, frame)
     run = one.runs[0]
-    y, base = height(run), bands[run.line].base
-    middle, room = ((run.low + run.high) / 2, y), run.high - run.low
+    above = lanes[run.line]
+    base = above.base
     if request.head.line is not None and request.tail.line is not None:
-        points = [(one.head_x, base), (one.head_x, y), (one.tail_x, y), (one.tail_x, base)]
-        return Arc(request.id, tuple(points), _arrow(request, points), middle, room)
+        shown = above.placed(run, run.low, run.high)
+        points = [(one.head_x, base), (one.head_x, shown.y), (one.tail_x, shown.y), (one.tail_x, base)]
+        return Arc(request.id, tuple(points), _arrow(request, points), shown, _rails(shown))
     far = request.tail.far if request.head.line is not None else request.head.far
     foot = one.head_x if request.head.line is not None else one.tail_x
-    tip = run.high if one.side > 0 else run.low
-    points = [(foot, base), (foot, y), (tip, y)]
-    arrow = points[0] if request.head.line is None and not request.symmetric else None
-    return Arc(request.id, tuple(points), arrow, middle, room - 10, (tip, y, far))
+    tip = run.high - TIP if one.side > 0 else run.low + TIP
+    shown = above.placed(run, min(foot, tip), max(foot, tip))
+    points = [(foot, base), (foot, shown.y), (tip, shown.y)]
+    inward, directed = request.head.line is None, not request.symmetric
+    arrow = points[0] if inward and directed else None
+    stub = (tip, shown.y, far)
+    return Arc(request.id, tuple(points), arrow, shown, _rails(shown), stub, outward=directed and not inward)
+
+
+def _draw_between(one: _Route, lanes: Sequence[_Lanes], frame: Frame) -> Arc:
+    """Draw an arc that changes line through a gutter; its label stands on the longer run, rather not on a rail."""
+    tracks = max(1.0, (frame.gutter - 12) / 7)
+    out = 9 + min(one.track, tracks) * 7
+    gutter = frame.left - out if one.side < 0 else frame.right + out
+    # A label keeps out of the gutter: tracks of other arcs cross the run there.
+    inner = frame.left - 6 if one.side < 0 else frame.right + 6
+    feet = (one.head_x, one.tail_x)
+    head, tail = (lanes[run.line].placed(run, min(x, inner), max(x, inner)) for run, x in zip(one.runs, feet, strict=True))
+    points: list[Point] = [
+        (one.head_x, head.base),
+        (one.head_x, head.y),
+        (gutter, head.y),
+        (gutter, tail.y),
+        (one.tail_x, tail.y),
+        (one.tail_x, tail.base),
+    ]
+    best = max((head, tail), key=lambda run: (not run.rail, run.roomy, run.high - run.low))
+    return Arc(one.request.id, tuple(points), _arrow(one.request, points), best, _rails(head, tail))
+
+
+def _rails(*runs: Run) -> tuple[Run, ...]:
+    return tuple(run for run in runs if run.rail)
 
 
 def _arrow(request: ArcRequest, points: Sequence[Point]) -> Point | None:

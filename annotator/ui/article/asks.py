@@ -63,6 +63,12 @@ class ArticleAsker(ArticleChooser):
         self._style.linked = frozenset((relation.head, relation.tail)) if relation is not None else frozenset()
         self._style.legal = None
 
+    def page(self, direction: int, covered: float = 0.0) -> None:
+        """Scroll by what is in view, but for a line that stays as the bridge and what is ``covered`` at the top."""
+        step = self.viewport().height() - covered - 2 * self._style.metrics.line
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + direction * max(20, round(step)))
+
     def set_hover(self, span_id: str | None, relation_id: str | None) -> None:
         """Note what is under the pointer."""
         if (span_id, relation_id) == (self._style.hovered, self._style.hovered_relation):

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from annotator.domain.text import Range
+from annotator.ui.article.arc_labels import is_strong
+from annotator.ui.article.arcs import TIP
 
 if TYPE_CHECKING:
-    from annotator.ui.article.arcs import Arc
+    from annotator.ui.article.arcs import Arc, Plate
     from annotator.ui.article.paint import Style
     from annotator.ui.article.scene import LinePlan, Scene
 
@@ -51,15 +53,13 @@ def looks(scene: Scene, style: Style, marks: Sequence[Mark], width: float) -> di
         value = plan, _eyes(plan, style, watched), _marks_on(plan, marks)
         found[line.block, line.number] = Look(value, (rooms[-1],))
     tops = [top for _left, top, _right, _bottom in rooms]
+    raised = scene.raised(style)
     for arc in scene.arcs:
         relation = scene.relations[arc.id]
-        eye = (
-            arc.id == style.focused_relation,
-            arc.id == style.hovered_relation,
-            style.focused_relation is None,
-            style.focused is not None and style.focused in (relation.head, relation.tail),
-        )
-        found[arc.id] = Look((arc, relation.label, relation.reviewed, eye), _arc_rects(arc, rooms, tops))
+        label = raised.plates.get(arc.id)
+        eye = (is_strong(relation, style), arc.id == style.focused_relation, label, arc.id in raised.covered)
+        rects = _arc_rects(arc, rooms, tops) + tuple(_plate_rects(scene, arc.label, label, arc.words, arc.mark))
+        found[arc.id] = Look((arc, relation.label, relation.reviewed, eye), rects)
     return found
 
 
@@ -76,9 +76,10 @@ def damaged(before: Mapping[Hashable, Look], after: Mapping[Hashable, Look]) -> 
 
 def part_of(scene: Scene, bands: Sequence[tuple[float, float]]) -> Scene:
     """Return the lines and arcs of a scene that show between any of these pairs of heights."""
+    spread = max(_SPREAD, scene.limits.height)  # a label stands out above the highest piece of its arc
 
     def met(top: float, bottom: float) -> bool:
-        return any(top - _SPREAD <= low and high <= bottom + _SPREAD for high, low in bands)
+        return any(top - spread <= low and high <= bottom + spread for high, low in bands)
 
     plans = tuple(plan for plan in scene.plans if met(plan.line.top - plan.line.above, plan.line.bottom + plan.line.below))
     heights = ((arc, [y for _x, y in arc.points]) for arc in scene.arcs)
@@ -108,10 +109,16 @@ def _marks_on(plan: LinePlan, marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 
 def _arc_rects(arc: Arc, rooms: Sequence[Rect], tops: Sequence[float]) -> tuple[Rect, ...]:
-    """Return the whole room of each line that an arc runs over (its label may be pushed aside), and its track in the gutter."""
+    """Return the whole room of each line that an arc runs over, and its track in the gutter."""
     heights = {y for _x, y in arc.points[1:-1]} | {arc.points[-1][1]}
     rects = {rooms[max(0, bisect_right(tops, y) - 1)] for y in heights}
     for a, b in zip(arc.points, arc.points[1:], strict=False):
         if a[0] == b[0]:
             rects.add((a[0] - 5, min(a[1], b[1]), a[0] + 5, max(a[1], b[1])))
     return tuple(rects)
+
+
+def _plate_rects(scene: Scene, *plates: Plate | None) -> Iterable[Rect]:
+    """Yield where texts stand, with their frames and the sign behind a stub's: where lines are dense, out of the room of theirs."""
+    reach = scene.limits.height / 2 + 2
+    return ((plate.left - TIP, plate.y - reach, plate.right + TIP, plate.y + reach) for plate in plates if plate is not None)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextLine
 
 from annotator.domain.text import OffsetMap
@@ -128,6 +129,10 @@ class Geometry:
         qt_line, qt_position = block.layout().lineAt(line.number), self._offsets.to_qt(offset) - block.position()
         begin, end = _edges(qt_line, qt_position)
         return end < begin
+
+    def runs_leftward(self, line: Line) -> bool:
+        """Tell whether the paragraph of a line is written from right to left, whatever stands in it."""
+        return self._document.findBlockByNumber(line.block).textDirection() == Qt.LayoutDirection.RightToLeft
 
     def offset_at(self, x: float, y: float, *, between: bool = False) -> int:
         """Return the offset of the character at a point, or of the nearest; with ``between``, of the nearest gap between two."""

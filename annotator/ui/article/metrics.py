@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QStaticText
+from PySide6.QtGui import QFont, QFontMetricsF, QStaticText
 
 from annotator.ui.article import layout
 from annotator.ui.theme import USUAL_TEXT, TextStyle
@@ -16,7 +16,9 @@ class Metrics:
     def __init__(self, zoom: float, text: TextStyle = USUAL_TEXT) -> None:
         self.article_font = article_font(text, zoom)
         self.chip_font = chip_font(text, zoom)
-        self._chips = QFontMetricsF(self.chip_font)
+        self.note_font = chip_font(text, zoom)
+        self.note_font.setWeight(QFont.Weight.Normal)
+        self._chips, self._notes = QFontMetricsF(self.chip_font), QFontMetricsF(self.note_font)
         article = QFontMetricsF(self.article_font)
         self.chip = round(self._chips.height() * 0.88)  # labels are mostly capitals: fonts leave room above them
         self.bar = 2.0 * max(1.0, zoom)
@@ -37,6 +39,10 @@ class Metrics:
         if known is None:
             known = self._widths[text] = self._chips.horizontalAdvance(text) + 2 * self.padding
         return known
+
+    def note_width(self, text: str) -> float:
+        """Return how wide ``text`` is in the plain small font, without padding."""
+        return self._notes.horizontalAdvance(text) + 1
 
     def static_text(self, text: str) -> QStaticText:
         """Return ``text`` laid out in the chip font; it is shared, so do not change it."""

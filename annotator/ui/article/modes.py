@@ -7,7 +7,7 @@ what is then in view.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -18,17 +18,13 @@ from annotator.domain.text import Range
 from annotator.ui.article.asks import ArticleAsker
 from annotator.ui.article.hints import hints_by_nearness, matching
 from annotator.ui.article.keys import printable, sequence_name
-from annotator.ui.article.paint_marks import Hint, paint_hints, paint_strip
+from annotator.ui.article.paint_marks import Hint, paint_hints, paint_strip, strip_height
 from annotator.ui.article.scene import Scene, SceneBuilder
 
 JUMP, RELATION, SPLIT = "jump", "relation", "split"
 
-PAGES = {
-    "PgUp": QAbstractSlider.SliderAction.SliderPageStepSub,
-    "PgDown": QAbstractSlider.SliderAction.SliderPageStepAdd,
-}
+PAGES = {"PgUp": -1, "PgDown": 1}
 _SCROLLS = {
-    **PAGES,
     "Up": QAbstractSlider.SliderAction.SliderSingleStepSub,
     "Down": QAbstractSlider.SliderAction.SliderSingleStepAdd,
     "Home": QAbstractSlider.SliderAction.SliderToMinimum,
@@ -172,7 +168,7 @@ class Modes(QObject):
             view.announced.emit(self.tr("Focus the span that the relation starts from first."))
             return
         mode = HintMode(RELATION, view.caret, target_places(is_legal), source, role)
-        mode.offer(view.scene())
+        mode.offer(self._readable())
         # The whole text is looked through only where nothing in view will do.
         if not mode.codes and not any(is_legal(span) for span in model.spans_in(0, len(model.text))):
             view.announced.emit(self.tr("No span of this document can be the target of a relation from here."))
@@ -196,12 +192,37 @@ class Modes(QObject):
         self._view.modeChanged.emit("")
         return True
 
+    @property
+    def strip(self) -> float:
+        """Height of the strip that names the source of a relation while that is out of view; 0 while there is no strip."""
+        mode, model, view = self._mode, self._view.model, self._view
+        source = model.span(mode.source) if model is not None and mode is not None and mode.source is not None else None
+        if source is None or mode is None or mode.name != RELATION:
+            return 0.0
+        top = view.verticalScrollBar().value()
+        shown = (plan.line for plan in view.scene().plans if plan.line.top >= top)
+        return 0.0 if any(line.start <= source.start < line.end for line in shown) else strip_height(view.look)
+
+    def go_to_source(self) -> None:
+        """Show the span that the relation starts from; the mode goes on."""
+        model = self._view.model
+        source = model.span(self._mode.source) if model is not None and self._mode is not None and self._mode.source else None
+        if source is not None:
+            self._view.scroll_to(source.start)
+
     def offer(self) -> None:
-        """Give out letters anew if other lines are in view."""
+        """Give out letters anew if other lines are in view; lines whose text is cut off or under the strip get none."""
         if self._mode is not None:
-            self._mode.offer(self._view.scene())
+            self._mode.offer(self._readable())
             if self._mode.name == RELATION:
                 self._view.look.legal = dict.fromkeys((str(value) for _offset, value in self._mode.offered), True)
+
+    def _readable(self) -> Scene:
+        scene, view = self._view.scene(), self._view
+        top = view.verticalScrollBar().value() + self.strip
+        bottom = view.verticalScrollBar().value() + view.viewport().height()
+        plans = tuple(plan for plan in scene.plans if plan.line.top >= top - 1 and plan.line.bottom <= bottom + 1)
+        return replace(scene, plans=plans)
 
     def follow_edit(self) -> None:
         """Offer what there is after an edit; leave the mode if the span that it is about is gone."""
@@ -226,6 +247,8 @@ class Modes(QObject):
             self.cancel()
         elif event.key() == Qt.Key.Key_Backspace:
             mode.erase()
+        elif name in PAGES:
+            self._view.page(PAGES[name], self.strip)
         elif name in _SCROLLS:
             self._view.verticalScrollBar().triggerAction(_SCROLLS[name])
         elif text:
@@ -251,9 +274,8 @@ class Modes(QObject):
         if mode is None or model is None:
             return
         paint_hints(painter, mode.hints(builder, scene), look)
-        source = model.span(mode.source) if mode.source is not None and mode.name == RELATION else None
-        bar = self._view.verticalScrollBar().value()
-        if source is None or any(plan.line.start <= source.start < plan.line.end and plan.line.top >= bar for plan in scene.plans):
+        source = model.span(mode.source) if mode.source is not None else None
+        if source is None or not self.strip:
             return
         painter.resetTransform()
         surface = " ".join(source.surface(model.text).split())

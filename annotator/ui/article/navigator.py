@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QTextCursor
 from PySide6.QtWidgets import QWidget
 
@@ -206,6 +206,13 @@ class ArticleNavigator(ArticleSurface):
         self._base = base
         self.focus_relation(following)
         return True
+
+    def place_of(self, offset: int) -> QPoint:
+        """Return the point below a place of the text, in pixels of the viewport; it may lie outside what is in view."""
+        if self._builder is None:
+            return QPoint()
+        line = self._builder.geometry.line_of(offset)
+        return QPoint(round(self._builder.geometry.x_of(line, offset)), round(line.bottom - self.verticalScrollBar().value()))
 
     # How it is done
 

@@ -26,6 +26,9 @@ from annotator.ui.theme_qt import color
 # Made once: handing an enum of Python to Qt costs more than the call itself.
 NO_PEN, NO_BRUSH = QPen(Qt.PenStyle.NoPen), QBrush(Qt.BrushStyle.NoBrush)
 SOLID = Qt.PenStyle.SolidLine
+NARROW, OUTSIDE = 24.0, 5.0
+"""Below what width the handles of a span stand outside it, and how far."""
+
 CENTER = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextDontClip.value
 
 
@@ -35,7 +38,7 @@ class Style:
 
     ``legal`` is None outside relation making; then it says of each span in view whether it may be the target, and all others are
     dimmed.  ``linked`` are the ends of the focused relation, or the source of one being made.  ``chosen`` are the spans of the
-    multi-selection.
+    multi-selection.  ``exact`` is for paper and pictures: small texts are laid out for the very painter, not for the screen.
     """
 
     theme: Theme
@@ -51,6 +54,7 @@ class Style:
     legal: Mapping[str, bool] | None = None
     arcs: str = "focused"
     active: bool = True
+    exact: bool = False
     shades: dict[str, LabelColors] = field(default_factory=dict)
 
     def colors(self, label: str) -> LabelColors:
@@ -132,12 +136,27 @@ def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style
                 top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
                 frames = [_dashed_outline(left - 1, top, right + 0.5, bottom) for left, right in piece.intervals]
                 paint_bars(painter, list(chain.from_iterable(frames)), style.colors(piece.span.label).edge)
+            if piece.cuts and not style.dimmed(piece.span.id):
+                _paint_cuts(painter, builder, piece, style)
             if piece.span.id in style.chosen:
                 # A frame of its own outside the outline: the outline still tells a suggestion, the focus and the label.
                 painter.setPen(QPen(color(style.theme.accent), 1.6))
                 painter.setBrush(NO_BRUSH)
                 for rect in _fill_rects(builder, piece):
                     painter.drawRoundedRect(rect.adjusted(-1.8, -1.8, 1.8, 1.8), 4.5, 4.5)
+
+
+def _paint_cuts(painter: QPainter, builder: SceneBuilder, piece: Piece, style: Style) -> None:
+    """Paint a torn edge where a span begins or ends inside a token: a zigzag, on a strip of page that parts it from the outline."""
+    top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
+    count = max(4, 2 * round((bottom - top) / 8))
+    step = (bottom - top) / count
+    for x in piece.cuts:
+        torn = [QPointF(x + (2.0 if number % 2 else -2.0), top + number * step) for number in range(count + 1)]
+        painter.setBrush(NO_BRUSH)
+        for value, thick in ((style.theme.page, 3.6), (style.colors(piece.span.label).edge, 1.4)):
+            painter.setPen(QPen(color(value), thick, SOLID, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+            painter.drawPolyline(torn)
 
 
 @lru_cache(maxsize=4096)
@@ -227,10 +246,19 @@ def _paint_chip(painter: QPainter, chip: PlacedChip, text: str, box: Box, style:
     painter.setBrush(QBrush(color(back)))
     _hanging(painter, rect)
     painter.setPen(color(ink))
-    # Laid out once: that is most of what drawing a short text costs.
+    draw_small(painter, rect, text, style)
+
+
+def draw_small(painter: QPainter, rect: QRectF, text: str, style: Style) -> None:
+    """Write a short text in the middle of a rectangle; the painter has the chip font.
+
+    On the screen it is laid out once, which is most of what it costs.  That layout does not fit a painter of another resolution.
+    """
+    if style.exact:
+        painter.drawText(rect, CENTER, text)
+        return
     shown = style.metrics.static_text(text)
-    place = rect.center() - QPointF(shown.size().width() / 2, shown.size().height() / 2)
-    painter.drawStaticText(place, shown)
+    painter.drawStaticText(rect.center() - QPointF(shown.size().width() / 2, shown.size().height() / 2), shown)
 
 
 def _hanging(painter: QPainter, rect: QRectF) -> None:
@@ -241,36 +269,37 @@ def _hanging(painter: QPainter, rect: QRectF) -> None:
 
 
 def handles_of(builder: SceneBuilder, scene: Scene, span_id: str | None) -> list[Handle]:
-    """Return the handles of a span that are in view: both edges, and the link handle above its middle."""
+    """Return the handles of a span that are in view: both edges, and the link handle above its end.
+
+    Those of a narrow piece stand outside it, so that its letters can be read and each handle be grasped.
+    """
     pieces = scene.pieces_of(span_id) if span_id else []
     found: list[Handle] = []
     for piece in pieces:
         top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
         leftward = builder.geometry.leftward(piece.line, piece.span.start)
+        out = OUTSIDE if piece.right - piece.left < NARROW else 1.0
         if piece is pieces[0]:
-            x = piece.intervals[0][0] - 2 if leftward else piece.intervals[0][1] + 2
+            x = piece.intervals[0][0] - 1 - out if leftward else piece.intervals[0][1] + 1 + out
             found.append(Handle(piece.span.id, Part.LINK, x, top - 3))
         if piece.begins:
             left, right = piece.intervals[-1 if leftward else 0]
-            found.append(Handle(piece.span.id, Part.START, right + 1 if leftward else left - 1, top))
+            found.append(Handle(piece.span.id, Part.START, right + out if leftward else left - out, top))
         if piece.ends:
             left, right = piece.intervals[0 if leftward else -1]
-            found.append(Handle(piece.span.id, Part.END, left - 1 if leftward else right + 1, bottom))
+            found.append(Handle(piece.span.id, Part.END, left - out if leftward else right + out, bottom))
     return found
 
 
 def paint_handles(painter: QPainter, builder: SceneBuilder, handles: Iterable[Handle], colors: LabelColors, style: Style) -> None:
-    """Paint the handles of the focused span: an upright with a knob at each edge, a ring to pull a relation from."""
-    height = builder.metrics.line
+    """Paint the handles of the focused span on its outline: a knob at each edge, a ring to pull a relation from."""
+    size = min(1.5, builder.metrics.bar / 2)
     for handle in handles:
         if handle.part is Part.LINK:
             painter.setPen(QPen(color(colors.edge), 1.6))
             painter.setBrush(color(style.theme.page))
-            painter.drawEllipse(QPointF(handle.x, handle.y), 3.6, 3.6)
+            painter.drawEllipse(QPointF(handle.x, handle.y), 3.6 * size, 3.6 * size)
             continue
-        painter.setPen(QPen(color(colors.edge), 2.0))
-        towards = height if handle.part is Part.START else -height
-        painter.drawLine(QPointF(handle.x, handle.y), QPointF(handle.x, handle.y + towards))
         painter.setPen(QPen(color(style.theme.page), 1.0))
         painter.setBrush(color(colors.edge))
-        painter.drawEllipse(QPointF(handle.x, handle.y), 4.2, 4.2)
+        painter.drawEllipse(QPointF(handle.x, handle.y), 4.2 * size, 4.2 * size)

@@ -9,11 +9,15 @@ from itertools import chain, pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
-from annotator.ui.article.arcs import Arc, rounded
-from annotator.ui.article.paint import CENTER, NO_BRUSH, NO_PEN, Style, dashes_between, paint_bars
+from annotator.ui.article.arc_labels import is_strong
+from annotator.ui.article.arcs import TIP, Arc, Plate, rounded
+from annotator.ui.article.paint import CENTER, NO_BRUSH, NO_PEN, SOLID, Style, dashes_between, draw_small, paint_bars
 from annotator.ui.article.scene import Scene
 from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, legible, mix
 from annotator.ui.theme_qt import color
+
+FAINT_CONTRAST = 1.8
+"""Contrast of arcs that have not the eye: quiet, but there, in light and in dark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,67 +30,78 @@ class Hint:
     y: float
 
 
-def arc_is_strong(relation_head: str, relation_tail: str, relation_id: str, style: Style) -> bool:
-    """Tell whether an arc has the eye: its relation or one of its ends has the focus or the pointer."""
-    if style.focused_relation is not None:
-        return relation_id == style.focused_relation
-    if relation_id == style.hovered_relation:
-        return True
-    return style.focused is not None and style.focused in (relation_head, relation_tail)
-
-
 def paint_arcs(painter: QPainter, scene: Scene, style: Style) -> None:
-    """Paint the arcs: faint ones first, then those that have the eye with their labels on top."""
+    """Paint the arcs: those without the eye first, lines before texts, then those that have it with their labels on top."""
     painter.setFont(style.metrics.chip_font)
-    strong: list[Arc] = []
+    raised = scene.raised(style)
+    strong = [arc for arc in scene.arcs if is_strong(scene.relations[arc.id], style)]
+    calm = [arc for arc in scene.arcs if not is_strong(scene.relations[arc.id], style)]
+    for arc in sorted(calm, key=lambda one: not one.rails):
+        _paint_arc(painter, arc, scene, style, strong=False)
+    for arc in calm:
+        if arc.label is not None and arc.id not in raised.covered:
+            _paint_label(painter, arc.label, arc, scene, style, strong=False)
     for arc in scene.arcs:
-        relation = scene.relations[arc.id]
-        if arc_is_strong(relation.head, relation.tail, arc.id, style):
-            strong.append(arc)
-        else:
-            _paint_arc(painter, arc, scene, style, strong=False)
-    for arc in scene.arcs:
-        if arc not in strong:
-            _paint_label(painter, arc, scene, style, strong=False)
+        if arc.mark is not None:
+            _paint_mark(painter, arc.mark, style)
+    _paint_words(painter, scene, style)
     for arc in strong:
         _paint_arc(painter, arc, scene, style, strong=True)
     for arc in strong:
-        _paint_label(painter, arc, scene, style, strong=True)
+        if arc.id in raised.plates:
+            _paint_label(painter, raised.plates[arc.id], arc, scene, style, strong=True)
 
 
 def _arc_color(arc: Arc, scene: Scene, style: Style, *, strong: bool) -> str:
     relation, theme = scene.relations[arc.id], style.theme
     base = style.relation_color(relation.label) or theme.arc
-    if strong:
+    if strong or (style.arcs == "all" and not arc.run.rail):
         return legible(base, theme.page, OUTLINE_CONTRAST)
-    faint = 0.35 if style.arcs == "all" else 0.6
-    return mix(mix(theme.arc, base, 0.35), theme.page, faint)
+    return legible(mix(mix(theme.arc, base, 0.35), theme.page, 0.55), theme.page, FAINT_CONTRAST)
 
 
 def _paint_arc(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, strong: bool) -> None:
     relation = scene.relations[arc.id]
     ink = color(_arc_color(arc, scene, style, strong=strong))
-    thick = (2.4 if arc.id == style.focused_relation else 1.8) if strong else 1.2
+    thick = (
+        (2.4 if arc.id == style.focused_relation else 1.8)
+        if strong
+        else 1.0
+        if arc.run.rail
+        else 1.4
+        if style.arcs == "all"
+        else 1.2
+    )
     if relation.reviewed:
         pen = QPen(ink, thick)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.setBrush(NO_BRUSH)
         painter.drawPath(arc_path(arc))
-        painter.setPen(NO_PEN)
-        painter.setBrush(ink)
     else:
         runs = (dashes_between(a, b, thick, 3 * thick, 2.5 * thick) for a, b in pairwise(arc.points))
         paint_bars(painter, list(chain.from_iterable(runs)), ink.name())
     if arc.arrow is not None:
         x, y = arc.arrow
         size = 4.0 if strong else 3.2
+        painter.setPen(NO_PEN)
+        painter.setBrush(ink)
         painter.drawPolygon(QPolygonF([QPointF(x - size, y - 1.4 * size), QPointF(x + size, y - 1.4 * size), QPointF(x, y + 0.5)]))
     if arc.far is not None:
-        x, y, direction = arc.far
-        painter.drawPolygon(
-            QPolygonF([QPointF(x - 4, y - 1.5 * direction), QPointF(x + 4, y - 1.5 * direction), QPointF(x, y + 4.5 * direction)])
-        )
+        painter.setPen(QPen(ink, max(1.4, thick), SOLID, Qt.PenCapStyle.RoundCap))
+        _paint_far(painter, arc)
+
+
+def _paint_far(painter: QPainter, arc: Arc) -> None:
+    """Paint open signs at the height of the lane, which point at no word: outwards at the tip, and up or down behind the words."""
+    assert arc.far is not None
+    x, y, direction = arc.far
+    away = 1.0 if x > arc.points[0][0] else -1.0
+    if arc.outward:
+        painter.drawPolyline([QPointF(x - 4 * away, y - 3.5), QPointF(x, y), QPointF(x - 4 * away, y + 3.5)])
+    behind = x if arc.words is None else arc.words.right if away > 0 else arc.words.left
+    x = behind + (TIP - 4) * away
+    painter.drawPolyline([QPointF(x - 3.5, y - 2 * direction), QPointF(x, y + 2 * direction), QPointF(x + 3.5, y - 2 * direction)])
 
 
 def arc_path(arc: Arc) -> QPainterPath:
@@ -102,29 +117,52 @@ def arc_path(arc: Arc) -> QPainterPath:
     return path
 
 
-def _paint_label(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, strong: bool) -> None:
-    relation, theme = scene.relations[arc.id], style.theme
-    width = style.metrics.width(relation.label)
-    if not strong and arc.label_room < width + 12:
-        return
-    x, y = arc.label_at
-    height = style.metrics.chip
-    left = min(max(x - width / 2, 2.0), painter.window().width() - width - 2.0) if strong else x - width / 2
-    rect = QRectF(left, y - height / 2, width, height)
-    base = style.relation_color(relation.label) or theme.arc
+def _paint_label(painter: QPainter, plate: Plate, arc: Arc, scene: Scene, style: Style, *, strong: bool) -> None:
+    theme = style.theme
+    rect = _rect_of(plate, style)
+    base = style.relation_color(scene.relations[arc.id].label) or theme.arc
+    back, ink = theme.page, legible(base, theme.page, TEXT_CONTRAST)
     painter.setPen(NO_PEN)
-    if strong:
-        back = legible(base, "#14171a" if theme.dark else "#ffffff", TEXT_CONTRAST)
+    if arc.id == style.focused_relation:
         ink = "#14171a" if theme.dark else "#ffffff"
-        if arc.id != style.focused_relation:
-            back, ink = theme.page, legible(base, theme.page, TEXT_CONTRAST)
-            painter.setPen(QPen(color(legible(base, theme.page, OUTLINE_CONTRAST)), 1.0))
-    else:
-        back, ink = theme.page, mix(theme.quiet_text, theme.page, 0.15)
+        back = legible(base, ink, TEXT_CONTRAST)
+    elif strong:
+        painter.setPen(QPen(color(legible(base, theme.page, OUTLINE_CONTRAST)), 1.0))
+    elif style.arcs != "all":
+        ink = mix(theme.quiet_text, theme.page, 0.15)
     painter.setBrush(color(back))
-    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), height / 2.6, height / 2.6)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), rect.height() / 2.6, rect.height() / 2.6)
     painter.setPen(color(ink))
-    painter.drawText(rect, CENTER, relation.label)
+    draw_small(painter, rect, plate.text, style)
+
+
+def _paint_mark(painter: QPainter, plate: Plate, style: Style) -> None:
+    """Say how many arcs share the rail above."""
+    rect = _rect_of(plate, style)
+    painter.setPen(NO_PEN)
+    painter.setBrush(color(mix(style.theme.page, style.theme.arc, 0.18)))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
+    painter.setPen(color(style.theme.quiet_text))
+    draw_small(painter, rect, plate.text, style)
+
+
+def _paint_words(painter: QPainter, scene: Scene, style: Style) -> None:
+    """Say behind the stubs where they lead."""
+    stubs = [arc for arc in scene.arcs if arc.words is not None]
+    if stubs:
+        painter.setFont(style.metrics.note_font)
+    for arc in stubs:
+        if arc.words is not None:
+            strong = is_strong(scene.relations[arc.id], style)
+            painter.setPen(color(style.theme.text if strong else style.theme.quiet_text))
+            painter.drawText(_rect_of(arc.words, style), CENTER, arc.words.text)
+    if stubs:
+        painter.setFont(style.metrics.chip_font)
+
+
+def _rect_of(plate: Plate, style: Style) -> QRectF:
+    height = style.metrics.chip
+    return QRectF(plate.left, plate.y - height / 2, plate.right - plate.left, height)
 
 
 def paint_pull(painter: QPainter, style: Style, start: tuple[float, float], end: tuple[float, float], *, legal: bool) -> None:
@@ -169,10 +207,15 @@ def paint_hints(painter: QPainter, hints: Iterable[Hint], style: Style) -> None:
         painter.drawText(QRectF(x, rect.top(), width, height), int(Qt.AlignmentFlag.AlignVCenter), rest)
 
 
+def strip_height(style: Style) -> float:
+    """Return how high the strip is that names the source of the relation being made."""
+    return style.metrics.chip + 14.0
+
+
 def paint_strip(painter: QPainter, style: Style, width: float, *, label: str, surface: str, advice: str) -> None:
     """Paint a strip over the top of the window that names the source of the relation being made; here y 0 is the window's top."""
     theme, metrics = style.theme, style.metrics
-    height = metrics.chip + 14.0
+    height = strip_height(style)
     painter.setPen(NO_PEN)
     painter.setBrush(color(theme.raised))
     painter.drawRect(QRectF(0, 0, width, height))

@@ -12,19 +12,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
-from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter, QTextDocument, QTextOption
+from PySide6.QtGui import QFont, QFontInfo, QImage, QPainter, QTextDocument, QTextOption
 
+from annotator.domain.annotations import Span
 from annotator.domain.text import Range
 from annotator.ui.article.fill import insert_display, rooms_of
 from annotator.ui.article.geometry import Geometry
 from annotator.ui.article.layout import NO_ROOM, Room
 from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.model import ArticleModel
-from annotator.ui.article.paint import CENTER, Style, paint_fills, paint_outlines, paint_rows
+from annotator.ui.article.paint import Style, paint_fills, paint_outlines, paint_rows
 from annotator.ui.article.paint_marks import paint_arcs
-from annotator.ui.article.picture_pages import Page, Strip, beside_stub, page_of, pages, strips_in
+from annotator.ui.article.picture_pages import Page, Strip, page_of, pages, strips_in
 from annotator.ui.article.scene import Scene, SceneBuilder, label_finder
-from annotator.ui.article.walk import flat_surface
 from annotator.ui.theme import LIGHT, USUAL_TEXT, TextStyle, Theme
 from annotator.ui.theme_qt import color
 
@@ -43,9 +43,6 @@ _ONE_WAY = re.compile(f"[{RIGHT_TO_LEFT}\u0300-\u036f]+|[0-9][0-9.,:/]*|[^\\W\\d
 """Pieces of a line of mixed directions, each of one direction for sure."""
 
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
-
-NAME_LENGTH = 24
-"""Most characters of the far end's text behind a stub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +130,10 @@ def _strips(builder: SceneBuilder) -> list[Strip]:
 def draw(painter: QPainter, picture: Picture, page: Page, *, among: Sequence[Page] = (), words: bool = False) -> None:
     """Paint the text, spans and relations of one page, its top at the painter's y 0.
 
-    ``among`` are all pages, where there are several: a stub then names its far end and the page that is on, where there is room.
+    ``among`` are all pages, where there are several: a stub then names the page of its far end as well.
     With ``words`` the text is painted word by word, for formats that keep text as text and may be shown in another font.
     """
+    picture.builder.name_far_ends(_far_words(picture, among))
     scene = _of_page(picture.builder.scene(page.top, page.bottom, with_arcs=picture.style.arcs != "none"), page)
     style = _style_for(painter, picture.style)
     painter.save()
@@ -148,7 +146,6 @@ def draw(painter: QPainter, picture: Picture, page: Page, *, among: Sequence[Pag
     paint_rows(painter, picture.builder, scene, style)
     if style.arcs != "none":
         paint_arcs(painter, scene, style)
-        _paint_names(painter, picture, scene, page, among)
     painter.restore()
 
 
@@ -177,7 +174,8 @@ def _of_page(scene: Scene, page: Page) -> Scene:
 def _style_for(painter: QPainter, style: Style) -> Style:
     metrics = copy.copy(style.metrics)
     metrics.chip_font = font_for(painter, metrics.chip_font)
-    return replace(style, metrics=metrics)
+    metrics.note_font = font_for(painter, metrics.note_font)
+    return replace(style, metrics=metrics, exact=True)
 
 
 def _paint_lines(painter: QPainter, picture: Picture, scene: Scene) -> None:
@@ -205,34 +203,16 @@ def _paint_words(painter: QPainter, picture: Picture, scene: Scene) -> None:
                 painter.drawText(QPointF(places[0][0], line.top + qt_line.ascent()), shown)
 
 
-def _paint_names(painter: QPainter, picture: Picture, scene: Scene, page: Page, among: Sequence[Page]) -> None:
-    """Say behind each stub where it leads, if there is room and there are several pages."""
-    plain = QFont(picture.style.metrics.chip_font)
-    plain.setWeight(QFont.Weight.Normal)
-    measure = QFontMetricsF(plain)
-    painter.setFont(font_for(painter, plain))
-    painter.setPen(color(picture.style.theme.quiet_text))
-    for arc in scene.arcs if len(among) > 1 else ():
-        words = _far_name(picture.model, scene, arc.id, page, among) if arc.far is not None else ""
-        area = (
-            beside_stub(arc, measure.horizontalAdvance(words) + 2, measure.height(), scene.arcs, picture.width) if words else None
-        )
-        if area is not None:
-            rect = QRectF(area.left, area.top, area.right - area.left, area.bottom - area.top)
-            painter.drawText(rect, CENTER, words)
+def _far_words(picture: Picture, among: Sequence[Page]) -> Callable[[Span], str]:
+    """Return what to say of a far end: its text, and the page it is on where there are several."""
 
+    def words(span: Span) -> str:
+        text, number = picture.builder.far_text(span), page_of(among, span.start) if len(among) > 1 else None
+        if number is None:
+            return text
+        return QCoreApplication.translate("ArticleView", "{text}, p. {page}").format(text=text, page=number + 1)
 
-def _far_name(model: ArticleModel, scene: Scene, relation_id: str, page: Page, among: Sequence[Page]) -> str:
-    relation = scene.relations[relation_id]
-    for span in (model.span(relation.head), model.span(relation.tail)):
-        if span is not None and span.fragments and not (span.start < page.end and page.start < span.end):
-            number = page_of(among, span.start)
-            text = flat_surface(model, span)
-            text = text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1].rstrip() + "…"
-            if number is None:
-                return text
-            return QCoreApplication.translate("ArticleView", "{text}, p. {page}").format(text=text, page=number + 1)
-    return ""
+    return words
 
 
 def _relation_colors(model: ArticleModel) -> Callable[[str], str]:

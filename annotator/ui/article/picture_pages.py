@@ -1,15 +1,14 @@
-"""Where an article is cut into pages, and where on a page there is room for a few more words: pure sums, no Qt.
+"""Where an article is cut into pages: pure sums, no Qt.
 
 All values are pixels of the laid-out article, y growing downwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.domain.text import Range
-from annotator.ui.article.arcs import Arc
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +56,3 @@ def strips_in(strips: Sequence[Strip], part: Range | None) -> Sequence[Strip]:
         return strips
     start, end = part
     return [strip for strip in strips if strip.start < end and start < strip.end] or strips[:1]
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """An upright rectangle."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: Area) -> bool:
-        """Tell whether two rectangles share more than an edge."""
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-
-
-def beside_stub(arc: Arc, width: float, height: float, others: Iterable[Arc], limit: float) -> Area | None:
-    """Return where words of this size fit behind the tip of a stub; None where they would meet another arc or an edge.
-
-    ``limit`` is the width of the page.
-    """
-    if arc.far is None:
-        return None
-    x, y, _direction = arc.far
-    rightward = x > arc.points[0][0]
-    left = x + 8 if rightward else x - 8 - width
-    area = Area(left, y - height / 2, left + width, y + height / 2)
-    if left < 2 or area.right > limit - 2:
-        return None
-    taken = (piece for other in others if other is not arc for piece in _pieces(other, height * 0.3))
-    return None if any(area.meets(piece) for piece in taken) else area
-
-
-def _pieces(arc: Arc, grow: float) -> Iterable[Area]:
-    for (x0, y0), (x1, y1) in zip(arc.points, arc.points[1:], strict=False):
-        yield Area(min(x0, x1) - 2, min(y0, y1) - grow, max(x0, x1) + 2, max(y0, y1) + grow)

@@ -6,25 +6,33 @@ routed anew for each window of lines, because their far ends depend on what is i
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.text import Range, trim
-from annotator.ui.article import arcs, layout
+from annotator.ui.article import arc_labels, arcs, layout
 from annotator.ui.article.hit import Box
 from annotator.ui.article.model import ArticleModel
+from annotator.ui.article.walk import flat_surface
 
 if TYPE_CHECKING:
     from annotator.ui.article.geometry import Geometry, Interval, Line
     from annotator.ui.article.metrics import Metrics
+    from annotator.ui.article.paint import Style
+
+FAR_LENGTH = 24
+"""Most characters of the far end's text beside a stub."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one span shows on one line.  ``row`` is None where the span is bundled into the last row."""
+    """What one span shows on one line.  ``row`` is None where the span is bundled into the last row.
+
+    ``cuts`` are the pixels at which an edge of the span cuts a token.
+    """
 
     span: Span
     line: Line
@@ -32,6 +40,7 @@ class Piece:
     row: int | None
     begins: bool
     ends: bool
+    cuts: tuple[float, ...] = ()
 
     @property
     def left(self) -> float:
@@ -68,13 +77,23 @@ class LinePlan:
     boxes: tuple[Box, ...] = ()
 
 
+_NO_LIMITS = arc_labels.Limits(0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the window of lines between two heights shows."""
+    """What the window of lines between two heights shows.
+
+    ``arcs`` are those to be painted, ``routed`` all of the window; ``wishes`` say what each would like to have written on it.
+    """
 
     plans: tuple[LinePlan, ...] = ()
     arcs: tuple[arcs.Arc, ...] = ()
     relations: dict[str, Relation] = field(default_factory=dict)
+    routed: tuple[arcs.Arc, ...] = ()
+    wishes: dict[str, arc_labels.Wish] = field(default_factory=dict)
+    limits: arc_labels.Limits = _NO_LIMITS
+    _raised: dict[Hashable, arc_labels.Raised] = field(default_factory=dict, compare=False)
 
     @property
     def range(self) -> Range:
@@ -95,6 +114,20 @@ class Scene:
         found = {piece.span.id: piece.span for plan in self.plans for piece in plan.pieces}
         return sorted(found.values(), key=lambda span: (span.start, -span.end, span.id))
 
+    def raised(self, style: Style) -> arc_labels.Raised:
+        """Return where the labels of the arcs stand that have the eye, the same whatever part is painted."""
+        key = style.focused, style.focused_relation, style.hovered_relation
+        known = self._raised.get(key)
+        if known is None:
+            if len(self._raised) > 64:
+                self._raised.clear()
+            strong = [arc for arc in self.routed if arc_labels.is_strong(self.relations[arc.id], style)]
+            sure = (style.focused_relation, style.hovered_relation)
+            known = self._raised[key] = (
+                arc_labels.raised(self.routed, strong, sure, self.wishes, self.limits) if strong else arc_labels.NOTHING_RAISED
+            )
+        return known
+
 
 class SceneBuilder:
     """Makes scenes for one document at one width and zoom."""
@@ -109,6 +142,7 @@ class SceneBuilder:
         self._width = width
         self._plans: dict[tuple[int, int], LinePlan] = {}
         self._codes: dict[str, str] = {}
+        self._far_words = self.far_text
         self._scene: tuple[tuple[float, float, bool], Scene] | None = None
 
     def forget(self, ranges: Iterable[Range] | None) -> None:
@@ -122,6 +156,15 @@ class SceneBuilder:
         starts = [start for start, _end in wanted]
         for key in [key for key, plan in self._plans.items() if _meets(plan.line, starts, wanted)]:
             del self._plans[key]
+
+    def far_text(self, span: Span) -> str:
+        """Return the text of a span that is out of view, shortened."""
+        text = flat_surface(self._model, span)
+        return text if len(text) <= FAR_LENGTH else text[: FAR_LENGTH - 1].rstrip() + "…"
+
+    def name_far_ends(self, words: Callable[[Span], str]) -> None:
+        """Say ``words`` of a span that is out of view beside the stub that leads there, instead of its text."""
+        self._far_words, self._scene = words, None
 
     def scene(self, top: float, bottom: float, *, with_arcs: bool = True) -> Scene:
         """Return what shows between two heights; the same object until something is forgotten or the window moves."""
@@ -154,6 +197,7 @@ class SceneBuilder:
 
     def _planned(self, line: Line) -> LinePlan:
         spans = [span for span in self._model.spans_in(line.start, line.end) if span.fragments]
+        tokens = self._model.tokens
         found: list[tuple[Span, tuple[Interval, ...]]] = []
         for span in spans:
             intervals: list[Interval] = []
@@ -176,6 +220,7 @@ class SceneBuilder:
                 row=row if row < limit else None,
                 begins=line.start <= span.start < line.end,
                 ends=line.start < span.end <= line.end,
+                cuts=() if all(tokens.aligned(*part) for part in span.fragments) else tuple(self._cuts(line, span)),
             )
             for (span, intervals), row in zip(found, rows, strict=True)
         ]
@@ -185,6 +230,16 @@ class SceneBuilder:
         return LinePlan(
             line, tuple(pieces), tuple(self._chips(line, pieces, limit)), used, frozenset(span.id for span, _ in found), boxes
         )
+
+    def _cuts(self, line: Line, span: Span) -> Iterable[float]:
+        """Yield where the edges of a span's fragments stand on a line that are no token's edges."""
+        tokens, geometry = self._model.tokens, self.geometry
+        for start, end in span.fragments:
+            for offset, edges, first in ((start, tokens.starts, start), (end, tokens.ends, end - 1)):
+                index = bisect_left(edges, offset)
+                if line.start <= first < line.end and (index == len(edges) or edges[index] != offset):
+                    left, right = geometry.intervals(line, first, first + 1)[0]
+                    yield left if (offset == first) is not geometry.leftward(line, first) else right
 
     def _boxes(self, pieces: Iterable[Piece]) -> Iterable[Box]:
         for piece in pieces:
@@ -235,40 +290,56 @@ class SceneBuilder:
             known = self._codes[label] = (found.code if found else "") or label[:4]
         return known
 
+    def _wish(self, relation: Relation, far: Span | None) -> arc_labels.Wish:
+        width, found = self.metrics.width, self._model.scheme.relation(relation.label)
+        code = (found.code if found else "") or relation.label[:4]
+        words = self._far_words(far) if far is not None else ""
+        return arc_labels.Wish(
+            (relation.label, width(relation.label)), (code, width(code)), (words, self.metrics.note_width(words)) if words else None
+        )
+
     def _build(self, top: float, bottom: float, *, with_arcs: bool) -> Scene:
         plans = [self.plan(line) for line in self.geometry.lines_between(top, bottom)]
         shown = [plan for plan in plans if plan.line.bottom > top and plan.line.top < bottom]
         if not with_arcs or not shown:
             return Scene(tuple(plans))
-        relations, routed = self._arcs(shown)
-        return Scene(tuple(plans), tuple(routed), relations)
+        return self._with_arcs(plans, shown)
 
-    def _arcs(self, plans: Sequence[LinePlan]) -> tuple[dict[str, Relation], list[arcs.Arc]]:
-        start, end = plans[0].line.start, plans[-1].line.end
+    def _with_arcs(self, plans: Sequence[LinePlan], shown: Sequence[LinePlan]) -> Scene:
+        """Route the arcs over the lines whose text shows, and place their texts."""
+        start, end = shown[0].line.start, shown[-1].line.end
         places: dict[str, arcs.End] = {}
-        for index, plan in enumerate(plans):
+        for index, plan in enumerate(shown):
             for piece in plan.pieces:
                 left, right = piece.intervals[0]
                 places.setdefault(piece.span.id, arcs.End(index, left, right))
-
-        def end_of(span_id: str) -> arcs.End | None:
-            if span_id in places:
-                return places[span_id]
-            span = self._model.span(span_id)
-            return arcs.End(None, far=-1 if span.start < start else 1) if span is not None and span.fragments else None
-
         requests: list[arcs.ArcRequest] = []
         relations: dict[str, Relation] = {}
+        wishes: dict[str, arc_labels.Wish] = {}
         for relation in self._model.relations_in(start, end):
-            head, tail = end_of(relation.head), end_of(relation.tail)
+            head, far = self._end(relation.head, places, start)
+            tail, other = self._end(relation.tail, places, start)
             if head is None or tail is None or (head.line is None and tail.line is None):
                 continue
+            wish = wishes[relation.id] = self._wish(relation, far or other)
             label = self._model.scheme.relation(relation.label)
-            symmetric = label is not None and label.symmetric
-            requests.append(arcs.ArcRequest(relation.id, head, tail, self.metrics.width(relation.label) + 4, symmetric))
+            requests.append(arcs.ArcRequest(relation.id, head, tail, wish.name[1], label is not None and label.symmetric))
             relations[relation.id] = relation
-        frame = arcs.Frame(self.metrics.gutter, self._width - self.metrics.gutter, self.metrics.gutter, self.metrics.lane)
-        return relations, arcs.route(requests, [self._band(plans, index) for index in range(len(plans))], frame)
+        metrics, width = self.metrics, self._width
+        frame = arcs.Frame(metrics.gutter, width - metrics.gutter, metrics.gutter, metrics.lane)
+        limits = arc_labels.Limits(metrics.chip, 2.0, width - 2.0)
+        bands = [self._band(shown, index) for index in range(len(shown))]
+        routed = tuple(arc_labels.labelled(arcs.route(requests, bands, frame), wishes, limits, metrics.width))
+        return Scene(tuple(plans), routed, relations, routed, wishes, limits)
+
+    def _end(self, span_id: str, places: Mapping[str, arcs.End], start: int) -> tuple[arcs.End | None, Span | None]:
+        """Return where an arc ends, and the span if it is out of view; None for a span that is missing or broken."""
+        if span_id in places:
+            return places[span_id], None
+        span = self._model.span(span_id)
+        if span is None or not span.fragments:
+            return None, None
+        return arcs.End(None, far=-1 if span.start < start else 1), span
 
     def _band(self, plans: Sequence[LinePlan], index: int) -> arcs.Band:
         plan = plans[index]

@@ -117,7 +117,7 @@ class ArticleView(ArticleAsker):
         elif plain in _EDGES:
             self.move_to_edge(*_EDGES[plain], extend)
         elif name in PAGES:
-            self.verticalScrollBar().triggerAction(PAGES[name])
+            self.page(PAGES[name])
         elif name == "Esc":
             self.escape()
         elif name == "Ctrl+C":
@@ -140,9 +140,10 @@ class ArticleView(ArticleAsker):
             self.clear_focus()
 
     def _runs_leftward(self) -> bool:
+        """Tell whether Left goes on in the text: by the paragraph, for a caret that turned at every foreign word would never get past."""
         if self._builder is None:
             return False
-        return self._builder.geometry.leftward(self._builder.geometry.line_of(self.caret), self.caret)
+        return self._builder.geometry.runs_leftward(self._builder.geometry.line_of(self.caret))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
@@ -182,7 +183,9 @@ class ArticleView(ArticleAsker):
         if kind == QEvent.Type.MouseMove:
             pointer.move(event)
         elif left and modes.active:
-            if kind == QEvent.Type.MouseButtonPress:
+            if kind == QEvent.Type.MouseButtonPress and event.position().y() < modes.strip:
+                modes.go_to_source()
+            elif kind == QEvent.Type.MouseButtonPress:
                 modes.click(pointer.span_at(event.position().x(), event.position().y() + self.verticalScrollBar().value()))
         elif left and kind == QEvent.Type.MouseButtonPress:
             pointer.press(event)

@@ -2,76 +2,101 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QProgressBar, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QVBoxLayout, QWidget
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from annotator.domain.changes import ChangeSet
 from annotator.domain.documents import Status
 from annotator.session.session import Session
-from annotator.ui.i18n import number, tr
-from annotator.ui.icons import icon
+from annotator.ui.i18n import by_count, number, tr
 from annotator.ui.models.documents import DocumentListModel, DocumentRole, status_name
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_status, draw_text, ink
-from annotator.ui.panels.parts import CalmComboBox, LongList, plain_label, spaced, theme_of
+from annotator.ui.models.documents_choice import Choice, with_status
+from annotator.ui.panels.documents_filter import DocumentFilters
+from annotator.ui.panels.documents_paint import DocumentDelegate, status_icon
+from annotator.ui.panels.parts import LongList, plain_label, spaced
+
+if TYPE_CHECKING:
+    from annotator.ui.jobs import WindowJobs
 
 _FILTERS: tuple[tuple[Status, ...], ...] = ((), *((status,) for status in Status))
 
 
 class DocumentsPanel(QWidget):
-    """Documents to choose from, a filter by status, and how many are done.
+    """Documents to choose from, filters, an order, and how many are done.
 
-    It asks for a document that is clicked or entered, the current one too.  ``set_current`` announces nothing.
+    It asks for a document that is clicked or entered, the current one too.  ``set_current`` announces nothing.  What was chosen of a
+    project comes back with it while the panel lives.
     """
 
     documentRequested = Signal(object)
     """The id of a document (an int; ``Signal(int)`` would end at 2**31)."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, jobs: WindowJobs | None = None) -> None:
         super().__init__(parent)
-        self.model = DocumentListModel(self)
+        self.model = DocumentListModel(self, jobs=jobs)
         self._current: int | None = None
-        self._opened = False
-        self.filter = CalmComboBox(tr("Show documents by status"))
-        self.view = LongList(tr("Documents"))
+        self._session: Session | None = None
+        self._choices: dict[Path, Choice] = {}
+        self._problem = ""
+        self._enter = False
+        self.filters = DocumentFilters()
+        self.filter = self.filters.status
+        self.view = _DocumentList(tr("Documents"))
         self.view.setModel(self.model)
-        self.view.setItemDelegate(_DocumentDelegate(self.view))
+        self._delegate = DocumentDelegate(self.view)
+        self.view.setItemDelegate(self._delegate)
         self._hint = plain_label(quiet=True)
         self._hint.setMargin(12)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.show_all = QPushButton(tr("Show all documents"))
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setFixedHeight(6)
         self._progress.setAccessibleName(tr("Documents done"))
         self._done = plain_label(quiet=True)
+        self.shown = plain_label(quiet=True)
         self._lay_out()
         self.view.chosen.connect(self._on_chosen)
-        self.filter.activated.connect(self._on_filter_chosen)
+        self.view.typed.connect(self.filters.type)
+        self.filter.activated.connect(self._on_status_chosen)
+        self.filters.chosen.connect(self.choose)
+        self.filters.entered.connect(self._on_entered)
+        self.show_all.clicked.connect(self._on_show_all)
         self.model.countsChanged.connect(self._on_counts_changed)
+        self.model.shownChanged.connect(self._on_shown_changed)
+        self.model.failed.connect(self._on_failed)
         self._on_counts_changed()
 
     def _lay_out(self) -> None:
         foot = QVBoxLayout()
         spaced(foot, margin=2, spacing=1)
-        foot.addWidget(self._done)
-        foot.addWidget(self._progress)
-        head = QVBoxLayout()
-        spaced(head, margin=2)
-        head.addWidget(self.filter)
+        for part in (self.shown, self._done, self._progress):
+            foot.addWidget(part)
+        empty = self._empty = QWidget()
+        inside = QVBoxLayout(empty)
+        spaced(inside, spacing=0)
+        inside.addWidget(self._hint)
+        inside.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addStretch(1)
         layout = QVBoxLayout(self)
         spaced(layout, spacing=0)
-        layout.addLayout(head)
-        layout.addWidget(self._hint, 1)
+        layout.addWidget(self.filters)
+        layout.addWidget(empty, 1)
         layout.addWidget(self.view, 1)
         layout.addLayout(foot)
         self.setFocusProxy(self.view)
 
     def set_session(self, session: Session | None) -> None:
-        """Show the documents of another session, or none; the filter goes back to all."""
-        self._opened = session is not None
-        self._current = None
-        self.filter.setCurrentIndex(0)
-        self.model.set_session(session)
+        """Show the documents of another session, or none; as they were shown last in this window, else all."""
+        self._session = session
+        self._current, self._problem, self._enter = None, "", False
+        choice = self._choices.get(session.project.path, Choice()) if session is not None else Choice()
+        self.filters.set_session(session)
+        self._show_choice(choice)
+        self.model.set_session(session, choice)
 
     def set_current(self, document_id: int | None) -> None:
         """Mark the open document and bring its row into view."""
@@ -84,8 +109,17 @@ class DocumentsPanel(QWidget):
 
     def set_filter(self, statuses: tuple[Status, ...]) -> None:
         """Show only documents with these statuses (one, or none for all)."""
-        self.filter.setCurrentIndex(_FILTERS.index(statuses))
-        self._on_filter_chosen()
+        self.choose(with_status(self.model.choice, statuses))
+
+    def choose(self, choice: Choice) -> None:
+        """Show other documents, or in another order."""
+        if self._session is None:
+            return
+        self._choices[self._session.project.path] = choice
+        self._problem = ""
+        self._show_choice(choice)
+        self.model.choose(choice)
+        self._on_shown_changed()
 
     def refresh(self, changes: ChangeSet) -> None:
         """Take over what was committed."""
@@ -93,15 +127,34 @@ class DocumentsPanel(QWidget):
         if self.view.currentIndex().row() < 0 and self._current is not None:
             self.set_current(self._current)
 
+    def _show_choice(self, choice: Choice) -> None:
+        self.filters.set_choice(choice)
+        statuses = choice.wanted.statuses
+        self.filter.setCurrentIndex(_FILTERS.index(statuses) if statuses in _FILTERS else 0)
+        self._delegate.figure = choice.order
+        self.view.viewport().update()
+
     def _on_chosen(self, index: QModelIndex) -> None:
         document_id = index.data(DocumentRole.ID)
         if document_id is not None:  # the open one too: the keys then go back to the article
             self.documentRequested.emit(document_id)
 
-    def _on_filter_chosen(self) -> None:
-        self.model.set_statuses(_FILTERS[max(self.filter.currentIndex(), 0)])
-        self._say_if_empty()
-        self.set_current(self._current)
+    def _on_status_chosen(self) -> None:
+        self.set_filter(_FILTERS[max(self.filter.currentIndex(), 0)])
+
+    def _on_show_all(self) -> None:
+        self.choose(Choice(order=self.model.choice.order, descending=self.model.choice.descending))
+        self.view.setFocus()
+
+    def _on_entered(self) -> None:
+        """Go from the name field into the list, as soon as there is one."""
+        self._enter = True
+        if self.model.complete:
+            self._on_shown_changed()
+
+    def _on_failed(self, problem: str) -> None:
+        self._problem = problem
+        self._say_what_is_shown()
 
     def _on_counts_changed(self) -> None:
         counts = self.model.counts()
@@ -119,55 +172,49 @@ class DocumentsPanel(QWidget):
         self._progress.setValue(done)
         self._done.setText(tr("{} of {} done").format(number(done), number(total)) if total else "")
         self._progress.setVisible(total > 0)
-        self._say_if_empty()
+        self._say_what_is_shown()
 
-    def _say_if_empty(self) -> None:
-        empty = self.model.rowCount() == 0
-        if not self._opened:
-            self._hint.setText(tr("Open a project to see its documents."))
-        elif self.filter.currentIndex() > 0:
-            self._hint.setText(tr("No document has this status. Choose another one above."))
+    def _on_shown_changed(self) -> None:
+        self._say_what_is_shown()
+        current = self.view.currentIndex()
+        if not current.isValid() and self._current is not None and not self.filters.name.hasFocus():
+            self.set_current(self._current)
+        if self._enter and self.model.rowCount():
+            self._enter = False
+            self.view.setFocus()
+            if not self.view.currentIndex().isValid():
+                self.view.setCurrentIndex(self.model.index(0))
+
+    def _say_what_is_shown(self) -> None:
+        count, choice = self.model.rowCount(), self.model.choice
+        busy = not self.model.complete
+        if self._session is None:
+            hint = tr("Open a project to see its documents.")
+        elif self._problem:
+            hint = self._problem
+        elif busy:
+            hint = tr("Looking for them…")
+        elif choice.by_status_alone:
+            hint = tr("No document has this status. Choose another one above.")
+        elif choice.narrow:
+            hint = tr("No document fits all of this. Take something back above, or show all.")
         else:
-            self._hint.setText(tr("This project has no documents yet. Bring some in with Project → Import (Ctrl+I)."))
-        self._hint.setVisible(empty)
-        self.view.setVisible(not empty)
-        self.filter.setEnabled(self._opened)
+            hint = tr("This project has no documents yet. Bring some in with Project → Import (Ctrl+I).")
+        self._hint.setText(hint)
+        self._empty.setVisible(not count)
+        self._hint.setVisible(not count)
+        self.show_all.setVisible(not count and not busy and choice.narrow and not choice.by_status_alone)
+        self.view.setVisible(bool(count))
+        text = by_count(count, tr("{} document shown"), tr("{} documents shown"))
+        self.shown.setText(tr("{} so far…").format(text) if busy else text)
+        self.shown.setVisible(bool(count) and (choice.narrow or busy))
 
 
-def status_icon(status: Status, widget: QWidget) -> QIcon:
-    """Return the mark of a status as an icon in the colours ``widget`` is shown in."""
-    pixmap = QPixmap(28, 28)
-    pixmap.setDevicePixelRatio(2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    draw_status(painter, QRectF(0, 0, 14, 14), status, theme_of(widget))
-    painter.end()
-    return QIcon(pixmap)
+class _DocumentList(LongList):
+    """A list in which typing looks for a name; Qt's own search would read every row."""
 
+    typed = Signal(str)
 
-class _DocumentDelegate(QStyledItemDelegate):
-    """Paints the mark of the status, the name, and a flag."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        rect, state = option.rect, option.state
-        theme = theme_of(option.widget)
-        gap = 2 * theme.space
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setFont(option.font)
-        draw_row(painter, option)
-        side = 14
-        mark = QRectF(rect.x() + gap, rect.center().y() - side / 2 + 0.5, side, side)
-        status = index.data(DocumentRole.STATUS)
-        if status is not None:
-            draw_status(painter, mark, Status(status), theme, ink(option) if selected else None)
-        right = rect.right() - gap
-        if index.data(DocumentRole.FLAGGED):
-            mode = QIcon.Mode.Selected if selected else QIcon.Mode.Normal
-            icon("flag").paint(painter, right - 16, rect.center().y() - 7, 16, 16, Qt.AlignmentFlag.AlignCenter, mode)
-            right -= 16 + theme.space
-        left = round(mark.right()) + gap
-        name = index.data(Qt.ItemDataRole.DisplayRole) or ""
-        draw_text(painter, rect.adjusted(left - rect.x(), 0, right - rect.right(), 0), name, ink(option))
-        draw_focus(painter, option, theme)
-        painter.restore()
+    def keyboardSearch(self, search: str) -> None:
+        if search.strip():
+            self.typed.emit(search)

@@ -1,0 +1,106 @@
+"""An export in several numbered files, for what is more than one file should hold."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from annotator.domain.exchange import LossReport
+from annotator.domain.progress import Progress
+from annotator.domain.rules import amount
+from annotator.errors import FormatError
+from annotator.formats.files import refusal
+
+MOST_LOSSES = 10_000
+"""So many losses a report of several files lists, and so many documents that were left out; the rest is counted."""
+
+Part = tuple[int, int]
+"""The positions that go into one file, half-open."""
+
+
+def write_shards(
+    write: Callable[[Part, Path, Progress], LossReport],
+    target: Path,
+    bounds: Sequence[Part],
+    whole: LossReport,
+    *,
+    progress: Progress,
+) -> LossReport:
+    """Write numbered files into a folder beside the target, and move them to their places when all of them are right.
+
+    ``write`` writes one part and reads it back; ``whole`` takes the sum of the reports.  After an error or a cancel none is there.
+    """
+    names = [shard_name(target, number, len(bounds)) for number in range(1, len(bounds) + 1)]
+    _refuse_strangers(target, set(names))
+    whole.path = str(target.with_name(names[0]))
+    progress.start("Exporting", 2 * bounds[-1][1])
+    folder = target.with_name(f".{target.name}.{os.getpid()}.parts")
+    try:
+        folder.mkdir()
+        for name, part in zip(names, bounds, strict=True):
+            _add_report(whole, write(part, folder / name, _part_of(progress)))
+        for path in sorted(folder.iterdir()):
+            path.replace(target.with_name(path.name))
+    except OSError as error:
+        raise refusal(target, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    whole.notices.insert(0, f"The documents are in {len(names)} files, {names[0]} to {names[-1]}.")
+    return whole
+
+
+def shard_name(target: Path, number: int, count: int) -> str:
+    """Return the name of one of several files, numbered from 1."""
+    return f"{target.stem}-{number:05}-of-{count:05}{target.suffix}"
+
+
+def shard_bounds(documents: Sequence[int], shard: int) -> list[Part]:
+    """Return from which position to which each file goes, ``shard`` documents in each; the sets of one document follow each other."""
+    firsts = [0]
+    count = 1
+    for position in range(1, len(documents)):
+        if documents[position] != documents[position - 1]:
+            count += 1
+            if count > shard:
+                firsts.append(position)
+                count = 1
+    return list(zip(firsts, [*firsts[1:], len(documents)], strict=True))
+
+
+def _refuse_strangers(target: Path, names: set[str]) -> None:
+    """Refuse where an earlier export left another number of files: a training folder would then hold both."""
+    pattern = re.compile(rf"{re.escape(target.stem)}-\d{{5}}-of-\d{{5}}{re.escape(target.suffix)}")
+    others = [path.name for path in target.parent.iterdir() if pattern.fullmatch(path.name) and path.name not in names]
+    if others:
+        raise FormatError(
+            f"“{target.parent}” holds {amount(len(others), 'file')} of an earlier export of another size ({min(others)}). "
+            "Remove them, or choose another name; nothing was exported."
+        )
+
+
+def _part_of(progress: Progress) -> Progress:
+    """Return a progress for one of several files that counts on in ``progress``, and is cancelled with it."""
+    last = [("", 0)]
+
+    def listener(part: Progress) -> None:
+        what, done = last[0]
+        more = part.done - (done if part.what == what and part.done >= done else 0)
+        last[0] = part.what, part.done
+        progress.advance(more)
+
+    return Progress(listener=listener)
+
+
+def _add_report(whole: LossReport, part: LossReport) -> None:
+    whole.documents += part.documents
+    whole.spans += part.spans
+    whole.relations += part.relations
+    whole.unreviewed += part.unreviewed
+    room = max(0, MOST_LOSSES - len(whole.losses))
+    whole.losses += part.losses[:room]
+    if part.losses[room:]:
+        whole.notices.append(f"{Path(part.path).name}: {amount(len(part.losses[room:]), 'further loss')}, not listed.")
+    whole.notices += [f"{Path(part.path).name}: {notice}" for notice in part.notices]

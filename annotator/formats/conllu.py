@@ -1,0 +1,194 @@
+"""CoNLL-U and CoNLL-U Plus: ten columns, or those that ``# global.columns`` names; spans in MISC or in a column of their own.
+
+Read: ``Entity=`` (``formats.conllu_entities``), else ``NE=``, ``NER=`` or ``name=`` with an IOB or BILUO tag, else a column of tags
+whose name ends in NE, NER or ENTITY.  ``# text`` is the text of a sentence, where its words stand in it; sentences follow each other on
+new lines unless ``SpacesAfter`` of the last word says otherwise.  A multi-word token is one token of the text; empty nodes are no
+text.  ``# newdoc`` begins a document; a file without is one.  Lemmas, parts of speech and dependencies are not kept.
+
+Written: ID, FORM and MISC, all else ``_``; the exact text by ``SpaceAfter``, ``SpacesBefore`` and ``SpacesAfter`` (as UDPipe escapes
+them), what belongs to a document as a whole in ``# annotator = JSON``.  Option ``entities``: ``entity`` (nested, crossing and
+discontinuous spans and knowledge-base ids) or ``ne`` (``NE=B-PER`` as spaCy reads it, no two spans on one token).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise, zip_longest
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.domain.exchange import Complaint, Fate, LossReport, ReadDefaults, Record
+from annotator.domain.labels import LabelScheme
+from annotator.domain.progress import Progress
+from annotator.domain.rules import amount
+from annotator.errors import FormatError
+from annotator.formats.compare import document_loss
+from annotator.formats.compare_content import content_losses, count, provenance
+from annotator.formats.conll import written_labels
+from annotator.formats.conll_plan import Plan, chosen, expected, plan, without_overlap
+from annotator.formats.conll_tags import tags_of
+from annotator.formats.conll_text import side_line
+from annotator.formats.conllu_entities import PARTS, Mention, values
+from annotator.formats.conllu_read import stream
+from annotator.formats.conllu_spaces import escaped
+from annotator.formats.files import refusal, replacing
+
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "misaligned": ("missing", "expand", "contract"),
+    "entities": ("entity", "ne"),
+    "overlap": ("longest", "first"),
+}
+
+
+def read(path: Path, defaults: ReadDefaults, *, encoding: str | None = None) -> Iterator[Record | Complaint]:
+    """Stream the documents of a file; raises ``FormatError`` at once if it cannot be opened or is not in its encoding."""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise refusal(path, error) from error
+    return stream(path, encoding, defaults)
+
+
+def write(
+    records: Callable[[], Iterable[Record]],
+    path: Path,
+    scheme: LabelScheme,
+    *,
+    options: Mapping[str, str],
+    progress: Progress,
+) -> LossReport:
+    """Write CoNLL-U, read it back, and report every loss; see ``exchange.Writer``.  Options, the default first: ``OPTIONS``."""
+    del scheme
+    choices = chosen(options, OPTIONS, "CoNLL-U")
+    report = LossReport("conllu", str(path))
+    with replacing(path) as temporary:
+        written = _write(records, temporary, choices, progress)
+        _compare(records, temporary, choices, written, report, progress=progress)
+    return report
+
+
+def _planned(record: Record, choices: Mapping[str, str]) -> Plan | str:
+    """Return what becomes of a record, or why it cannot be written."""
+    flat = choices["entities"] == "ne"
+    made = plan(record, misaligned=choices["misaligned"], fragments=not flat, split_blanks=False)
+    if made is None:
+        return "has no tokens, or they do not cover its text"
+    if not made.words:
+        return "has no tokens, and CoNLL-U holds nothing else"
+    if any(set(record.text[start:end]) & set("\t\n\r") for start, end in made.words):
+        return "has tokens with tabs or line breaks in them"
+    if flat:
+        without_overlap(record, made, choices["overlap"])
+    return made
+
+
+def _write(records: Callable[[], Iterable[Record]], path: Path, choices: Mapping[str, str], progress: Progress) -> list[str]:
+    """Write the file; return for each record why it is not in it, or an empty text."""
+    progress.start("Writing", progress.total)
+    written: list[str] = []
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        if choices["entities"] == "entity":
+            file.write(f"# global.Entity = {'-'.join(PARTS)}\n")
+        for record in records():
+            progress.advance()
+            made = _planned(record, choices)
+            problem = made if isinstance(made, str) else ""
+            if not isinstance(made, str):
+                try:
+                    file.write("".join(_lines(record, made, choices)).encode().decode())
+                except (TypeError, ValueError) as error:
+                    problem = f"holds what cannot be written: {error}"
+            written.append(problem)
+    if not written:
+        raise FormatError("There is nothing to export, so no file was written.")
+    if all(written):
+        raise FormatError(f"None of the {len(written)} documents can be exported: the first {written[0]}. No file was written.")
+    return written
+
+
+def _lines(record: Record, made: Plan, choices: Mapping[str, str]) -> Iterator[str]:
+    names = written_labels(entry.span.label for entry in made.spans) if choices["entities"] == "ne" else {}
+    yield f"# newdoc id = {' '.join(record.name.split())}\n"
+    yield f"# annotator = {_about(record, {name: label for label, name in names.items() if name != label})}\n"
+    notes = _notes(made, names, choices)
+    borders = [*dict.fromkeys([0, *made.sentences]), len(made.words)]
+    for number, (first, stop) in enumerate(pairwise(borders), 1):
+        text = record.text[made.words[first][0] : made.words[stop - 1][1]]
+        yield f"# sent_id = {number}\n"
+        if not set(text) & set("\n\r"):
+            yield f"# text = {text}\n"
+        for word in range(first, stop):
+            misc = "|".join([*notes.get(word, ()), *_spaces(record.text, made, word, last=word == stop - 1)])
+            start, end = made.words[word]
+            yield "\t".join([str(word - first + 1), record.text[start:end], *"_______", misc or "_"]) + "\n"
+        yield "\n"
+
+
+def _about(record: Record, labels: Mapping[str, str]) -> str:
+    """Return what belongs to the document and its set as a whole, as JSON on one line, without the text."""
+    data: dict[str, Any] = orjson.loads(side_line(record, labels))
+    del data["text"]
+    return orjson.dumps(data).decode()
+
+
+def _notes(made: Plan, names: Mapping[str, str], choices: Mapping[str, str]) -> dict[int, list[str]]:
+    """Return what MISC says of spans, by word."""
+    if choices["entities"] == "ne":
+        spans = [(*entry.words[0], names[entry.span.label]) for entry in made.spans]
+        tags = tags_of(spans, len(made.words), "biluo")
+        return {number: [f"NE={tag.replace('|', '%7C')}"] for number, tag in enumerate(tags) if tag != "O"}
+    mentions = [
+        Mention(f"e{number}", entry.span.label, entry.span.kb_id, entry.words) for number, entry in enumerate(made.spans, 1)
+    ]
+    return {word: [f"Entity={value}"] for word, value in values(mentions).items()}
+
+
+def _spaces(text: str, made: Plan, word: int, *, last: bool) -> Iterator[str]:
+    """Yield what MISC says of the white space around a word."""
+    start, end = made.words[word]
+    if word == 0 and start:
+        yield f"SpacesBefore={escaped(text[:start])}"
+    final = word == len(made.words) - 1
+    gap = text[end:] if final else text[end : made.words[word + 1][0]]
+    if gap == ("" if final else "\n" if last else " "):
+        return
+    yield f"SpacesAfter={escaped(gap)}" if gap else "SpaceAfter=No"
+
+
+def _compare(
+    records: Callable[[], Iterable[Record]],
+    path: Path,
+    choices: Mapping[str, str],
+    written: list[str],
+    report: LossReport,
+    *,
+    progress: Progress,
+) -> None:
+    """Read the file back and lay each document beside the record it was made of."""
+    progress.start("Comparing", progress.done)
+    back = (item for item in stream(path, None, ReadDefaults(annotator="")) if isinstance(item, Record))
+    holds = ("kb_id",) if choices["entities"] == "entity" else ()
+    unsaid = 0
+    foreign: set[str] = set()
+    for record, problem in zip_longest(records(), written):
+        if record is None or problem is None:
+            raise FormatError("The project changed while it was exported, so no file was written. Export it again.")
+        progress.advance()
+        made = problem or _planned(record, choices)
+        found = None if isinstance(made, str) else next(back, None)
+        if isinstance(made, str) or found is None:
+            reason = made if isinstance(made, str) else "did not come back from the file"
+            report.losses.append(document_loss(record, Fate.DROPPED, reason))
+            continue
+        meant = expected(record, made, holds=holds, what="CoNLL-U")
+        count(report, record, [*made.losses, *content_losses(record, meant, found)])
+        unsaid += provenance(record)
+        foreign |= {entry.span.label for entry in made.spans if not re.fullmatch("[A-Z_]+", entry.span.label)}
+    if foreign and choices["entities"] == "ne":
+        told = ", ".join(f"“{label}”" for label in sorted(foreign))
+        report.notices.append(f"spaCy reads only labels of capital letters and _ from this file, so not {told}.")
+    if unsaid:
+        report.notices.append(f"Origin and confidence are not written; {amount(unsaid, 'item')} had them.")
