@@ -88,3 +88,19 @@ def _places(name: str) -> list[Path]:
     if (checkout / "pyproject.toml").is_file():  # else it is site-packages, where a folder of that name is somebody else's
         places.append(checkout / name)
     return places
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder; False, too, for a name that no file system takes (Path itself raises for a long one)."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is a file or folder; False, too, for a name that no file system takes."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

@@ -125,18 +125,18 @@ def accept_items(set_id: int, span_ids: Sequence[str], relation_ids: Sequence[st
     return Command("Accept the {}", run, "suggestions")
 
 
-def accept_label(set_id: int, label: str) -> Command:
-    """Accept all suggestions with this span or relation label; returns how many there were.  Refused if one breaks a rule."""
+def accept_label(set_id: int, what: What, label: str) -> Command:
+    """Accept all suggested spans, or all suggested relations (by ``what``), with this label; returns how many there were.
+
+    The ends of an accepted relation are accepted with it.  Refused if one breaks a rule.
+    """
 
     def run(tx: Transaction) -> int:
         found = [item for item in tx.unreviewed(set_id) if item.label == label]
-        _accept(
-            tx,
-            set_id,
-            [item for item in found if isinstance(item, Span)],
-            [item for item in found if isinstance(item, Relation)],
-        )
-        return len(found)
+        spans = [item for item in found if isinstance(item, Span)] if what is What.SPAN else []
+        relations = [item for item in found if isinstance(item, Relation)] if what is What.RELATION else []
+        _accept(tx, set_id, spans, relations)
+        return len(spans) + len(relations)
 
     return Command("Accept every {}", run, label)
 

@@ -145,14 +145,14 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
         _add_labels(tx, chunk, report)
         scheme = tx.scheme
         fresh: list[DocumentRows] = []
-        names = tx.names_among([entry.record.name for entry in chunk.entries if isinstance(entry, Ready)])
+        there = tx.find_documents([_name_and_text(entry) for entry in chunk.entries])
         for entry in chunk.entries:
-            if isinstance(entry, Ready) and entry.record.name not in names and allowed(entry, scheme):
+            number = there.get(_name_and_text(entry))
+            if isinstance(entry, Ready) and number is None and allowed(entry, scheme):
                 fresh.append(entry.rows)
                 report.count_rows(entry.rows)
                 continue
             document, records = _usual(entry) if isinstance(entry, Ready) else entry
-            number = tx.find_document(document.name, document.text)
             known = None if number is None else tx.document(number)
             sets = _sets_of(known or document, records, scheme, report)
             if known is None:
@@ -165,12 +165,16 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
                 _tell_differences(known, document, records, report)
                 for content, _ in sets:
                     _merge(tx, known, content, earlier, report)
-        made = tx.add_rows(fresh)
+        made = tx.add_documents(fresh)
         earlier.first = earlier.first or (made.first if made is not None else 0)
         report.documents += len(fresh)
         return report
 
     return Command("Import {}", run, "files", Lane.JOB)
+
+
+def _name_and_text(entry: Entry | Ready) -> tuple[str, str]:
+    return (entry.record.name, entry.record.text) if isinstance(entry, Ready) else (entry[0].name, entry[0].text)
 
 
 def _usual(entry: Ready) -> Entry:

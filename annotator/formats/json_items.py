@@ -295,14 +295,15 @@ def _constant(name: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
-_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""What may be half a character: decoded text holds such only where it is written as an escape."""
 
 
 def _decoded(text: str, at: int) -> tuple[Any, int] | _Wrong:
     """Return the value that begins at ``at`` and where it ends, or what is wrong with it."""
     try:
         value, end = _DECODER.raw_decode(text, at)
-        if _HALF.search(text, at, end):
+        if text.find("\\u", at, end) >= 0 and _HALF.search(text, at, end):
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         return _Wrong(f"is broken JSON: {error.msg.removesuffix(' at').removesuffix(' starting')}", error.pos)

@@ -102,7 +102,9 @@ def _results(record: Record, ruler: Ruler, manner: Manner) -> list[dict[str, Any
         results += _region(span, record.text, ruler, manner, reviewed=reviewed)
     if record.categories:
         chosen = {"choices": list(dict.fromkeys(record.categories))}
-        results.append({"from_name": CATEGORIES, "to_name": TEXT, "type": "choices", "value": chosen})
+        # an id that is no span's, or the choice would be about that region
+        free = next(name for number in range(len(content.spans) + 1) if (name := f"c{number}") not in content.spans)
+        results.append({"id": free, "from_name": CATEGORIES, "to_name": TEXT, "type": "choices", "value": chosen})
     # one object for each ordered pair: Label Studio ignores a second one without a word
     for ends, group in groupby(
         sorted(content.relations_in_order(), key=lambda one: (one.head, one.tail)), key=lambda one: (one.head, one.tail)

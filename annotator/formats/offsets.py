@@ -61,7 +61,7 @@ class Ruler:
         elif self._wide:
             found = offset - bisect_left(self._wide_units, offset)
         else:
-            found = offset
+            return offset if 0 <= offset <= self._length else None
         return found if 0 <= found <= self._length and self.units(found) == offset else None
 
     def units(self, place: int) -> int:
@@ -79,7 +79,15 @@ def same_as_code_points(text: str, unit: Unit) -> bool:
         return True
     if unit is Unit.UTF16:
         return utf16_length(text) == len(text)
-    return False if unit is Unit.BYTES else not any(_joined(text))
+    if unit is Unit.BYTES or "\r\n" in text:
+        return False
+    # only texts with a character that can join another need the long look
+    return not any(map(_may_join, set(text))) or not any(_joined(text))
+
+
+def _may_join(character: str) -> bool:
+    hangul = "\u1100" <= character <= "\u11ff" or "\uac00" <= character <= "\ud7a3"
+    return character > "\u02ff" and (hangul or _extends(character) or _is_flag(character))
 
 
 def find_unit(text: str, samples: Iterable[Sample], candidates: Sequence[Unit]) -> Unit:

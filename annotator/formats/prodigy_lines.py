@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from annotator.domain.annotations import Kind, Relation, Span, Verdict
@@ -130,23 +131,47 @@ class _Tokens:
     def __init__(self, data: dict[str, Any], text: str, spans: list[dict[str, Any]], complain: Complain, left: set[str]) -> None:
         entries = objects(data, "tokens", complain) if data.get("tokens") else []
         data.pop("tokens", None)
-        samples = [(entry.get("start"), entry.get("end"), entry.get("text")) for entry in (*entries, *spans)]
+        self.places: list[Range | None] = []
+        self.sound: Tokens | None = None
+        if any(entry.get("disabled") for entry in entries):
+            left.add("tokens.disabled")
+        self.ruler = Ruler(text, Unit.CODE_POINTS)
+        if not self._take_plain(entries, text):
+            self._find_unit((*entries, *spans), text, complain)
+            self._take(entries, text, complain)
+
+    def _take_plain(self, entries: list[dict[str, Any]], text: str) -> bool:
+        """Take tokens that are all as they should be, at a tenth of the cost of ``_take``; tell whether they are."""
+        try:
+            words = [(entry["start"], entry["end"], entry["text"]) for entry in entries]
+            told = all(type(start) is int and type(end) is int and text[start:end] == word for start, end, word in words)
+            inked = [(start, end) for start, end, word in words if not word.isspace()]
+        except (KeyError, TypeError, AttributeError):
+            return False
+        flat = list(chain.from_iterable(inked))
+        rising = all(map(int.__le__, flat, flat[1:])) and all(map(int.__lt__, flat[::2], flat[1::2])) if told and flat else False
+        if not rising or flat[0] < 0 or flat[-1] > len(text) or any(word[0] < 0 for word in words):
+            return False
+        if "".join([text[start:end] for start, end in inked]) != "".join(text.split()):
+            return False
+        self.sound, self.places = Tokens(inked), [(start, end) for start, end, _ in words]
+        return True
+
+    def _find_unit(self, entries: tuple[dict[str, Any], ...], text: str, complain: Complain) -> None:
+        samples = [(entry.get("start"), entry.get("end"), entry.get("text")) for entry in entries]
         usable = [
             (start, end, surface)
             for start, end, surface in samples
             if type(start) is int and type(end) is int and type(surface) is str and surface and not surface.isspace()
         ]
-        unit = find_unit(text, usable, _UNITS) if not text.isascii() else Unit.CODE_POINTS
-        self.ruler = Ruler(text, unit)
+        unit = find_unit(text, usable, _UNITS)
         if unit is not Unit.CODE_POINTS:
+            self.ruler = Ruler(text, unit)
             complain(f"The offsets of the task count {unit}; they were turned into code points.", lost=False)
-        self.places: list[Range | None] = []
-        self.sound: Tokens | None = None
-        if entries:
-            left |= {f"tokens.{key}" for key in ("disabled",) if any(entry.get(key) for entry in entries)}
-            self._take(entries, text, complain)
 
     def _take(self, entries: list[dict[str, Any]], text: str, complain: Complain) -> None:
+        if not entries:
+            return
         problem = None
         for number, entry in enumerate(entries):
             start, end, surface = entry.get("start"), entry.get("end"), entry.get("text")

@@ -42,9 +42,12 @@ class DocumentState:
         self._span_counts = Counter(span.label for span in content.spans.values())
         self._relation_counts: Counter[str] = Counter()
         self._by_surface: defaultdict[str, Counter[str]] | None = None
+        self._nowhere = {key for start, minus_end, _, key in self._order if not 0 <= start < -minus_end <= len(self.text)}
+        """Ids of spans that another program stored at a place the text does not have: they are listed, but stand nowhere."""
         for start, minus_end, _, key in self._order:
-            for bucket in range(start // _BUCKET, -minus_end // _BUCKET + 1):
-                self._buckets[bucket].add(key)
+            if key not in self._nowhere:
+                for bucket in range(start // _BUCKET, -minus_end // _BUCKET + 1):
+                    self._buckets[bucket].add(key)
         for relation in content.relations.values():
             self._put_relation(relation)
 
@@ -70,7 +73,7 @@ class DocumentState:
     def spans_in(self, start: int, end: int) -> list[Span]:
         """Return the spans that share text with ``[start, end)``, in text order."""
         if start <= 0 and end >= len(self.text):
-            return self.spans()
+            return [span for span in self.spans() if span.id not in self._nowhere] if self._nowhere else self.spans()
         found = {key for bucket in range(start // _BUCKET, end // _BUCKET + 1) for key in self._buckets.get(bucket, ())}
         overlapping = (self._spans[key] for key in found)
         return sorted((span for span in overlapping if span.start < end and span.end > start), key=text_order)
@@ -151,6 +154,9 @@ class DocumentState:
         self._span_counts[span.label] += 1
         if self._by_surface is not None:
             self._by_surface[self._folded(span)][span.label] += 1
+        if not 0 <= span.start < span.end <= len(self.text):
+            self._nowhere.add(span.id)
+            return
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
             self._buckets[bucket].add(span.id)
 
@@ -161,6 +167,9 @@ class DocumentState:
         self._span_counts[span.label] -= 1
         if self._by_surface is not None:
             self._by_surface[self._folded(span)][span.label] -= 1
+        if span.id in self._nowhere:
+            self._nowhere.remove(span.id)
+            return
         for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1):
             self._buckets[bucket].discard(span.id)
 

@@ -53,7 +53,7 @@ class DamagedFile:
     """A copy of a damaged project file, opened for reading; texts come as bytes.
 
     ``tries`` counts what failed; ``log_lost`` says that the write-ahead log beside the file could not be read, ``contents_lost`` that
-    the file's own table of contents had to be taken from what every project has.
+    the file's own table of contents had to be taken from what every project has, ``known`` that its header still says whose it is.
     """
 
     def __init__(self, source: Path, folder: Path, progress: Progress) -> None:
@@ -68,11 +68,11 @@ class DamagedFile:
         shutil.copyfile(source, self._copy)
         self._take_log(source)
         _mend_header(self._copy)
+        self.known = _application_id(self._copy) == schema.APPLICATION_ID
         self.connection = self._open()
         if not all(self.has(name) for name in _MINIMAL):
             self.connection.close()
-            known = _application_id(self._copy) == schema.APPLICATION_ID
-            if self._roots and not known and sum(name in self._roots for name in _MINIMAL) < len(_MINIMAL) / 2:
+            if self._roots and not self.known and sum(name in self._roots for name in _MINIMAL) < len(_MINIMAL) / 2:
                 raise NotAProject(f"Nothing in “{source}” can be recognised as an annotator project.")
             self.contents_lost = True
             _write_contents(self._copy, folder, self._roots)

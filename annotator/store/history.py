@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from annotator.domain.annotations import Span
 from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Lane, What
 from annotator.store import queries
 from annotator.store.journal import DONE, UNDONE, Step
@@ -151,6 +152,20 @@ def turns(connection: sqlite3.Connection, step_id: int, limit: int = 20) -> list
     count = connection.execute("SELECT count(*) FROM steps WHERE undoes = ?", (step_id,)).fetchone()[0]
     rows = connection.execute(f"SELECT {_STEP} FROM steps s WHERE s.undoes = ? ORDER BY s.id DESC LIMIT ?", (step_id, limit))
     return [Turn(_step(row), back=(count - place) % 2 == 1) for place, row in enumerate(rows)]
+
+
+def span_as_known(connection: sqlite3.Connection, set_id: int, span_id: str) -> Span | None:
+    """Return a span as it is, or where it is gone as the history knew it last; among the newest ``LOOKED_AT`` changes of its set."""
+    found = queries.span(connection, set_id, span_id)
+    if found is not None:
+        return found
+    row = connection.execute(
+        "SELECT coalesce(before, after) FROM (SELECT step_id, what, key, before, after FROM changes WHERE set_id = ?"
+        " ORDER BY step_id DESC, number DESC LIMIT ?) WHERE what = 'span' AND key = ? LIMIT 1",
+        (set_id, LOOKED_AT, span_id),
+    ).fetchone()
+    was = journal_to_value(What.SPAN, row[0]) if row is not None else None
+    return was if isinstance(was, Span) else None
 
 
 # The way to a point

@@ -23,7 +23,7 @@ from annotator.store import soundness, statistics, words
 FIRST_PAGE, PAGE = 200, 5_000
 """Ids that ``stream`` hands over first, and then at a time."""
 
-_FEW = 20_000
+_FEW = 5_000
 """So many matches are sorted in memory; of more, an index gives the order."""
 
 
@@ -202,8 +202,8 @@ _ORDERS = {
 
 def _sorted(connection: sqlite3.Connection, ids: array[int], order: Order, direction: str) -> Iterator[int]:
     table, column, key = _ORDERS[order]
-    look = f"SELECT {column} FROM {table} WHERE {key} = ?"
-    keys = {number: connection.execute(look, (number,)).fetchone()[0] for number in ids}
+    look = f"SELECT {key}, {column} FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))"
+    keys = dict(connection.execute(look, (f"[{','.join(map(str, ids))}]",)).fetchall())
     if order is Order.NAME:  # by code points, as SQLite compares
         keys = {number: name.encode("utf-8", "surrogatepass") for number, name in keys.items()}
     yield from sorted(ids, key=keys.__getitem__, reverse=direction == "DESC")

@@ -50,8 +50,8 @@ _SHOWN_COMPLAINTS = 100
 def salvage(source: Path, target: Path, progress: Progress | None = None) -> Salvage:
     """Read a damaged project as far as possible into a new one at ``target``; ``source`` is only read.
 
-    Raises ``NotAProject`` where nothing of a project can be recognised, ``ProjectError`` where the new file cannot be made, and
-    ``Cancelled``; then there is nothing at ``target``.
+    Raises ``NotAProject`` where nothing of a project can be recognised, ``ProjectDamaged`` where nothing of one can be read,
+    ``ProjectError`` where the new file cannot be made, and ``Cancelled``; then there is nothing at ``target``.
     """
     progress = progress or Progress()
     try:
@@ -95,7 +95,9 @@ class _Rescue:
             if not any(report.saved[name] for name in ("documents", "annotation_sets", "spans", "steps")) and (
                 report.complaints or self._damaged.contents_lost
             ):
-                raise NotAProject(f"Nothing in “{report.source}” can be recognised as part of an annotator project.")
+                if not self._damaged.known:
+                    raise NotAProject(f"Nothing in “{report.source}” can be recognised as an annotator project.")
+                raise ProjectDamaged(f"Nothing of “{report.source}” can be read any more. Go back to a backup.")
             recount.recount(connection)
             self._end_history()
             connection.execute("COMMIT")

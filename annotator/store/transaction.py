@@ -76,20 +76,18 @@ class Transaction:
         """Return the id of one annotator's set on a document, or None."""
         return queries.find_set(self._connection, document_id, annotator, kind)
 
-    def find_document(self, name: str, text: str) -> int | None:
-        """Return the id of the document with this name and text, or None."""
-        row = self._connection.execute("SELECT id FROM documents WHERE name = ? AND text = ?", (name, text)).fetchone()
-        return None if row is None else row[0]
-
-    def names_among(self, names: Sequence[str]) -> set[str]:
-        """Return those of some names that documents have."""
-        found: set[str] = set()
+    def find_documents(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return the ids of the documents with these names and texts, by both; of several alike the first."""
+        names = list(dict.fromkeys(name for name, _ in wanted))
+        there: set[str] = set()
         for first in range(0, len(names), 500):
             some = names[first : first + 500]
-            wanted = f"WITH wanted (name) AS (VALUES {', '.join(['(?)'] * len(some))})"
-            sql = f"{wanted} SELECT name FROM wanted w WHERE EXISTS (SELECT 1 FROM documents d WHERE d.name = w.name)"
-            found.update(row[0] for row in self._connection.execute(sql, some))
-        return found
+            sql = f"WITH wanted (name) AS (VALUES {', '.join(['(?)'] * len(some))}) SELECT name FROM wanted w"
+            sql += " WHERE EXISTS (SELECT 1 FROM documents d WHERE d.name = w.name)"
+            there.update(row[0] for row in self._connection.execute(sql, some))
+        look = "SELECT id FROM documents WHERE name = ? AND text = ? ORDER BY id LIMIT 1"
+        rows = ((key, self._connection.execute(look, key).fetchone()) for key in wanted if key[0] in there)
+        return {key: row[0] for key, row in rows if row is not None}
 
     def annotation_set(self, set_id: int) -> AnnotationSet:
         """Return a whole annotation set; refused if there is none with this id."""
@@ -178,17 +176,13 @@ class Transaction:
         self.changes.append(Change(What.SET, cursor.lastrowid, "", None, info))
         return cursor.lastrowid
 
-    def add_documents(self, items: Iterable[tuple[Document, Iterable[AnnotationSet]]]) -> BulkInsert | None:
+    def add_documents(self, items: Iterable[tuple[Document, Iterable[AnnotationSet]] | DocumentRows]) -> BulkInsert | None:
         """Add new documents with their annotation sets; the journal keeps their range, not their content.
 
-        The sets' ``document_id`` is filled in here, and a number the document has from elsewhere does not count.  Returns the range, or
-        None if there was nothing to add.
+        The sets' ``document_id`` is filled in here, and a number the document has from elsewhere does not count.  Rows are taken as they
+        are.  Returns the range, or None if there was nothing to add.
         """
-        return self.add_rows(rows_of(document, ((content, -1) for content in contents)) for document, contents in items)
-
-    def add_rows(self, rows: Iterable[DocumentRows]) -> BulkInsert | None:
-        """Do ``add_documents`` with what is in the shape of the tables already."""
-        inserted = filling.insert(self._connection, rows)
+        inserted = filling.insert(self._connection, map(_as_rows, items))
         if inserted is not None:
             self.bulk.append(inserted)
         return inserted
@@ -264,6 +258,10 @@ def remembered_document(connection: sqlite3.Connection, documents: dict[int, Doc
             del documents[next(iter(documents))]
         documents[document_id] = found
     return found
+
+
+def _as_rows(item: tuple[Document, Iterable[AnnotationSet]] | DocumentRows) -> DocumentRows:
+    return item if isinstance(item, DocumentRows) else rows_of(item[0], ((content, -1) for content in item[1]))
 
 
 def _as_kept(what: What, value: Any) -> Value:

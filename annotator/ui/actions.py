@@ -98,6 +98,12 @@ class Shell(Protocol):
     def set_theme(self, name: str) -> None:
         """Use the theme ``light``, ``dark`` or ``system``."""
 
+    def ask_command(self) -> None:
+        """Offer everything that can be done now, by name."""
+
+    def open_menu(self) -> None:
+        """Open the first menu."""
+
     def show_keys(self) -> None:
         """Show all keys on one sheet."""
 
@@ -216,6 +222,7 @@ def _project_actions() -> tuple[Action, ...]:
         Action("project.close", at, "Close project", lambda h: h.projects.close(), ("Ctrl+W",), enabled=with_project, icon="x"),
         Action("project.picture", at, "Save a picture of the article…", lambda h: h.shell.ask_picture(), enabled=with_document),
         Action("project.print", at, "Print…", lambda h: h.shell.print_article(), ("Ctrl+P",), enabled=with_document),
+        Action("window.menu", at, "Open the menu", lambda h: h.shell.open_menu(), ("F10",)),
         Action("window.quit", at, "Quit", lambda h: h.shell.quit(), ("Ctrl+Q",)),
     )  # fmt: skip
 
@@ -276,8 +283,8 @@ def _relation_actions() -> tuple[Action, ...]:
         Action("relation.role", at, "Fill a role of the event…", lambda h: h.relating.start_role(), ("e",), here, on_span),
         Action("relation.reverse", at, "Reverse", lambda h: h.relating.reverse(), ("x",), here, on_relation, "arrows-exchange"),
         Action("relation.other-end", at, "Go to the other end", lambda h: h.relating.go_to_other_end(), ("g",), here, on_item),
-        Action("relation.next", at, "Next relation", lambda h: h.view.step_relation(1), ("Ctrl+Right",), here, with_document),
-        Action("relation.previous", at, "Previous relation", lambda h: h.view.step_relation(-1), ("Ctrl+Left",), here,
+        Action("relation.next", at, "Next relation", lambda h: h.relating.step(1), ("Ctrl+Right",), here, with_document),
+        Action("relation.previous", at, "Previous relation", lambda h: h.relating.step(-1), ("Ctrl+Left",), here,
                with_document),
     )  # fmt: skip
 
@@ -338,6 +345,7 @@ def _move_actions() -> tuple[Action, ...]:
 def _help_actions() -> tuple[Action, ...]:
     at = Section.HELP
     return (
+        Action("help.commands", at, "Run a command by name…", lambda h: h.shell.ask_command(), ("Ctrl+K",)),
         Action("help.keys", at, "All keys", lambda h: h.shell.show_keys(), ("F1",), icon="keyboard", toolbar=True),
         Action("help.about", at, "About and diagnostics", lambda h: h.shell.show_about(), icon="info-circle"),
     )

@@ -17,7 +17,7 @@ _MOST_ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One entry: its name, the key that takes it at once, and its label's base colour."""
+    """One entry: its name, the key that takes it at once, and its label's base colour (empty for what is no label)."""
 
     name: str
     key: str
@@ -119,7 +119,9 @@ class ChoicePopup(QFrame):
         matching.sort(key=lambda option: not option.name.casefold().startswith(wanted))
         for option in matching:
             key = f"{option.key}   " if option.key else "    "
-            item = QListWidgetItem(_swatch(label_colors(self._theme, option.color).edge), f"{key}{option.name}")
+            item = QListWidgetItem(f"{key}{option.name}")
+            if option.color:
+                item.setIcon(_swatch(label_colors(self._theme, option.color).edge))
             item.setData(Qt.ItemDataRole.UserRole, option.name)
             self._list.addItem(item)
         self._list.setCurrentRow(0)

@@ -63,7 +63,10 @@ class Panels(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         self._theme = theme
-        self._on_document_opened()
+        document = self._bench.document
+        self.labels.set_scheme(document.scheme if document else None, theme)
+        self._refresh_counts()
+        self._show_focus()
 
     def _connect(self) -> None:
         bench = self._bench
@@ -71,6 +74,7 @@ class Panels(QObject):
         bench.documentOpened.connect(self._on_document_opened)
         bench.changed.connect(self._on_changed)
         bench.view.focusChanged.connect(self._on_focus_changed)
+        bench.view.chosenChanged.connect(self._on_focus_changed)
         self.documents.documentRequested.connect(self._on_document_requested)
         self.labels.spanLabelRequested.connect(self._on_span_label_requested)
         self.labels.relationLabelRequested.connect(self._on_relation_label_requested)
@@ -130,8 +134,12 @@ class Panels(QObject):
     def _show_focus(self) -> None:
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation
         legal = None
+        chosen = len(self._bench.view.chosen)
         if document is None:
             self.inspector.show_nothing(tr("Open a document to see its spans here."))
+        elif chosen > 1:
+            text = tr("{} spans are chosen: a label's key, Enter, Delete and Ctrl+J are for all of them; Esc lets them go.")
+            self.inspector.show_nothing(text.format(chosen))
         elif relation is not None:
             self.inspector.show_relation(document, relation, self._theme)
             legal = {label.name for label in legal_labels(document, relation)}
@@ -141,7 +149,8 @@ class Panels(QObject):
             self.inspector.show_nothing(tr("Click a span, or press Tab, to see and correct it here."))
         current = relation or span
         self.outline.set_current(current.id if current else "", relation=relation is not None)
-        self.labels.set_legal_relations(legal)
+        if not self.grid_hands.has_keyboard:  # else the palette is for the cell of the grid
+            self.labels.set_legal_relations(legal)
         self.labels.set_last_used(self._editing.last_label)
 
     def _on_leaving(self, _: None) -> None:

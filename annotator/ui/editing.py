@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotator.commands import bulk, relations, spans
+from annotator.domain.changes import What
 from annotator.domain.rules import relation_problems
 from annotator.domain.text import Range
 from annotator.session.document import DocumentState
@@ -213,7 +214,8 @@ class Editing:
         if document is None or item is None:
             self._bench.tell(tr("Focus a span or relation with the label first: Tab, or click it."))
             return
-        count = self._bench.run(bulk.accept_label(document.set_id, item.label))
+        what = What.SPAN if self._bench.span is not None else What.RELATION
+        count = self._bench.run(bulk.accept_label(document.set_id, what, item.label))
         if count is not None:
             told = by_count(count, tr("1 suggestion of {{label}} accepted."), tr("{} suggestions of {{label}} accepted."))
             self._bench.tell(told.format(label=item.label) if count else tr("No suggestion of {} is left.").format(item.label))

@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         for action in ACTIONS:
             made = self._make(action, hands, keys_of(action, overrides))
             if action.section not in menus:
-                menus[action.section] = self.menuBar().addMenu(tr(str(action.section)))
+                menus[action.section] = self.menuBar().addMenu(f"&{tr(str(action.section))}")
             menus[action.section].addAction(made)
             if action.toolbar:
                 if section not in (None, action.section):
@@ -140,7 +140,8 @@ class MainWindow(QMainWindow):
     def restore_layout(self) -> None:
         """Arrange the window as it was left, or as it is meant."""
         settings = self.bench.settings
-        self.resize(1280, 800)
+        screen = self.screen().availableGeometry()
+        self.resize(min(1280, screen.width()), min(800, screen.height()))
         geometry, state = _bytes(settings.get("window.geometry")), _bytes(settings.get("window.state"))
         if geometry:
             self.restoreGeometry(geometry)
@@ -192,6 +193,10 @@ class MainWindow(QMainWindow):
             self._grid_sized = True
         self._grid_dock.raise_()
         self.panels.grid_hands.enter()
+
+    def open_menu(self) -> None:
+        """Open the first menu, for the arrow keys to go on from."""
+        self.menuBar().setActiveAction(self.menuBar().actions()[0])
 
     def toggle_full_screen(self) -> None:
         """Show the article alone, or everything again."""

@@ -137,7 +137,8 @@ def png_of(subject: Subject, look: PictureLook, scale: float = 1.0) -> bytes:
     writer = QImageWriter(buffer, QByteArray(b"png"))
     if subject.title:
         writer.setText("Title", subject.title)
-    writer.write(image)
+    if not writer.write(image):
+        raise AnnotatorError(tr("The picture cannot be made ({}): choose another size, or PDF.").format(writer.errorString()))
     return bytes(buffer.data().data())
 
 

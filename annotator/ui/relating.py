@@ -111,6 +111,12 @@ class Relating:
             # The place where the target was found stays under the eye, even where the head is pages away.
             self._view.focus_relation(made, reveal=not self._in_view(head, tail))
 
+    def step(self, direction: int) -> None:
+        """Focus the next (1) or previous (-1) relation of the focused span, or say that there is none."""
+        if not self._view.step_relation(direction):
+            span = self._bench.span
+            self._bench.tell(tr("This span has no relation.") if span is not None else tr("Focus a span first: Tab, or click it."))
+
     def _in_view(self, *span_ids: str) -> bool:
         document, (low, high) = self._bench.document, self._view.scene().range
         spans = [document.span(key) for key in span_ids] if document is not None else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from annotator import log
@@ -59,6 +60,7 @@ class WindowShell(QObject):
         self._typesetting = typesetting
         self._pictures = Pictures(bench, window, self._folder)
         self._pending: Choice | None = None
+        self._commands: dict[str, QAction] = {}
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
         projects.finished.connect(window.status.hide_job)
@@ -291,6 +293,28 @@ class WindowShell(QObject):
         self._bench.view.set_theme(theme)
         self._window.panels.set_theme(theme)
         self._window.refresh_actions()
+
+    def ask_command(self) -> None:
+        """Offer everything that can be done now, by name."""
+        overrides = self._bench.settings.get("keys.overrides")
+        shown = {}
+        for action in ACTIONS:
+            made = self._window.actions_by_id[action.id]
+            if made.isEnabled() and action.id != "help.commands":
+                keys = " / ".join(map(key_text, keys_of(action, overrides)))
+                name = f"{tr(str(action.section))}: {tr(action.text).rstrip('…')}"
+                shown[f"{name}   {keys}".rstrip()] = made
+        self._commands = shown
+        popup = ChoicePopup(tr("Command"), [Option(name, "", "") for name in shown], self.theme, by_key=False, parent=self._window)
+        popup.chosen.connect(self._on_command_chosen)
+        popup.pop_up(self._window.mapToGlobal(QPoint(self._window.width() // 2 - 200, self._window.height() // 6)))
+
+    def _on_command_chosen(self, name: str) -> None:
+        self._commands[name].trigger()
+
+    def open_menu(self) -> None:
+        """Open the first menu."""
+        self._window.open_menu()
 
     def show_keys(self) -> None:
         """Show all keys on one sheet."""

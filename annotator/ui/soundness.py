@@ -6,6 +6,7 @@ on, and marking the document done is refused as long as they are there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from annotator.ui.workbench import Workbench
 
 _NO_TOKENS = Tokens()
+_LISTED = 12
+"""Most items that the question names."""
 
 
 class SoundnessCheck:
@@ -44,9 +47,7 @@ class SoundnessCheck:
         count = len(spans) + len(relations)
         if not count:
             return
-        first = next(span_problems(spans[0], document.text, _NO_TOKENS, document.scheme)).message if spans else ""
-        if not first:
-            first = next(relation_problems(relations[0], {}, document.scheme)).message
+        first = next(_messages(document, spans, relations))
         told = by_count(
             count,
             tr("1 item of this document cannot be shown. {{}}"),
@@ -62,10 +63,22 @@ class SoundnessCheck:
         if document is None:
             return
         spans, relations = unsound(document)
+        messages = list(_messages(document, spans, relations))
+        listed = [*messages[:_LISTED], *(["…"] if len(messages) > _LISTED else [])]
+        text = tr("Remove what cannot be shown? This cannot be undone.") + "\n\n" + "\n".join(listed)
+        if not self._bench.ask.confirm(tr("Remove"), text, tr("Remove them")):
+            return
         command = bulk.remove_items(document.set_id, [span.id for span in spans], [relation.id for relation in relations])
         # No edit of the person's: undo could not bring back what the file refuses to hold.
         if self._bench.run(replace(command, lane=Lane.SYSTEM)):
             self._bench.tell(tr("Removed."))
+
+
+def _messages(document: DocumentState, spans: list[Span], relations: list[Relation]) -> Iterator[str]:
+    for span in spans:
+        yield next(span_problems(span, document.text, _NO_TOKENS, document.scheme)).message
+    for relation in relations:
+        yield next(relation_problems(relation, {}, document.scheme)).message
 
 
 def unsound(document: DocumentState) -> tuple[list[Span], list[Relation]]:

@@ -9,7 +9,7 @@ from annotator.domain.changes import ChangeSet, What
 from annotator.domain.documents import Status
 from annotator.domain.progress import Progress
 from annotator.store import queries
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import by_count, tr
 from annotator.ui.workbench import Workbench
 
 
@@ -28,7 +28,7 @@ class StatusLine(QStatusBar):
         self.cancel.setFlat(True)
         for widget in (self.mode, self.job_title, self.job, self.cancel, self.alignment, self.place, self.done, self.saved):
             self.addPermanentWidget(widget)
-        self._recount = True
+        self._recount, self._mode = True, ""
         self.hide_job()
         # One repaint for many signals: all of them come at once when a document is opened.
         self._later = QTimer(self)
@@ -41,6 +41,7 @@ class StatusLine(QStatusBar):
         bench.view.selectionMoved.connect(self._on_something)
         bench.view.focusChanged.connect(self._on_something)
         bench.view.modeChanged.connect(self._on_mode_changed)
+        bench.view.chosenChanged.connect(self._show_mode)
         bench.view.announced.connect(self._on_told)
 
     def show_job(self, progress: Progress) -> None:
@@ -97,13 +98,20 @@ class StatusLine(QStatusBar):
         self._later.start()
 
     def _on_mode_changed(self, mode: str) -> None:
-        self.mode.setText(
-            {
-                "relation": tr("Type a target's letters"),
-                "jump": tr("Type a place's letters"),
-                "split": tr("Type the letters of the place to split at"),
-            }.get(mode, "")
-        )
+        self._mode = mode
+        self._show_mode()
+
+    def _show_mode(self) -> None:
+        """Say what the next key is for: letters of a hint mode, or several chosen spans."""
+        told = {
+            "relation": tr("Type a target's letters"),
+            "jump": tr("Type a place's letters"),
+            "split": tr("Type the letters of the place to split at"),
+        }.get(self._mode, "")
+        chosen = len(self._bench.view.chosen)
+        if not told and chosen:
+            told = by_count(chosen, tr("1 span chosen"), tr("{} spans chosen"))
+        self.mode.setText(told)
 
     def _on_told(self, text: str) -> None:
         self.showMessage(text, 6000)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from annotator.errors import AnnotatorError
 from annotator.settings.store import Settings
 from annotator.ui.article.view import ArticleView
+from annotator.ui.i18n import tr
 from annotator.ui.theme import TextStyle
 
 
@@ -21,7 +22,7 @@ class Typesetting(QObject):
         self._view = view
         view.zoomed.connect(self._on_zoomed)
         view.arcsCycled.connect(self._on_arcs_cycled)
-        settings.subscribe(self._on_set)
+        view.destroyed.connect(settings.subscribe(self._on_set))  # settings live longer than a window
         self._apply()
 
     def toggle_density(self) -> None:
@@ -46,6 +47,8 @@ class Typesetting(QObject):
         self._keep("article.zoom", percent)
 
     def _on_arcs_cycled(self, mode: str) -> None:
+        told = {"focused": tr("Arcs: those of the focused span strongly"), "all": tr("Arcs: all"), "none": tr("Arcs: none")}
+        self._view.announced.emit(told[mode])
         self._keep("article.arcs", mode)
 
     def _on_set(self, key: str, _value: Any) -> None:

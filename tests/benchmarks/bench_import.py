@@ -1,9 +1,8 @@
-"""Importing the native JSONL with tokens, against ``executemany`` of the same rows."""
+"""Importing the native JSONL with tokens, against ``executemany`` of the same rows, those of figures too, into the same schema."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from annotator.commands.importing import BULK, ImportOptions, import_files, prepared, read_files
@@ -12,16 +11,6 @@ from annotator.domain.text import Tokens
 from annotator.formats.jsonl_canonical import line_of
 from annotator.session.session import Session
 from annotator.store.project import create
-from annotator.store.rows import (
-    DOCUMENT_COLUMNS,
-    RELATION_COLUMNS,
-    SET_COLUMNS,
-    SPAN_COLUMNS,
-    document_row,
-    relation_row,
-    set_row,
-    span_row,
-)
 from tests.benchmarks.data import SCHEME, articles, record
 from tests.benchmarks.measure import Figure, best
 from tests.benchmarks.projects import bare_database
@@ -33,7 +22,7 @@ def benchmark(folder: Path, scale: float) -> Iterator[Figure]:
     items = list(articles(count, kind=Kind.MODEL))
     source = folder / "in.jsonl"
     source.write_bytes(b"".join(line_of(record(*item)) + b"\n" for item in items))
-    tables = _rows(items)
+    tables = _rows(folder, source)
     numbers = iter(range(1000))
 
     def bare() -> None:
@@ -63,16 +52,14 @@ def _no_tokens(texts: list[str]) -> list[Tokens]:
     raise AssertionError(f"{len(texts)} texts without tokens")
 
 
-def _rows(items: list) -> list[tuple[str, tuple[str, ...], list]]:
-    documents, sets, spans, relations = [], [], [], []
-    for number, (document, content) in enumerate(items, 1):
-        documents.append(document_row(replace(document, id=number)))
-        sets.append((number, *set_row(replace(content.info, document_id=number))))
-        spans += [(number, *span_row(span)) for span in content.spans.values()]
-        relations += [(number, *relation_row(relation)) for relation in content.relations.values()]
-    return [
-        ("documents", DOCUMENT_COLUMNS, documents),
-        ("annotation_sets", ("id", *SET_COLUMNS), sets),
-        ("spans", ("set_id", *SPAN_COLUMNS), spans),
-        ("relations", ("set_id", *RELATION_COLUMNS), relations),
-    ]
+def _rows(folder: Path, source: Path) -> list[tuple[str, tuple[str, ...], list]]:
+    """Return all rows of a project that the file was imported into, table by table: documents first, then what names them."""
+    project = create(folder / "rows.annotator", scheme=SCHEME, language="xx")
+    import_files(Session(project, "bench"), [source], ImportOptions(), tokenize=_no_tokens)
+    found = []
+    for table in ("documents", "document_figures", "document_meta", "annotation_sets", "spans", "relations", "set_labels"):
+        cursor = project.connection.execute(f"SELECT * FROM {table}")
+        columns = tuple(f'"{column[0]}"' for column in cursor.description)
+        found.append((table, columns, cursor.fetchall()))
+    project.close()
+    return found

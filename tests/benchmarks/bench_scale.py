@@ -83,7 +83,7 @@ def _building(path: Path, rows: list[filling.DocumentRows], count: int) -> Itera
     def build() -> None:
         for first in range(0, count, 20_000):
             with project.transaction("Import {}", "bench", actor="bench", lane=Lane.JOB) as tx:
-                tx.add_rows(
+                tx.add_documents(
                     replace(rows[number % len(rows)], row=(f"article-{number:07}", *rows[number % len(rows)].row[1:]))
                     for number in range(first, min(count, first + 20_000))
                 )

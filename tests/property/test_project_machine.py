@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from annotator.commands import bulk, documents, relations, shaping, spans
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
-from annotator.domain.changes import Lane
+from annotator.domain.changes import Lane, What
 from annotator.domain.documents import Document, Status
 from annotator.domain.labels import scheme_from_dict
 from annotator.domain.rules import ALLOWED, UNSOUND
@@ -201,9 +201,9 @@ class ProjectMachine(RuleBasedStateMachine):
     def accept_items(self, numbers: list[int], links: list[int]) -> None:
         self.do(bulk.accept_items(self.set_id, self.pick_spans(numbers), self.pick_relations(links)))
 
-    @rule(label=st.one_of(LABELS, RELATION_LABELS))
-    def accept_label(self, label: str) -> None:
-        self.do(bulk.accept_label(self.set_id, label))
+    @rule(asked=st.one_of(st.tuples(st.just(What.SPAN), LABELS), st.tuples(st.just(What.RELATION), RELATION_LABELS)))
+    def accept_label(self, asked: tuple[What, str]) -> None:
+        self.do(bulk.accept_label(self.set_id, *asked))
 
     @rule(head=PICK, tail=PICK, label=RELATION_LABELS)
     def add_relation(self, head: int, tail: int, label: str) -> None:

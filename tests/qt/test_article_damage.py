@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from annotator.domain.annotations import Span
 from annotator.ui.article import paint
 from annotator.ui.article.view import ArticleView
+from annotator.ui.theme import USUAL_TEXT
 from tests.qt.article_support import MemoryModel, show
 
 SENTENCE = "Presiden Joko Widodo bertemu Budi di Jakarta pada Senin \U0001f600 lalu pergi ke Bogor. "
@@ -28,6 +29,10 @@ def article(chance: random.Random, sentences: int = 90) -> MemoryModel:
     ids = list(model.spans)
     for number in range(0, len(ids) - 1, 5):
         model.link(f"r{number}", "opposes", ids[number], ids[min(len(ids) - 1, number + chance.choice((1, 1, 2, 30)))])
+    for crowded in range(10, len(ids) - 8, 40):  # more than there are lanes, so that they are bundled and labels stand out
+        for number in range(12):
+            head, tail = chance.sample(ids[crowded : crowded + 7], 2)
+            model.link(f"c{crowded}-{number}", "located_in" if number % 3 else "met_with", head, tail, reviewed=number % 2 == 0)
     return model
 
 
@@ -77,7 +82,8 @@ class Hand:
     def __call__(self) -> str:
         name = self.chance.choice(
             ("focus", "relation", "move", "line", "extend", "relabel", "review", "add", "remove", "link", "unlink", "scroll",
-             "page", "hover", "hits", "clear", "hint", "legal", "cancel", "choose", "arcs")
+             "page", "hover", "hits", "clear", "hint", "legal", "cancel", "choose", "arcs",
+             "walk", "walk", "walk", "around")
         )  # fmt: skip
         getattr(self, name)()
         return name
@@ -93,6 +99,12 @@ class Hand:
     def relation(self) -> None:
         if self.view.scene().arcs:
             self.view.focus_relation(self.chance.choice(self.view.scene().arcs).id, reveal=False)
+
+    def walk(self) -> None:
+        self.view.step_span(self.chance.choice((1, 1, -1)))
+
+    def around(self) -> None:
+        self.view.step_relation(self.chance.choice((1, -1)))
 
     def move(self) -> None:
         self.view.move("token", self.chance.choice((1, -1)))
@@ -176,11 +188,12 @@ class Hand:
         self.view.cycle_arcs()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_painting_what_changed_shows_what_painting_all_would(qtbot, seed):
+@pytest.mark.parametrize(("seed", "dense"), [(0, False), (1, True), (2, False), (3, True)])
+def test_painting_what_changed_shows_what_painting_all_would(qtbot, seed, dense):
     chance = random.Random(seed)
     model = article(chance)
     view = show(qtbot, model, 800, 500)
+    view.set_text_style(replace(USUAL_TEXT, dense=dense))
     hand, done = Hand(view, model, chance), []
     for _ in range(40):
         done.append(hand())
@@ -190,9 +203,31 @@ def test_painting_what_changed_shows_what_painting_all_would(qtbot, seed):
         assert stale(shown(view), whole(view)) < 30, f"after {done[-8:]}"
 
 
+@pytest.mark.parametrize("zoom", [1.0, 2.0])
+def test_walking_over_a_crowded_line_leaves_nothing_behind(qtbot, zoom):
+    """Labels of arcs that have the eye stand out of the room of their line where lines are dense."""
+    model = MemoryModel("a b c d e f g h i j k l m n o p. " * 6)
+    starts = model.tokens.starts[17 * 2 : 17 * 4]
+    for number, start in enumerate(starts):
+        model.spans[f"s{number}"] = Span(f"s{number}", ((start, start + 1),), "GPE", reviewed=number % 2 == 0)
+    view = show(qtbot, model, 600, 500)
+    view.set_text_style(replace(USUAL_TEXT, dense=True))
+    view.set_zoom(zoom)
+    for number in range(60):  # after the lines got their room, which has no lanes
+        head = (7 * number) % (len(starts) - 12)
+        model.link(f"r{number}", "located_in", f"s{head}", f"s{head + 1 + number % 11}", reviewed=number % 2 == 0)
+    view.refresh(None)
+    assert any(arc.rails for arc in view.scene().arcs)
+    for step in range(24):
+        view.step_span(1)
+        if step % 3 == 0:
+            view.step_relation(1)
+        assert stale(shown(view), whole(view)) == 0, step
+
+
 def test_an_edit_repaints_its_own_line_only(qtbot, monkeypatch):
     model = article(random.Random(5))
-    view = show(qtbot, model, 800, 500)
+    view = show(qtbot, model, 800, 900)
     shown(view)
     span = model.spans["s60"]
     view.focus_span(span.id)

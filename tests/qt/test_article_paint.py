@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from annotator.domain.annotations import Span
 from annotator.ui.article import layout
 from annotator.ui.article.fill import insert_display, rooms_of
+from annotator.ui.article.hit import Part, handle_at
 from annotator.ui.article.keys import key_names
 from annotator.ui.article.metrics import Metrics
 from annotator.ui.article.view import ArticleView
-from annotator.ui.theme import DARK, LIGHT, USUAL_TEXT, label_colors
+from annotator.ui.theme import DARK, LIGHT, USUAL_TEXT, contrast, label_colors
 from annotator.ui.theme_qt import article_font, color, palette, system_theme, theme_named
 from tests.qt.article_support import SCHEME, MemoryModel, point_of, show
 
@@ -216,6 +217,88 @@ def test_a_discontinuous_span_shows_each_fragment_and_one_chip(qtbot):
     middle = point_of(view, text.index("dan"))
     assert shades("EVENT").fill not in colors_in(image, middle.x() - 3, middle.y() - 6, middle.x() + 3, middle.y() + 6)
     assert shades("EVENT").fill in colors_in(image, *around(view, "s"))
+
+
+def test_a_span_that_cuts_a_token_has_a_torn_edge_there(qtbot):
+    model = MemoryModel("Budi pergi ke Jakarta. قال الرئيس")
+    model.spans = {
+        "whole": Span("whole", ((0, 4),), "PERSON"),
+        "end": Span("end", ((5, 8),), "EVENT"),
+        "both": Span("both", ((15, 18),), "GPE"),
+        "left": Span("left", ((27, 29),), "ORG"),
+    }
+    view = show(qtbot, model)
+    geometry = view.builder.geometry
+
+    def cuts(span_id: str) -> tuple[float, ...]:
+        (piece,) = view.scene().pieces_of(span_id)
+        return piece.cuts
+
+    (piece,) = view.scene().pieces_of("both")
+    assert cuts("whole") == ()
+    assert cuts("end") == (view.scene().pieces_of("end")[0].right,)
+    assert cuts("both") == (piece.left, piece.right)
+    (leftwards,) = view.scene().pieces_of("left")
+    assert geometry.leftward(leftwards.line, 27)
+    assert cuts("left") == (leftwards.right, leftwards.left)
+    image = picture(view)
+    edge, middle = shades("GPE").edge, (piece.line.top + piece.line.bottom) / 2
+    assert edge in colors_in(image, piece.left - 4, middle - 8, piece.left + 4, middle + 8)
+    (whole,) = view.scene().pieces_of("whole")
+    assert shades("PERSON").edge not in colors_in(image, whole.left - 4, middle - 8, whole.left + 4, middle + 8)
+
+
+def test_handles_of_a_short_span_leave_its_letters_bare_and_can_be_told_apart(qtbot):
+    model = MemoryModel("a I b Jakarta")
+    model.add("I", "PERSON")
+    model.add("Jakarta", "GPE")
+    view = show(qtbot, model)
+    for span_id, narrow in (("I", True), ("Jakarta", False)):
+        view.focus_span(span_id)
+        (piece,) = view.scene().pieces_of(span_id)
+        handles = {handle.part: handle for handle in view.handles()}
+        assert (handles[Part.START].x + 4 <= piece.left) == narrow
+        assert (handles[Part.END].x - 4 >= piece.right) == narrow
+        for handle in handles.values():
+            assert handle_at(x=handle.x, y=handle.y, handles=view.handles()) == handle
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_arcs_without_the_eye_are_quiet_but_there_and_all_are_strong_when_all_are_shown(qtbot, theme):
+    model = MemoryModel("Budi pergi ke Jakarta")
+    model.add("Budi", "PERSON")
+    model.add("Jakarta", "GPE")
+    model.link("r", "leads", "Budi", "Jakarta")
+    view = show(qtbot, model)
+    view.set_theme(theme)
+
+    def strongest() -> float:
+        (arc,) = view.scene().arcs
+        run = arc.run
+        assert arc.label is not None
+        seen = colors_in(picture(view), run.low + 8, run.y - 2, arc.label.left - 3, run.y + 2)
+        return max(contrast(value, theme.page) for value in seen)
+
+    quiet = strongest()
+    assert 1.3 < quiet < 2.6
+    view.set_arcs("all")
+    assert strongest() > 1.3 * quiet
+
+
+def test_a_stub_points_at_no_word(qtbot):
+    model = MemoryModel("Budi pergi ke Jakarta. " + "kata lain " * 800)
+    model.add("Budi", "PERSON")
+    model.add("kata", "GPE", nth=700)
+    model.link("r", "leads", "Budi", "kata")
+    view = show(qtbot, model, height=400)
+    (arc,) = view.scene().arcs
+    assert arc.words is not None
+    assert arc.words.text == "kata"
+    assert arc.outward
+    assert arc.far is not None
+    (piece,) = view.scene().pieces_of("Budi")
+    clear = colors_in(picture(view), arc.far[0] - 6, arc.far[1] + 7, arc.words.right + 16, piece.line.top)
+    assert clear == {LIGHT.page}
 
 
 def test_an_unknown_label_is_still_shown(qtbot):

@@ -40,6 +40,10 @@ def test_a_span_that_cannot_be_is_named_and_can_be_removed(make_seat, project_fi
     assert told in seat.message
     seat.view.grab()
     seat.bench.messages.action_button.click()
+    assert told in seat.ask.asked[-1]
+    assert seat.document.span("s2") is not None, "nothing goes unasked"
+    seat.ask.agrees = True
+    seat.bench.messages.action_button.click()
     assert seat.document.span("s2") is None
     assert seat.told[-1] == "Removed."
     assert seat.message == ""

@@ -148,6 +148,17 @@ def test_the_nearest_marked_row_is_the_upper_of_two():
     assert overview.nearest_marked(50, 5) is None
 
 
+def test_the_nearest_marked_row_may_be_as_far_as_asked_upwards_and_downwards():
+    overview = counted(100, 100, [span(10, 11)])
+    assert [overview.nearest_marked(row, 3) for row in (6, 7, 13, 14)] == [None, 10, 10, None]
+
+
+def test_rows_that_cut_a_character_stand_for_it_and_a_full_row_reaches_no_further():
+    assert Overview(10, 3).range_of(range(1)) == (0, 4)
+    assert Overview(10, 3).range_of(range(1, 2)) == (3, 7)
+    assert [Overview(10, 10).rows_of(start, start + 1) for start in (0, 4, 9)] == [range(1), range(4, 5), range(9, 10)]
+
+
 def test_touching_rows_become_one_range():
     assert joined([range(8, 9), range(3), range(3, 5), range(4, 6)]) == [range(6), range(8, 9)]
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from annotator.commands import bulk, documents, relations, spans
+from annotator.commands import bulk, documents, relations, shaping, spans
+from annotator.domain.changes import What
 from annotator.domain.documents import Status
 from annotator.errors import Refused
 from annotator.store import queries
@@ -254,21 +255,21 @@ def test_accepting_is_whole_or_not_at_all(session, state):
 
 
 def test_accepting_all_of_a_span_label(session, state):
-    assert done(session, bulk.accept_label(state.set_id, "GPE")) == 2
+    assert done(session, bulk.accept_label(state.set_id, What.SPAN, "GPE")) == 2
     assert [span.id for span in state.spans() if span.reviewed] == ["s1", "s2"]
     assert state.info.status is Status.IN_PROGRESS
-    assert session.execute(bulk.accept_label(state.set_id, "GPE")) == 0
+    assert session.execute(bulk.accept_label(state.set_id, What.SPAN, "GPE")) == 0
 
 
 def test_accepting_all_of_a_relation_label_accepts_the_ends(session, state):
-    assert done(session, bulk.accept_label(state.set_id, "met_with")) == 1
+    assert done(session, bulk.accept_label(state.set_id, What.RELATION, "met_with")) == 1
     assert [span.id for span in state.spans() if span.reviewed] == ["s3", "s4"]
     assert state.relation("r1").reviewed
 
 
 def test_a_label_without_suggestions_changes_nothing(session, state):
     step = session.next_undo()
-    assert session.execute(bulk.accept_label(state.set_id, "DATE")) == 0
+    assert session.execute(bulk.accept_label(state.set_id, What.SPAN, "DATE")) == 0
     assert session.next_undo() == step
     assert state.info.status is Status.NEW
 
@@ -277,4 +278,89 @@ def test_a_suggestion_that_breaks_a_rule_keeps_all_of_its_label(session, project
     with project.transaction("x", actor="x") as tx:
         tx.add_documents([(make_document("Ani tiba"), [model_set([("s1", 0, 3, "ORG"), ("s2", 0, 4, "ORG")])])])
     state = session.open_document(4)
-    assert "white space" in refused(session, bulk.accept_label(state.set_id, "ORG"))
+    assert "white space" in refused(session, bulk.accept_label(state.set_id, What.SPAN, "ORG"))
+
+
+def test_accepting_a_label_leaves_the_other_kind_of_the_same_name(session, state):
+    label = state.relations()[0].label
+    waiting = [relation for relation in state.relations() if not relation.reviewed]
+    assert waiting
+    assert session.execute(bulk.accept_label(state.set_id, What.SPAN, label)) == 0
+    assert [state.relation(relation.id).reviewed for relation in waiting] == [False] * len(waiting)
+
+
+# What is at the very edge of a place, or at the same place
+
+
+def test_a_span_that_begins_where_a_place_ends_does_not_keep_it(session, bali):
+    comma = session.execute(spans.add_span(bali.set_id, ((4, 5),), "ORG"))
+    before = session.execute(spans.add_span(bali.set_id, ((10, 12),), "ORG"))
+    result = done(session, bulk.propagate(bali.set_id, (49, 53), "GPE"))
+    assert (labelled(bali, "GPE"), result.left) == (PLACES, 0)
+    assert bali.span(comma) is not None
+    assert bali.span(before) is not None
+
+
+@pytest.fixture
+def two_at_one_place(session, project, make_document, model_set):
+    """Two suggestions at the first of two places: "a" says ORG, "b" says GPE."""
+    with project.transaction("x", actor="x") as tx:
+        suggested = model_set([("a", 0, 4, "ORG"), ("b", 0, 4, "GPE")])
+        tx.add_documents([(make_document("Bali dan Bali."), [suggested])])
+    return session.open_document(4)
+
+
+def test_of_two_suggestions_at_one_place_the_one_with_the_label_is_accepted(session, two_at_one_place):
+    state = two_at_one_place
+    result = done(session, bulk.propagate(state.set_id, (9, 13), "GPE"))
+    assert (result.made[0], result.left) == ("b", 0)
+    assert [(span.id, span.label, span.reviewed) for span in state.spans_in(0, 4)] == [("b", "GPE", True), ("a", "ORG", False)]
+    assert stored(session).verdicts == {}
+
+
+def test_a_reviewed_span_with_another_label_does_not_keep_a_suggestion_with_this_one(session, two_at_one_place):
+    state = two_at_one_place
+    session.execute(spans.accept_span(state.set_id, "a"))
+    result = done(session, bulk.propagate(state.set_id, (9, 13), "GPE"))
+    assert (result.made[0], result.left) == ("b", 0)
+    assert {span.id: span.reviewed for span in state.spans_in(0, 4)} == {"a": True, "b": True}
+    assert state.span("a").label == "ORG"
+
+
+# How far the work is
+
+
+WORK = {
+    "merge": lambda set_id: shaping.merge_spans(set_id, ["s1", "s2"]),
+    "split": lambda set_id: shaping.split_span(set_id, "s2", 16),
+    "add fragments": lambda set_id: shaping.add_fragments(set_id, "s2", ((45, 52),)),
+    "remove": lambda set_id: bulk.remove_items(set_id, ["s1"]),
+    "remove a relation": lambda set_id: bulk.remove_items(set_id, [], ["r1"]),
+    "accept": lambda set_id: bulk.accept_items(set_id, ["s2"]),
+    "accept where only a relation waits": lambda set_id: bulk.accept_items(set_id, ["s3", "s4"], ["r1"]),
+    "relabel": lambda set_id: bulk.relabel_spans(set_id, ["s1"], "ORG"),
+    "propagate": lambda set_id: bulk.propagate(set_id, (45, 52), "GPE"),
+    "accept a label of spans": lambda set_id: bulk.accept_label(set_id, What.SPAN, "GPE"),
+    "accept a label of relations": lambda set_id: bulk.accept_label(set_id, What.RELATION, "met_with"),
+}
+
+
+@pytest.mark.parametrize("status", [Status.NEW, Status.SKIPPED])
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+def test_whoever_works_on_a_set_takes_it_up(session, project, state, work, status):
+    with project.transaction("x", actor="x") as tx:
+        for key in ("s3", "s4"):
+            tx.put(state.set_id, replace(state.span(key), reviewed=True))
+        tx.put_set(state.set_id, replace(state.info, status=status))
+    state = session.open_document(1)
+    assert state.info.status is status
+    done(session, work(state.set_id))
+    assert (state.info.status, stored(session).info.status) == (Status.IN_PROGRESS, Status.IN_PROGRESS)
+
+
+def test_accepting_what_is_reviewed_takes_nothing_up(session, state):
+    session.execute(bulk.accept_items(state.set_id, ["s2", "s3"], ["r1"]))
+    session.execute(documents.skip(state.set_id))
+    step = session.next_undo()
+    assert session.execute(bulk.accept_items(state.set_id, ["s2", "s3", "s4"], ["r1"])) == 4
+    assert (state.info.status, session.next_undo()) == (Status.SKIPPED, step)

@@ -318,3 +318,22 @@ def test_merging_what_was_split_gives_the_span_back(session, state):
 )
 def test_a_span_that_is_gone(session, state, make):
     assert refused(session, make(state.set_id)) == "This span is not there any more."
+
+
+# What is easily lost on the way
+
+
+@pytest.mark.parametrize(
+    ("fragment", "reason"), [((46, 46), "covers no text"), ((16, 16), "covers no text"), ((50, 47), "ends before it starts")]
+)
+def test_a_fragment_that_cannot_be_is_refused_also_where_joining_would_hide_it(session, state, fragment, reason):
+    assert reason in refused(session, shaping.add_fragments(state.set_id, "s2", ((45, 52), fragment)))
+
+
+@pytest.mark.parametrize("order", [("s3", "s4"), ("s4", "s3")])
+@pytest.mark.parametrize("survivor", ["s3", "s4"])
+def test_of_two_reviewed_relations_that_say_the_same_the_survivors_stays(session, state, order, survivor):
+    ids = {head: session.execute(relations.add_relation(state.set_id, head, "s2", "linked")) for head in order}
+    other = "s4" if survivor == "s3" else "s3"
+    done(session, shaping.merge_spans(state.set_id, [survivor, other]))
+    assert links(state) == {(ids[survivor], "linked", survivor, "s2")}

@@ -20,6 +20,7 @@ from annotator.errors import FormatError
 from annotator.formats import doccano, doccano_labels
 from annotator.formats.doccano_archive import MOST
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "doccano"
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures" / "formats" / "doccano" / "doccano"
 with_fixtures = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the fixtures are not beside the repository")
 TEXT = "Budi bekerja di BRI"
@@ -395,3 +396,16 @@ def test_nothing_is_written_where_nothing_can_be(tmp_path):
 )
 def test_a_document_is_recognised(value, wanted):
     assert doccano.recognises(value) is wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("relations.jsonl", {}), ("spans.jsonl", {"layout": "spans", "offsets": "graphemes"})]
+)
+def test_the_golden_files_are_written_and_read_to_themselves(tmp_path, name, options):
+    out = tmp_path / name
+    write(out, full_record(), Record(name="bare", text="x"), **options)
+    wanted = {path.name: path.read_bytes() for path in GOLDEN.iterdir() if path.name.startswith(name)}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == wanted
+    records, _ = sorted_out(doccano.read(out, ReadDefaults("zzz", Kind.GOLD), offsets=options.get("offsets", "utf-16")))
+    write(out, *records, **options)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == wanted

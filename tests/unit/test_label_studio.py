@@ -18,6 +18,7 @@ from annotator.domain.text import Tokens
 from annotator.errors import FormatError
 from annotator.formats import label_studio
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "label_studio"
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures" / "formats" / "label_studio"
 with_fixtures = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the fixtures are not beside the repository")
 TEXT = "Budi bekerja di BRI"
@@ -439,3 +440,21 @@ def test_names_that_xml_cannot_say_are_told(file):
 )
 def test_a_task_is_recognised(value, wanted):
     assert label_studio.recognises(value) is wanted
+
+
+def test_the_golden_file_is_written_and_reads_to_itself(tmp_path):
+    model = replace(full_record(), annotator="m1", kind=Kind.MODEL, status=Status.NEW, flagged=False, verdicts=())
+    out = tmp_path / "full.json"
+    write(out, full_record(), model, Record(name="bare", text="x"), scheme=SCHEME)
+    wanted = {path.name: path.read_bytes() for path in GOLDEN.iterdir()}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == wanted
+    records, complaints = sorted_out(label_studio.read(out, ReadDefaults("zzz", Kind.GOLD)))
+    assert complaints == []
+    write(out, *records, scheme=SCHEME)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == wanted
+
+
+def test_a_choice_for_the_document_is_about_no_span(file):
+    record = replace(full_record(), spans=(Span("c0", ((0, 4),), "PER"), Span("c1", ((5, 6),), "PER")), relations=())
+    assert write(file, record).losses == []
+    assert json.loads(file.read_text(encoding="utf-8"))[0]["annotations"][0]["result"][-1]["id"] == "c2"

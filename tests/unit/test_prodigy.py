@@ -18,6 +18,7 @@ from annotator.domain.text import Tokens
 from annotator.errors import FormatError
 from annotator.formats import prodigy
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "prodigy" / "full.jsonl"
 PROJECTS = Path(__file__).parents[3] / "shared" / "fixtures" / "formats" / "prodigy" / "spacy-projects"
 with_fixtures = pytest.mark.skipif(not PROJECTS.is_dir(), reason="the fixtures are not beside the repository")
 TEXT = "Budi bekerja di BRI."
@@ -381,3 +382,13 @@ def test_a_document_that_json_cannot_hold_is_left_out_alone(tmp_path):
 )
 def test_a_task_is_recognised(value, wanted):
     assert prodigy.recognises(value) is wanted
+
+
+def test_the_golden_file_is_written_and_reads_to_itself(tmp_path):
+    scheme = LabelScheme(relations=(RelationLabel("BEKERJA_DI", color="#ffd882"),), categories=("politik", "sport"))
+    write(tmp_path / "first.jsonl", full_record(), Record(name="bare", text="x"), scheme=scheme)
+    assert (tmp_path / "first.jsonl").read_bytes() == GOLDEN.read_bytes()
+    records, complaints = sorted_out(prodigy.read(GOLDEN, ReadDefaults("zzz", Kind.GOLD)))
+    assert complaints == []
+    write(tmp_path / "second.jsonl", *records, scheme=scheme)
+    assert (tmp_path / "second.jsonl").read_bytes() == GOLDEN.read_bytes()

@@ -228,3 +228,15 @@ def test_the_text_is_shown_code_point_for_code_point(session):
     assert state.offsets.to_qt(2) == 3
     assert state.tokens.aligned(2, 6)
     assert queries.document(session.project.connection, 2) == state.document
+
+
+def test_a_span_stored_far_beyond_the_text_stands_nowhere_and_costs_nothing(make_document):
+    from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
+    from annotator.domain.labels import LabelScheme
+    from annotator.session.document import DocumentState
+
+    spans = {"far": Span("far", ((3, 10**12),), "ORG"), "back": Span("back", ((5, 2),), "ORG"), "fine": Span("fine", ((0, 3),), "ORG")}
+    state = DocumentState(make_document("Ani Budi"), AnnotationSet(SetInfo(1, "ani", Kind.PERSON), spans), LabelScheme())
+    assert [span.id for span in state.spans_in(0, 8)] == ["fine"]
+    assert [span.id for span in state.spans_in(3, 5)] == []
+    assert {span.id for span in state.spans()} == {"far", "back", "fine"}, "they are listed, so that they can be removed"

@@ -123,7 +123,7 @@ filters = st.builds(
 )
 
 
-@given(wanted=filters, order=st.sampled_from(list(Order)), descending=st.booleans(), few=st.sampled_from([1, 3, 20_000]))
+@given(wanted=filters, order=st.sampled_from(list(Order)), descending=st.booleans(), few=st.sampled_from([1, 3, 5_000]))
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_filter_in_any_order(filled, wanted, order, descending, few):
     listing._FEW, before = few, listing._FEW

@@ -74,6 +74,9 @@ class Raised:
 
 NOTHING_RAISED = Raised({}, frozenset())
 
+_BETWEEN = 6
+"""How many points an arc has that changes line."""
+
 Blocks = dict[float, list[_Block]]
 """By the ``base`` of the line."""
 
@@ -86,7 +89,7 @@ def labelled(arcs: Sequence[Arc], wishes: Mapping[str, Wish], limits: Limits, wi
         label = None
         if not arc.run.rail and arc.run.roomy:
             label = _label(arc, wishes[arc.id], blocks, limits)
-            _take(blocks, arc.run.base, label, limits, arc.id)
+            _take(blocks, arc.run.base, label, limits, "")  # also in the way of the arc's own words
         found[arc.id] = replace(arc, label=label)
     for owner, mark, base in _marks(arcs, blocks, limits, width):
         _take(blocks, base, mark, limits, "")
@@ -240,13 +243,12 @@ def _take(blocks: Blocks, base: float, plate: Plate | None, limits: Limits, owne
         blocks.setdefault(base, []).append(_Block(plate.left, plate.right, plate.y - reach, plate.y + reach, owner))
 
 
-def _blocks_of(arcs: Iterable[Arc]) -> Blocks:
-    """Return the pieces of arcs by the line above which they run; tracks in the gutters belong to none."""
+def _blocks_of(arcs: Sequence[Arc]) -> Blocks:
+    """Return the pieces of arcs by the line above which they run; tracks in the gutters by every line they pass."""
     blocks: Blocks = {}
     for arc in arcs:
         points = arc.points
-        ends = [points[:3]] if len(points) == 3 else [points] if len(points) == 4 else [points[:3], points[:2:-1]]
-        for some in ends:
+        for some in (points[:3], points[:2:-1]) if len(points) == _BETWEEN else (points,):
             base = some[0][1]
             rail = any(rail.base == base for rail in arc.rails)
             blocks.setdefault(base, []).extend(_pieces(some, arc.id, rail=rail))
@@ -254,6 +256,13 @@ def _blocks_of(arcs: Iterable[Arc]) -> Blocks:
             x, y, _direction = arc.far
             beyond = TIP if x > points[0][0] else -TIP
             blocks[points[0][1]].append(_Block(min(x, x + beyond), max(x, x + beyond), y - 3, y + 3, arc.id))
+    for arc in arcs:
+        if len(arc.points) == _BETWEEN:
+            (track,) = _pieces(arc.points[2:4], arc.id, rail=False)
+            last = max(arc.points[0][1], arc.points[-1][1])
+            for base in blocks:
+                if track.top < base <= last:
+                    blocks[base].append(track)
     return blocks
 
 

@@ -49,7 +49,8 @@ def looks(scene: Scene, style: Style, marks: Sequence[Mark], width: float) -> di
     rooms: list[Rect] = []
     for plan in scene.plans:
         line = plan.line
-        rooms.append((0.0, line.top - line.above + _UNDER, width, line.bottom + line.below - _OVER))
+        chips = line.bottom + 2 + plan.rows * style.metrics.row  # which stand close to the next line where lines are dense
+        rooms.append((0.0, line.top - line.above + _UNDER, width, max(chips, line.bottom + line.below - _OVER)))
         value = plan, _eyes(plan, style, watched), _marks_on(plan, marks)
         found[line.block, line.number] = Look(value, (rooms[-1],))
     tops = [top for _left, top, _right, _bottom in rooms]
@@ -76,14 +77,14 @@ def damaged(before: Mapping[Hashable, Look], after: Mapping[Hashable, Look]) -> 
 
 def part_of(scene: Scene, bands: Sequence[tuple[float, float]]) -> Scene:
     """Return the lines and arcs of a scene that show between any of these pairs of heights."""
-    spread = max(_SPREAD, scene.limits.height)  # a label stands out above the highest piece of its arc
 
-    def met(top: float, bottom: float) -> bool:
+    def met(top: float, bottom: float, spread: float = _SPREAD) -> bool:
         return any(top - spread <= low and high <= bottom + spread for high, low in bands)
 
     plans = tuple(plan for plan in scene.plans if met(plan.line.top - plan.line.above, plan.line.bottom + plan.line.below))
+    reach = max(_SPREAD, scene.limits.height)  # a label stands out above the highest piece of its arc
     heights = ((arc, [y for _x, y in arc.points]) for arc in scene.arcs)
-    return replace(scene, plans=plans, arcs=tuple(arc for arc, ys in heights if met(min(ys), max(ys))))
+    return replace(scene, plans=plans, arcs=tuple(arc for arc, ys in heights if met(min(ys), max(ys), reach)))
 
 
 def _eyes(plan: LinePlan, style: Style, watched: frozenset[str | None]) -> frozenset[tuple[object, ...]]:
@@ -109,12 +110,11 @@ def _marks_on(plan: LinePlan, marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 
 def _arc_rects(arc: Arc, rooms: Sequence[Rect], tops: Sequence[float]) -> tuple[Rect, ...]:
-    """Return the whole room of each line that an arc runs over, and its track in the gutter."""
+    """Return the whole room of each line that an arc runs over, and its pieces: a track in the gutter, a rail on the room's edge."""
     heights = {y for _x, y in arc.points[1:-1]} | {arc.points[-1][1]}
     rects = {rooms[max(0, bisect_right(tops, y) - 1)] for y in heights}
     for a, b in zip(arc.points, arc.points[1:], strict=False):
-        if a[0] == b[0]:
-            rects.add((a[0] - 5, min(a[1], b[1]), a[0] + 5, max(a[1], b[1])))
+        rects.add((min(a[0], b[0]) - 5, min(a[1], b[1]) - 5, max(a[0], b[0]) + 5, max(a[1], b[1]) + 5))
     return tuple(rects)
 
 

@@ -57,6 +57,7 @@ class ArticleSurface(ArticleSheet):
         self._builder.forget(ranges)
         if self._model.scheme is not self._scheme:
             self._find_labels()
+            self._repaint()  # colours are not part of what a line says of its look
         self.touch()
 
     def touch(self) -> None:

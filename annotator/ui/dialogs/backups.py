@@ -46,8 +46,7 @@ class BackupsDialog(QDialog):
         parts.setChildrenCollapsible(False)
         parts.addWidget(_column(self.table, self.hint))
         parts.addWidget(self._preview())
-        parts.setStretchFactor(0, 2)
-        parts.setStretchFactor(1, 3)
+        parts.setSizes([170, 330])
         column.addWidget(parts, 1)
         self.told = plain_label(quiet=True)
         column.addWidget(self.told)
@@ -135,8 +134,8 @@ class BackupsDialog(QDialog):
         self._enable(comparable=self._comparable)
 
     def compare_again(self) -> None:
-        """Ask for the comparison anew: something was changed."""
-        self._on_chosen()
+        """Ask for the comparison anew: something was changed.  What is shown stays until the answer comes."""
+        self.comparisonRequested.emit(self.chosen)
 
     # What is asked
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from annotator.domain.documents import Status
 from annotator.formats import Format
+from annotator.paths import is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
 from annotator.ui.i18n import by_count, number, tr
@@ -94,7 +95,7 @@ class ExportDialog(QDialog):
     def accept(self) -> None:
         """Close with what is chosen; a file that is there already is replaced only after a question."""
         path = Path(self.path.text().strip())
-        if path.exists() and path != self._confirmed:
+        if is_there(path) and path != self._confirmed:
             text = tr("{} is there already. It is replaced once the export is complete.").format(path)
             if not self._ask.confirm(tr("Export"), text, tr("Replace")):
                 return
@@ -161,9 +162,9 @@ class ExportDialog(QDialog):
         if not text:
             return tr("Name the file to write.")
         path = Path(text)
-        if path.is_dir():
+        if is_folder(path):
             return tr("{} is a folder: name a file in it.").format(path)
-        if not path.parent.is_dir():
+        if not is_folder(path.parent):
             return tr("The folder {} is not there: choose another one.").format(path.parent)
         return ""
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from annotator.commands.projects import load_scheme
 from annotator.errors import AnnotatorError
-from annotator.paths import PROJECT_SUFFIX
+from annotator.paths import PROJECT_SUFFIX, is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
 from annotator.ui.i18n import localized, tr
@@ -108,9 +108,9 @@ class NewProjectDialog(QDialog):
             return tr("Give the project a name.")
         if _FORBIDDEN.search(name):
             return tr("A name has none of these characters: {}").format('\\ / : * ? " < > |')
-        if self._path().exists():
+        if is_there(self._path()):
             return tr("There is a project of this name in the folder already: choose another name.")
-        if not self._folder.is_dir():
+        if not is_folder(self._folder):
             return tr("The folder {} is not there: choose another one.").format(self._folder)
         if not re.fullmatch(r"[a-z]{2,3}", self._language()):
             return tr("A language is a code of two or three letters, such as id or en; xx stands for any.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QSpinBox, QWidget
 
+from annotator.paths import is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
 from annotator.ui.i18n import tr
@@ -90,7 +91,7 @@ class PictureDialog(QDialog):
     def accept(self) -> None:
         """Close with what is chosen; a file that is there already is replaced only after a question."""
         path = Path(self.path.text().strip())
-        if path.exists() and path != self._confirmed:
+        if is_there(path) and path != self._confirmed:
             text = tr("{} is there already. It is replaced once the picture is complete.").format(path)
             if not self._ask.confirm(tr("Save a picture"), text, tr("Replace")):
                 return
@@ -143,11 +144,11 @@ class PictureDialog(QDialog):
         if not text:
             return tr("Name the file to write.")
         path, suffix = Path(text), self.format.currentData()
-        if path.is_dir():
+        if is_folder(path):
             return tr("{} is a folder: name a file in it.").format(path)
         if path.suffix.lower() != suffix:
             return tr("The name of the file must end in {}.").format(suffix)
-        if not path.parent.is_dir():
+        if not is_folder(path.parent):
             return tr("The folder {} is not there: choose another one.").format(path.parent)
         return ""
 

@@ -63,6 +63,11 @@ class ConcordanceModel(QAbstractTableModel):
         """The ticked rows, in order."""
         return list(self._lines.in_order())
 
+    @property
+    def tick_count(self) -> int:
+        """How many rows are ticked."""
+        return len(self._lines.ticked)
+
     def set_session(self, session: Session | None) -> None:
         """Show lines of another project from now on; none at first."""
         self._session = session

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from time import monotonic
 
 from annotator.commands.matching import regex_lines
 from annotator.domain.annotations import Kind, Relation, Span
@@ -20,6 +21,9 @@ from annotator.store.search import Line, RelationQuery, SpanQuery
 
 MOST_LINES = 100_000
 """So many lines are kept, some 70 MB; nobody reads more, and who acts on them searches again."""
+
+PAUSE = 0.15
+"""Seconds between pages: each of them has the window paint the lines anew."""
 
 _LONGEST_HIT = 400
 """Code points of a hit that are kept; an expression may take a whole article."""
@@ -59,11 +63,18 @@ class Wanted:
 def line_pages(
     connection: Connection, wanted: Wanted, person: str, progress: Progress, *, worker: WorkerProcess, given_up: list[str]
 ) -> Generator[list[Line]]:
-    """Yield what is found, in pages, a short one first; for a job's reader connection.
+    """Yield what is found, in pages, a short one first and then one every ``PAUSE``; for a job's reader connection.
 
     ``given_up`` takes the names of documents in which a regular expression lost itself.  Raises ``Refused`` for what is no expression.
     """
-    yield from search.pages(_lines(connection, wanted, person, worker, given_up), progress, connection)
+    last, waiting = 0.0, list[Line]()
+    for page in search.pages(_lines(connection, wanted, person, worker, given_up), progress, connection):
+        waiting += page
+        if monotonic() - last >= PAUSE:
+            yield waiting
+            last, waiting = monotonic(), []
+    if waiting:
+        yield waiting
 
 
 def _lines(connection: Connection, wanted: Wanted, person: str, worker: WorkerProcess, given_up: list[str]) -> Iterator[Line]:

@@ -176,8 +176,8 @@ class DocumentsPanel(QWidget):
 
     def _on_shown_changed(self) -> None:
         self._say_what_is_shown()
-        current = self.view.currentIndex()
-        if not current.isValid() and self._current is not None and not self.filters.name.hasFocus():
+        looking = self.filters.name.hasFocus() and bool(self.filters.name.text())  # for another document than the open one
+        if not self.view.currentIndex().isValid() and self._current is not None and not looking:
             self.set_current(self._current)
         if self._enter and self.model.rowCount():
             self._enter = False

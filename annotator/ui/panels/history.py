@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from annotator.domain.annotations import Relation, Span
-from annotator.domain.changes import ChangeSet, What
+from annotator.domain.changes import BulkInsert, ChangeSet, What
 from annotator.session.session import Session
 from annotator.store.history import Entry
 from annotator.ui.i18n import tr
@@ -114,7 +114,7 @@ class HistoryPanel(QWidget):
         """Take over what was committed."""
         if not self.isVisible():
             self._stale = True
-        elif changes.bulk:
+        elif any(isinstance(entry, BulkInsert) for entry in changes.bulk):
             self._later.start()
         elif not self._stale:
             self.model.refresh(changes)

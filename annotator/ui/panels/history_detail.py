@@ -14,7 +14,7 @@ from annotator.store import history, queries
 from annotator.store.history import Entry
 from annotator.ui.i18n import tr
 from annotator.ui.models.history import HistoryRole, LinesModel, long_time, place_words, step_title
-from annotator.ui.models.history_words import Line, Texts, lines, more_line
+from annotator.ui.models.history_words import Line, Sign, Texts, lines, more_line
 from annotator.ui.panels.history_paint import LineDelegate
 from annotator.ui.panels.parts import LongList, heading, plain_label, spaced
 
@@ -74,12 +74,12 @@ class StepDetail(QWidget):
         self.back.setEnabled(walking or (writable and entry is not None and (entry.done or again)))
 
     def show_place(self) -> None:
-        """Ask for the place of the first change that has one."""
-        for row in range(self.model.rowCount()):
-            line = self.model.index(row).data(HistoryRole.LINE)
-            if isinstance(line, Line) and line.change is not None:
-                self.changeRequested.emit(line.change)
-                return
+        """Ask for the place of what the step is about: what it made or removed, else the first thing that it changed."""
+        found = [self.model.index(row).data(HistoryRole.LINE) for row in range(self.model.rowCount())]
+        placed = [line for line in found if isinstance(line, Line) and line.change is not None]
+        first = next((line for line in placed if line.sign in (Sign.ADDED, Sign.REMOVED)), placed[0] if placed else None)
+        if first is not None:
+            self.changeRequested.emit(first.change)
 
     def _on_change_chosen(self, index: QModelIndex) -> None:
         line = index.data(HistoryRole.LINE)
@@ -114,7 +114,7 @@ def step_lines(session: Session, entry: Entry) -> list[Line]:
         info = queries.set_info(connection, set_id)
         return None if info is None else text_of_document(info.document_id)
 
-    found = lines(changes, Texts(text_of, lambda set_id, key: queries.span(connection, set_id, key)))
+    found = lines(changes, Texts(text_of, lambda set_id, key: history.span_as_known(connection, set_id, key)))
     return [*found, more_line(entry.changes - MOST_LINES)] if entry.changes > MOST_LINES else found
 
 

@@ -181,7 +181,7 @@ class SearchPanel(QWidget):
         self._say_hint()
 
     def _on_all_clicked(self) -> None:
-        self.model.tick_all(len(self.model.ticked) < self.model.rowCount())
+        self.model.tick_all(self.model.tick_count < self.model.rowCount())
 
     def _on_asked(self, what: str) -> None:
         match what:
@@ -241,7 +241,7 @@ class SearchPanel(QWidget):
             for button in (self.label, self.relabel, self.remove):
                 button.setEnabled(False)
             return
-        count, ticked = self.model.rowCount(), self.model.ticked
+        count, ticked = self.model.rowCount(), self.model.tick_count
         relations = count > 0 and bool(self.model.line(0).relation_id)
         parts = [tr("{} in {}").format(
             by_count(count, tr("{} place"), tr("{} places")),
@@ -250,13 +250,13 @@ class SearchPanel(QWidget):
         if self._running:
             parts[0] = tr("{} so far…").format(parts[0])
         if ticked:
-            parts.append(tr("{} ticked").format(number(len(ticked))))
+            parts.append(tr("{} ticked").format(number(ticked)))
         self.count.setText("  ·  ".join(parts))
         self.all.setCheckState(
             Qt.CheckState.Unchecked
             if not ticked
             else Qt.CheckState.Checked
-            if len(ticked) == count
+            if ticked == count
             else Qt.CheckState.PartiallyChecked
         )
         for button, possible in ((self.label, not relations), (self.relabel, not relations), (self.remove, True)):

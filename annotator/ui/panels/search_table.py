@@ -73,7 +73,7 @@ class ConcordanceTable(QTableView):
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         what = _KEYS.get(event.key()) or ("" if control else _LETTERS.get(event.text(), ""))
         if control and event.key() == Qt.Key.Key_A:
-            self._lines.tick_all(len(self._lines.ticked) < self._lines.rowCount())
+            self._lines.tick_all(self._lines.tick_count < self._lines.rowCount())
         elif event.key() == Qt.Key.Key_Up and self.row <= 0:
             self.asked.emit("field")
         elif what == "tick":
