@@ -170,7 +170,8 @@ def sentence_starts(text: str, starts: Sequence[int], ends: Sequence[int]) -> li
         if following == count or text[starts[following]].islower():
             continue
         token = following - 1 if starts[following - 1] <= place else bisect_right(starts, place) - 1
-        if text[place] != "." or not _is_abbreviation(text, starts, ends, token):
+        long_word = place - starts[token] > _LONGEST and text[place - 1].isalpha()  # spares the look at most of them
+        if text[place] != "." or long_word or not _is_abbreviation(text, starts, ends, token):
             found.add(following)
     found.discard(count)
     return sorted(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import fsum
 from typing import Any
 
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
@@ -78,8 +79,8 @@ def _prediction(record: Record, ruler: Ruler, manner: Manner) -> dict[str, Any]:
     fields: dict[str, Any] = {"model_version": record.annotator, "result": _results(record, ruler, manner)}
     scores = [item.confidence for item in (*record.spans, *record.relations) if item.confidence is not None]
     if record.spans and len(scores) == len(record.spans) + len(record.relations):
-        # only where no item is without one: the reader gives it to those
-        fields["score"] = sum(scores) / len(scores)
+        # only where no item is without one: the reader gives it to those; fsum does not mind the order
+        fields["score"] = fsum(scores) / len(scores)
     if record.status is not Status.NEW:
         fields["status"] = record.status
     return fields | _marks(record)

@@ -181,33 +181,38 @@ class BackingUp(QObject):
         if backup is None or session is None:
             return
         if backup.sound:
-            self._compare(session.project.path, backup)
+            self._find_out(comparison_job(session.project.path, backup), self._on_compared)
         else:  # never checked, or changed since: it is read through first
-            job = Job("Checking", lambda progress: verify(backup, progress))
-            self._comparison = self._jobs.runner.start(
-                job, done=partial(self._on_verified, session.project.path), failed=self._on_not_compared
-            )
+            self._find_out(Job("Checking", lambda progress: verify(backup, progress)), self._on_verified)
 
-    def _on_verified(self, project: Path, backup: Backup) -> None:
-        dialog, session = self._dialog, self._bench.session
-        if dialog is None or session is None or session.project.path != project:
-            return
-        if backup.sound:
-            dialog.show_backups(backups(project))  # the chosen one is another one now: that asks for the comparison
-        else:
-            dialog.show_damaged(backup)
-            dialog.show_backups(backups(project))
-
-    def _compare(self, project: Path, backup: Backup) -> None:
+    def _find_out(self, job: Job[T], then: Callable[[T], None]) -> None:
+        """Run a job for the dialog; its answer counts as long as no other question was asked since."""
         mine: list[RunningJob] = []
 
-        def done(difference: Difference) -> None:
-            if self._dialog is not None and self._comparison is mine[0]:
+        def answer(result: T) -> None:
+            if self._comparison is mine[0]:
                 self._comparison = None
-                self._dialog.show_difference(difference)
+                then(result)
 
-        mine.append(self._jobs.runner.start(comparison_job(project, backup), done=done, failed=self._on_not_compared))
+        def failed(error: BaseException) -> None:
+            if self._comparison is mine[0]:
+                self._comparison = None
+                self._on_not_compared(error)
+
+        mine.append(self._jobs.runner.start(job, done=answer, failed=failed))
         self._comparison = mine[0]
+
+    def _on_compared(self, difference: Difference) -> None:
+        if self._dialog is not None:
+            self._dialog.show_difference(difference)
+
+    def _on_verified(self, backup: Backup) -> None:
+        dialog, session = self._dialog, self._bench.session
+        if dialog is None or session is None:
+            return
+        if not backup.sound:
+            dialog.show_damaged(backup)
+        dialog.show_backups(backups(session.project.path))  # a sound one has become another one: that asks for the comparison
 
     def _on_not_compared(self, error: BaseException) -> None:
         if not isinstance(error, AnnotatorError):

@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         for action in ACTIONS:
             made = self._make(action, hands, keys_of(action, overrides))
             if action.section not in menus:
-                menus[action.section] = self.menuBar().addMenu(f"&{tr(str(action.section))}")
+                menus[action.section] = self.menuBar().addMenu(tr(f"&{action.section}"))
             menus[action.section].addAction(made)
             if action.toolbar:
                 if section not in (None, action.section):

@@ -67,6 +67,7 @@ class SoundnessCheck:
         listed = [*messages[:_LISTED], *(["…"] if len(messages) > _LISTED else [])]
         text = tr("Remove what cannot be shown? This cannot be undone.") + "\n\n" + "\n".join(listed)
         if not self._bench.ask.confirm(tr("Remove"), text, tr("Remove them")):
+            self._on_time()  # the bar went with the click; what it says still holds
             return
         command = bulk.remove_items(document.set_id, [span.id for span in spans], [relation.id for relation in relations])
         # No edit of the person's: undo could not bring back what the file refuses to hold.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimerEvent
 from PySide6.QtWidgets import QApplication
 
 from annotator.domain.text import BLOCK_SEPARATOR
@@ -39,3 +40,16 @@ def test_everything_is_laid_out_in_the_end(qtbot):
         QApplication.processEvents()
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
     assert view.scene().plans[-1].line.end == len(model.text)
+
+
+def test_the_timer_that_goes_off_at_once_is_left_to_qt(qtbot):
+    """By it the layout reports a new height: swallowed, the scroll bar would not know of it."""
+    view = show(qtbot, MemoryModel(BLOCK_SEPARATOR.join([PARAGRAPH] * 400)))
+    found = view.document().findChild(pace.Pace)
+    assert found is not None
+    layout = view.document().documentLayout()
+    for interval, swallowed in ((0, False), (10_000, True)):
+        timer, laid = layout.startTimer(interval), found.laid
+        assert found.eventFilter(layout, QTimerEvent(timer)) is swallowed
+        assert (found.laid > laid) is swallowed
+        layout.killTimer(timer)

@@ -225,7 +225,7 @@ def test_a_span_that_cuts_a_token_has_a_torn_edge_there(qtbot):
         "whole": Span("whole", ((0, 4),), "PERSON"),
         "end": Span("end", ((5, 8),), "EVENT"),
         "both": Span("both", ((15, 18),), "GPE"),
-        "left": Span("left", ((27, 29),), "ORG"),
+        "left": Span("left", ((28, 30),), "ORG"),
     }
     view = show(qtbot, model)
     geometry = view.builder.geometry
@@ -239,7 +239,7 @@ def test_a_span_that_cuts_a_token_has_a_torn_edge_there(qtbot):
     assert cuts("end") == (view.scene().pieces_of("end")[0].right,)
     assert cuts("both") == (piece.left, piece.right)
     (leftwards,) = view.scene().pieces_of("left")
-    assert geometry.leftward(leftwards.line, 27)
+    assert geometry.leftward(leftwards.line, 28)
     assert cuts("left") == (leftwards.right, leftwards.left)
     image = picture(view)
     edge, middle = shades("GPE").edge, (piece.line.top + piece.line.bottom) / 2

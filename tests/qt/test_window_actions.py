@@ -139,7 +139,7 @@ def test_the_keys_are_those_of_the_design(action_id):
 ALWAYS = {
     *("project.new", "project.open", "project.demo", "window.quit", "view.zoom-in", "view.zoom-out", "view.zoom-reset"),
     *("view.full-screen", "view.theme-light", "view.theme-dark", "view.theme-system", "move.leave", "move.enter", "move.clear"),
-    *("help.keys", "help.about", "view.text"),
+    *("help.commands", "window.menu", "help.keys", "help.about", "view.text"),
 }
 LOOKING = {
     *ALWAYS,
@@ -209,7 +209,8 @@ def test_in_a_read_only_project_one_can_look(make_seat, project_file):
 
 def test_every_action_stands_in_the_menu_of_its_section(seat):
     menus = [entry.menu() for entry in seat.window.menuBar().actions()]
-    assert [menu.title() for menu in menus] == [str(section) for section in Section]
+    assert [menu.title() for menu in menus] == [f"&{section}" for section in Section]
+    assert len({menu.title()[1] for menu in menus}) == len(menus), "each has a letter of its own"
     for menu, section in zip(menus, Section, strict=True):
         there = [entry.objectName() for entry in menu.actions() if entry.objectName() in BY_ID]
         assert there == [action.id for action in ACTIONS if action.section is section]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QDockWidget
 
-from annotator.commands.searching import Action, Acted
+from annotator.commands.searching import Acted, Action
 from annotator.domain.documents import Status
 from annotator.domain.labels import scheme_from_dict
 from annotator.errors import Refused

@@ -463,3 +463,22 @@ def test_esc_leaves_the_menu_and_nothing_changes(seat):
     assert seat.window.findChildren(ArticleMenu) == []
     assert seat.content() == before
     assert seat.document.info.status is Status.NEW
+
+
+def test_everything_can_be_run_by_name(seat):
+    seat.show()
+    seat.hands.shell.ask_command()
+    popup = seat.window.findChild(ChoicePopup)
+    assert popup is not None
+    names = [popup._list.item(row).text() for row in range(popup._list.count())]
+    assert any("Document: Flag for later" in name and "Ctrl+L" in name for name in names)
+    assert not any("Reverse" in name for name in names), "what cannot be done now is not offered"
+    QTest.keyClicks(popup._filter, "flag for")
+    QTest.keyClick(popup._filter, Qt.Key.Key_Return)
+    assert seat.document.info.flagged
+
+
+def test_f10_opens_the_menu(seat):
+    seat.show()
+    seat.hands.shell.open_menu()
+    assert seat.window.menuBar().activeAction() is not None

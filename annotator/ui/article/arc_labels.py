@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from annotator.ui.article.arcs import TIP, Arc, Plate, Point, Run
 
 if TYPE_CHECKING:
     from annotator.domain.annotations import Relation
-    from annotator.ui.article.paint import Style
 
 CORNER = 5.0
 """How far a label keeps from the ends of its run."""
@@ -32,6 +31,14 @@ Stretch = tuple[float, float]
 
 Text = tuple[str, float]
 """A text and its width with padding."""
+
+
+class Eye(Protocol):
+    """What has the eye: ids of the span and the relation in focus, and of the relation under the pointer."""
+
+    focused: str | None
+    focused_relation: str | None
+    hovered_relation: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def labelled(arcs: Sequence[Arc], wishes: Mapping[str, Wish], limits: Limits, wi
     return [found[arc.id] for arc in arcs]
 
 
-def is_strong(relation: Relation, style: Style) -> bool:
+def is_strong(relation: Relation, style: Eye) -> bool:
     """Tell whether an arc has the eye: its relation or one of its ends has the focus, or it has the pointer."""
     if relation.id in (style.focused_relation, style.hovered_relation):
         return True

@@ -21,7 +21,6 @@ from annotator.ui.article.walk import flat_surface
 if TYPE_CHECKING:
     from annotator.ui.article.geometry import Geometry, Interval, Line
     from annotator.ui.article.metrics import Metrics
-    from annotator.ui.article.paint import Style
 
 FAR_LENGTH = 24
 """Most characters of the far end's text beside a stub."""
@@ -114,7 +113,7 @@ class Scene:
         found = {piece.span.id: piece.span for plan in self.plans for piece in plan.pieces}
         return sorted(found.values(), key=lambda span: (span.start, -span.end, span.id))
 
-    def raised(self, style: Style) -> arc_labels.Raised:
+    def raised(self, style: arc_labels.Eye) -> arc_labels.Raised:
         """Return where the labels of the arcs stand that have the eye, the same whatever part is painted."""
         key = style.focused, style.focused_relation, style.hovered_relation
         known = self._raised.get(key)

@@ -58,7 +58,7 @@ class BackupsTable(QTreeWidget):
             self.currentItemChanged.emit(self.currentItem(), None)
 
 
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def _item(backup: Backup, *, damaged: bool) -> QTreeWidgetItem:
