@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 
 from annotator.domain.annotations import AnnotationSet, Relation, SetInfo, Span, text_order
@@ -36,7 +36,8 @@ class DocumentState:
         self._spans = dict(content.spans)
         self._order = sorted(map(text_order, content.spans.values()))  # the sort keys of all spans, which end in their ids
         self._relations: dict[str, Relation] = {}
-        self._unreviewed = sum(not span.reviewed for span in content.spans.values())
+        self._waiting = [key for key in self._order if not self._spans[key[-1]].reviewed]  # sort keys of the unreviewed spans
+        self._waiting_links: set[str] = set()
         self._buckets: defaultdict[int, set[str]] = defaultdict(set)
         self._links: defaultdict[str, set[str]] = defaultdict(set)
         self._span_counts = Counter(span.label for span in content.spans.values())
@@ -104,7 +105,20 @@ class DocumentState:
 
     def unreviewed_count(self) -> int:
         """Return how many suggestions wait for a decision."""
-        return self._unreviewed
+        return len(self._waiting) + len(self._waiting_links)
+
+    def unreviewed_span(self, place: tuple[int, int, str, str], direction: int) -> Span | None:
+        """Return the next (1) or previous (-1) unreviewed span seen from a place in text order (``annotations.text_order``)."""
+        index = bisect_right(self._waiting, place) if direction > 0 else bisect_left(self._waiting, place) - 1
+        return self._spans[self._waiting[index][-1]] if 0 <= index < len(self._waiting) else None
+
+    def first_unreviewed(self) -> Span | Relation | None:
+        """Return the first unreviewed span, or else relation by the place of its head; None if all is decided."""
+        if self._waiting:
+            return self._spans[self._waiting[0][-1]]
+        links = {key: self._relations[key] for key in self._waiting_links}
+        ordered = AnnotationSet(self.info, self._spans, links).relations_in_order()
+        return ordered[0] if ordered else None
 
     def problems(self) -> list[Problem]:
         """Return what breaks the rules."""
@@ -150,7 +164,8 @@ class DocumentState:
     def _put_span(self, span: Span) -> None:
         self._spans[span.id] = span
         insort(self._order, text_order(span))
-        self._unreviewed += not span.reviewed
+        if not span.reviewed:
+            insort(self._waiting, text_order(span))
         self._span_counts[span.label] += 1
         if self._by_surface is not None:
             self._by_surface[self._folded(span)][span.label] += 1
@@ -163,7 +178,8 @@ class DocumentState:
     def _drop_span(self, span: Span) -> None:
         del self._spans[span.id]
         del self._order[bisect_left(self._order, text_order(span))]
-        self._unreviewed -= not span.reviewed
+        if not span.reviewed:
+            del self._waiting[bisect_left(self._waiting, text_order(span))]
         self._span_counts[span.label] -= 1
         if self._by_surface is not None:
             self._by_surface[self._folded(span)][span.label] -= 1
@@ -175,14 +191,15 @@ class DocumentState:
 
     def _drop_relation(self, relation: Relation) -> None:
         del self._relations[relation.id]
-        self._unreviewed -= not relation.reviewed
+        self._waiting_links.discard(relation.id)
         self._relation_counts[relation.label] -= 1
         for end in (relation.head, relation.tail):
             self._links[end].discard(relation.id)
 
     def _put_relation(self, relation: Relation) -> None:
         self._relations[relation.id] = relation
-        self._unreviewed += not relation.reviewed
+        if not relation.reviewed:
+            self._waiting_links.add(relation.id)
         self._relation_counts[relation.label] += 1
         for end in (relation.head, relation.tail):
             self._links[end].add(relation.id)

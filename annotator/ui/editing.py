@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotator.commands import bulk, relations, spans
+from annotator.domain.annotations import Span
 from annotator.domain.changes import What
 from annotator.domain.rules import relation_problems
 from annotator.domain.text import Range
@@ -122,12 +123,12 @@ class Editing:
         if document is None or not document.unreviewed_count():
             self._bench.tell(tr("Nothing is left to review in this document."))
             return
-        first = next((span.id for span in document.spans() if not span.reviewed), None)
-        if first is not None:
-            self._view.focus_span(first)
+        first = document.first_unreviewed()
+        if isinstance(first, Span):
+            self._view.focus_span(first.id)
             self._bench.tell(tr("Back to the first suggestion that is left."))
-        else:
-            self._view.focus_relation(next(relation.id for relation in document.relations() if not relation.reviewed))
+        elif first is not None:
+            self._view.focus_relation(first.id)
 
     def accept(self, *, chosen: bool = False) -> bool:
         """Say that the focused suggestion is right, or with ``chosen`` those chosen if there are any; False after a refusal."""

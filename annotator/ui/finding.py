@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 import re
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,7 @@ class Finding:
 
     def _from_caret(self) -> int:
         """Return the number of the first hit that ends at the caret or after it; how many there are if none does."""
-        caret = self._bench.view.caret
-        return next((number for number, (_, end) in enumerate(self._hits) if end >= caret), len(self._hits))
+        return bisect_left(self._hits, self._bench.view.caret, key=lambda hit: hit[1])
 
     def _show(self) -> None:
         current = self._hits[self._current] if self._current >= 0 else None

@@ -14,6 +14,7 @@ from annotator.session.events import Event
 from annotator.ui.i18n import tr
 
 if TYPE_CHECKING:
+    from annotator.session.document import DocumentState
     from annotator.ui.workbench import Workbench
 
 
@@ -53,7 +54,7 @@ class Relating:
             self._bench.tell(tr("Focus the head span first: Tab, or click it."))
             return
         legal = self._legal_tails(document.scheme, head)
-        if any(legal(span) for span in document.spans()):
+        if _has_target(document, head):
             self._view.start_relation(legal)
         else:
             text = tr("No relation label of the scheme links {} to any span of this document.")
@@ -83,7 +84,7 @@ class Relating:
         if document is None or trigger is None:
             return
         legal = self._legal_tails(document.scheme, trigger, role)
-        if any(legal(span) for span in document.spans()):
+        if _has_target(document, trigger, role):
             self._view.focus_span(trigger_id, at=self._view.caret if self._view.focused_span == trigger_id else None)
             self._view.start_relation(legal, role)
         else:
@@ -196,3 +197,15 @@ class Relating:
             if head == tail:
                 text = tr("No relation label of the scheme links a span to itself.")
             self._bench.messages.show_message(text, "warning")
+
+
+def _has_target(document: DocumentState, head: Span, role: str = "") -> bool:
+    """Tell whether a span of the document may be linked to from ``head``, by asking once for each label in use."""
+
+    def fits(labels: tuple[RelationLabel, ...]) -> bool:
+        return any(not role or label.name == role for label in labels)
+
+    for label, count in document.label_counts()[0].items():
+        if count > (label == head.label) and fits(document.scheme.links(head.label, label)):
+            return True
+    return fits(document.scheme.links(head.label, head.label, same_span=True))

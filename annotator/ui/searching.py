@@ -163,6 +163,7 @@ class Searching:
         document = self._bench.document
         if document is None or document.document.id != line.document_id:
             return  # why not was said
+        line = self.panel.model.line(row)  # opening it may have made the set that is meant
         view = self._bench.view
         view.clear_chosen()
         span = _span_of(document, line)

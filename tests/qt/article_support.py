@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 
-from annotator.domain.annotations import Relation, Span
+from annotator.domain.annotations import Relation, Span, text_order
 from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel, completed
 from annotator.domain.text import OffsetMap, Tokens, display_text, sentence_starts
 from annotator.ui.article.view import ArticleView
@@ -49,6 +49,13 @@ class MemoryModel:
 
     def span(self, span_id: str) -> Span | None:
         return self.spans.get(span_id)
+
+    def unreviewed_span(self, place: tuple[int, int, str, str], direction: int) -> Span | None:
+        keyed = ((text_order(span), span) for span in self.spans.values() if span.fragments and not span.reviewed)
+        waiting = sorted(keyed, key=lambda pair: pair[0])
+        if direction > 0:
+            return next((span for key, span in waiting if key > place), None)
+        return next((span for key, span in reversed(waiting) if key < place), None)
 
     def relation(self, relation_id: str) -> Relation | None:
         return self.relations.get(relation_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import shutil
 from collections import namedtuple
 
@@ -72,9 +72,9 @@ def worked(keeper: Keeper) -> Keeper:
 
 
 def damage(path) -> None:
-    """Overwrite the middle of a closed file, past its first pages."""
+    """Overwrite a part of a closed file, past its first pages."""
     data = bytearray(path.read_bytes())
-    data[4096 * 3 : 4096 * 12] = os.urandom(4096 * 9)
+    data[4096 * 4 : 4096 * 12] = random.Random(7).randbytes(4096 * 8)
     path.write_bytes(data)
 
 

@@ -46,7 +46,6 @@ def jobs(qapp):
 def panel(qtbot, session, jobs):
     made = DocumentsPanel(jobs=jobs)
     qtbot.addWidget(made)
-    made.tester = QAbstractItemModelTester(made.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     made.resize(240, 500)
     made.show()
     made.set_session(session)
@@ -78,6 +77,16 @@ def test_all_documents_are_there_at_once_without_a_job(panel, jobs):
     assert panel.model.rowCount() == COUNT
     assert jobs.runner.running == ()
     assert not panel.shown.isVisible()
+
+
+def test_the_list_is_a_sound_model_while_it_arrives(qtbot, panel, choose, session):
+    choose(Choice(Filter(label="ORG"), "berita-00"))
+    tester = QAbstractItemModelTester(panel.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    assert len(choose(Choice(Filter(label="ORG")))) == COUNT // 10, "in two pages"
+    state = session.open_document(25)
+    panel.refresh(changed_by(session, document_commands.skip(state.set_id)))
+    assert choose(Choice(Filter(label="DATE"))) == []
+    assert tester.model() is panel.model
 
 
 def test_filters_narrow_together_and_the_count_is_told(panel, choose):

@@ -38,7 +38,6 @@ class Desk:
         self.searching = searching.make(seat.bench, self.jobs, seat.hands.documents)
         self.panel = self.searching.panel
         self.table, self.fields, self.model = self.panel.table, self.panel.fields, self.panel.model
-        self.tester = QAbstractItemModelTester(self.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
         self.dock = QDockWidget("Search", seat.window)
         self.dock.setObjectName("dock-search-under-test")
         self.dock.setWidget(self.panel)
@@ -111,6 +110,16 @@ def test_words_are_found_in_all_documents_page_by_page(desk):
     assert desk.panel.count.text() == f"{COUNT} places in {COUNT} documents"
     assert desk.fields.go.text() == "Search"
     assert desk.column(Column.DOCUMENT)[:2] == ["berita-0001", "berita-0002"]
+
+
+def test_the_lines_are_a_sound_model_while_they_arrive_and_change(desk, monkeypatch):
+    monkeypatch.setattr(searching, "MOST_LINES", 80)  # the tester looks at every cell after every change
+    tester = QAbstractItemModelTester(desk.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    desk.find(Mode.WORDS, "jakarta")
+    desk.model.toggle(range(5))
+    desk.act(Action.LABEL, "GPE")
+    assert desk.column(Column.LABEL)[:6] == ["GPE"] * 5 + [""]
+    assert tester.model() is desk.model
 
 
 def test_what_is_not_there_is_said(desk):

@@ -66,3 +66,27 @@ def test_a_sound_document_is_opened_without_a_word(seat):
     seat.show()
     QTest.qWait(60)
     assert seat.message == ""
+
+
+@pytest.mark.parametrize("end", ["head", "tail"])
+def test_a_relation_without_an_end_is_named_and_can_be_removed(make_seat, project_file, end):
+    make_seat(project_file).leave()
+    spoil(project_file, f"relations SET {end} = 'gone' WHERE id = 'r1'")
+    seat = make_seat(project_file)
+    seat.show()
+    QTest.qWait(60)
+    assert seat.message.startswith("1 item of this document cannot be shown.")
+    assert "The relation “met_with” names the span" in seat.message
+    seat.view.grab()
+    seat.ask.agrees = True
+    seat.bench.messages.action_button.click()
+    assert seat.document.relations() == []
+    assert [span.id for span in seat.document.spans()] == ["s1", "s2", "s3", "s4"]
+    assert seat.told[-1] == "Removed."
+    seat.hands.history.undo()
+    assert seat.told[-1] == "Nothing to undo."
+    seat.leave()
+    again = make_seat(project_file)
+    again.show()
+    QTest.qWait(60)
+    assert again.message == ""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from math import inf
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from annotator.ui.article.arcs import TIP, Arc, Plate, Point, Run
 
@@ -59,8 +59,7 @@ class Limits:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(NamedTuple):
     """What takes room above one line.  A ``faint`` one, the leg of an arc on a rail, may be covered if need be."""
 
     left: float
@@ -152,13 +151,14 @@ def raised(
 
 def _over(arc: Arc, text: Text, ways: Iterable[Blocks], limits: Limits) -> Plate | None:
     blocked = [block for some in ways for block in some.get(arc.run.base, ()) if block.owner != arc.id]
-    return _on_run(arc.run, text, blocked, limits, over=True)
+    return _on_run(arc.run, text, _in_the_way(blocked, arc.run.label_y, limits), limits, over=True)
 
 
 def _label(arc: Arc, wish: Wish, blocks: Blocks, limits: Limits) -> Plate | None:
     blocked = [block for block in blocks.get(arc.run.base, ()) if block.owner != arc.id]
     firm = [block for block in blocked if not block.faint]
-    for some in (blocked, firm) if len(firm) < len(blocked) else (blocked,):
+    for these in (blocked, firm) if len(firm) < len(blocked) else (blocked,):
+        some = _in_the_way(these, arc.run.label_y, limits)
         for text in (wish.name, wish.code):
             for over in (False, True):
                 plate = _on_run(arc.run, text, some, limits, over=over)
@@ -167,13 +167,13 @@ def _label(arc: Arc, wish: Wish, blocks: Blocks, limits: Limits) -> Plate | None
     return None
 
 
-def _on_run(run: Run, text: Text, blocks: Iterable[_Block], limits: Limits, *, over: bool) -> Plate | None:
+def _on_run(run: Run, text: Text, blocked: Iterable[Stretch], limits: Limits, *, over: bool) -> Plate | None:
     """Return a place on a run, as near to its middle as may be; with ``over`` the text may reach beyond the ends."""
     words, width = text
     low, high = run.low + CORNER, run.high - CORNER
     if over:
         low, high = max(limits.low, run.low - width / 2), min(limits.high, run.high + width / 2)
-    middle = _middle(width, (run.low + run.high) / 2, (low, high), _in_the_way(blocks, run.label_y, limits))
+    middle = _middle(width, (run.low + run.high) / 2, (low, high), blocked)
     return _plate(words, width, middle, run) if middle is not None else None
 
 
@@ -185,7 +185,10 @@ def _middle(width: float, want: float, within: Stretch, blocked: Iterable[Stretc
     """Return where the middle of something may stand that keeps clear of ``blocked``, as near to ``want`` as may be."""
     half, best = width / 2, None
     edge, last = within[0] + half, within[1] - half
-    grown = sorted((left - half - GAP, right + half + GAP) for left, right in blocked)
+    if edge > last:
+        return None
+    reach = half + GAP
+    grown = sorted([(left - reach, right + reach) for left, right in blocked if left - reach < last and edge < right + reach])
     for left, right in (*grown, (last, inf)):
         stop = min(left, last)
         if edge <= stop:

@@ -165,9 +165,12 @@ class Caret:
     def _sentence_step(self, direction: int) -> int:
         if not len(self.tokens) or not self.sentences:
             return self.position
-        starts = [self.tokens.starts[index] for index in self.sentences]
-        index = bisect_right(starts, self.position) if direction > 0 else bisect_left(starts, self.position) - 1
-        return starts[index] if 0 <= index < len(starts) else (self.position if direction > 0 else 0)
+        start = self.tokens.starts.__getitem__
+        search = bisect_right if direction > 0 else bisect_left
+        index = search(self.sentences, self.position, key=start) - (direction < 0)
+        if 0 <= index < len(self.sentences):
+            return start(self.sentences[index])
+        return self.position if direction > 0 else 0
 
 
 def sentence_at(tokens: Tokens, sentences: Sequence[int], offset: int) -> Range | None:

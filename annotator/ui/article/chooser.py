@@ -16,7 +16,7 @@ from annotator.domain.text import Range
 from annotator.ui.article.hit import next_in_cycle
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.navigator import ArticleNavigator
-from annotator.ui.article.walk import neighbour, spans_under
+from annotator.ui.article.walk import neighbour, spans_under, unreviewed_neighbour
 
 
 class ArticleChooser(ArticleNavigator):
@@ -51,7 +51,12 @@ class ArticleChooser(ArticleNavigator):
 
     def step_unreviewed(self, direction: int) -> bool:
         """Focus the next or previous unreviewed span; False if there is none that way."""
-        return self._step(direction, lambda span: not span.reviewed)
+        if self._model is None:
+            return False
+        span = unreviewed_neighbour(self._model, caret=self.caret, focused=self.focused_span, direction=direction)
+        if span is not None:
+            self.focus_span(span.id)
+        return span is not None
 
     def cycle_spans(self) -> bool:
         """Focus the next of the spans under the caret, innermost first, round and round; False if there is none."""

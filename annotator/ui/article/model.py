@@ -55,6 +55,10 @@ class ArticleModel(Protocol):
         """Return the span with this id."""
         ...
 
+    def unreviewed_span(self, place: tuple[int, int, str, str], direction: int, /) -> Span | None:
+        """Return the next (1) or previous (-1) unreviewed span seen from a place in text order (``annotations.text_order``)."""
+        ...
+
     def relation(self, relation_id: str, /) -> Relation | None:
         """Return the relation with this id."""
         ...

@@ -46,6 +46,7 @@ class OverviewStrip(QWidget):
         self._picture: QPixmap | None = None
         self._settle_inks()
         self._hits: list[Range] = []
+        self._given: Iterable[Range] = self._hits
         self._current: Range | None = None
         self._hit_rows: list[int] = []
         self._view: Range = (0, 0)
@@ -70,6 +71,7 @@ class OverviewStrip(QWidget):
         """Show another document, or none; its spans are counted when there is a moment, after the text is on the screen."""
         self._model = model
         self._hits, self._current, self._focus, self._view = [], None, None, (0, 0)
+        self._given = self._hits
         self._begin()
 
     def refresh(self, ranges: Iterable[Range] | None = None) -> None:
@@ -87,11 +89,13 @@ class OverviewStrip(QWidget):
 
     def set_hits(self, ranges: Iterable[Range], current: Range | None = None) -> None:
         """Mark search hits; ``current`` is marked across the whole strip."""
-        hits = sorted(ranges)
-        if hits != self._hits or current != self._current:
-            self._hits, self._current = hits, current
+        if ranges is not self._given:
+            self._given, self._hits, self._current = ranges, sorted(ranges), current
             self._place_hits()
             self._repaint()
+        elif current != self._current:
+            self._current = current
+            self.update()
 
     def set_view(self, start: int, end: int) -> None:
         """Frame what is in view."""

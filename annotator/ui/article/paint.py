@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPen
+from PySide6.QtGui import QBrush, QPainter, QPen, QRegion
 
 from annotator.domain.text import Range
 from annotator.ui.article.arcs import Point
@@ -103,7 +103,7 @@ def paint_caret(painter: QPainter, style: Style, x: float, top: float, bottom: f
 
 
 def paint_fills(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:
-    """Paint the highlights behind the text, outer spans first."""
+    """Paint the highlights behind the text, outer spans first, with torn edges where they cut a token."""
     for plan in scene.plans:
         for piece in plan.pieces:
             colors = style.colors(piece.span.label)
@@ -114,6 +114,8 @@ def paint_fills(painter: QPainter, builder: SceneBuilder, scene: Scene, style: S
             painter.setBrush(color(fill))
             for rect in _fill_rects(builder, piece):
                 painter.drawRoundedRect(rect, 3.0, 3.0)
+            if piece.cuts and not style.dimmed(piece.span.id):
+                _paint_cuts(painter, builder, piece, style)
 
 
 def _fill_rects(builder: SceneBuilder, piece: Piece) -> Iterable[QRectF]:
@@ -122,22 +124,29 @@ def _fill_rects(builder: SceneBuilder, piece: Piece) -> Iterable[QRectF]:
         yield QRectF(left - 1, top, right - left + 1.5, bottom - top)
 
 
+def _paint_cuts(painter: QPainter, builder: SceneBuilder, piece: Piece, style: Style) -> None:
+    """Paint a torn edge where a span begins or ends inside a token: a zigzag, on a strip of page.  Behind the text, which it crosses."""
+    top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
+    count = max(4, 2 * round((bottom - top) / 8))
+    step = (bottom - top) / count
+    for x in piece.cuts:
+        torn = [QPointF(x + (2.5 if number % 2 else -2.5), top + number * step) for number in range(count + 1)]
+        painter.setBrush(NO_BRUSH)
+        for value, thick in ((style.theme.page, 3.6), (style.colors(piece.span.label).edge, 1.4)):
+            painter.setPen(QPen(color(value), thick, SOLID, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+            painter.drawPolyline(torn)
+
+
 def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style: Style) -> None:
     """Paint dashed outlines of suggestions, and solid ones of what has the focus, the pointer, or is linked or chosen."""
     for plan in scene.plans:
         for piece in plan.pieces:
-            pen = _outline(piece, style)
-            if pen is not None:
-                painter.setPen(pen)
-                painter.setBrush(NO_BRUSH)
-                for rect in _fill_rects(builder, piece):
-                    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
-            elif not piece.span.reviewed and not style.dimmed(piece.span.id):
-                top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
-                frames = [_dashed_outline(left - 1, top, right + 0.5, bottom) for left, right in piece.intervals]
-                paint_bars(painter, list(chain.from_iterable(frames)), style.colors(piece.span.label).edge)
-            if piece.cuts and not style.dimmed(piece.span.id):
-                _paint_cuts(painter, builder, piece, style)
+            if piece.cuts:
+                painter.save()
+                painter.setClipRegion(_without_cuts(builder, piece), Qt.ClipOperation.IntersectClip)
+            _paint_outline(painter, builder, piece, style)
+            if piece.cuts:
+                painter.restore()
             if piece.span.id in style.chosen:
                 # A frame of its own outside the outline: the outline still tells a suggestion, the focus and the label.
                 painter.setPen(QPen(color(style.theme.accent), 1.6))
@@ -146,17 +155,26 @@ def paint_outlines(painter: QPainter, builder: SceneBuilder, scene: Scene, style
                     painter.drawRoundedRect(rect.adjusted(-1.8, -1.8, 1.8, 1.8), 4.5, 4.5)
 
 
-def _paint_cuts(painter: QPainter, builder: SceneBuilder, piece: Piece, style: Style) -> None:
-    """Paint a torn edge where a span begins or ends inside a token: a zigzag, on a strip of page that parts it from the outline."""
-    top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
-    count = max(4, 2 * round((bottom - top) / 8))
-    step = (bottom - top) / count
-    for x in piece.cuts:
-        torn = [QPointF(x + (2.0 if number % 2 else -2.0), top + number * step) for number in range(count + 1)]
+def _paint_outline(painter: QPainter, builder: SceneBuilder, piece: Piece, style: Style) -> None:
+    pen = _outline(piece, style)
+    if pen is not None:
+        painter.setPen(pen)
         painter.setBrush(NO_BRUSH)
-        for value, thick in ((style.theme.page, 3.6), (style.colors(piece.span.label).edge, 1.4)):
-            painter.setPen(QPen(color(value), thick, SOLID, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-            painter.drawPolyline(torn)
+        for rect in _fill_rects(builder, piece):
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0)
+    elif not piece.span.reviewed and not style.dimmed(piece.span.id):
+        top, bottom = builder.fill_top(piece), builder.fill_bottom(piece)
+        frames = [_dashed_outline(left - 1, top, right + 0.5, bottom) for left, right in piece.intervals]
+        paint_bars(painter, list(chain.from_iterable(frames)), style.colors(piece.span.label).edge)
+
+
+def _without_cuts(builder: SceneBuilder, piece: Piece) -> QRegion:
+    """Return where the outline of a torn piece shows: it is open at the torn edges."""
+    top, height = builder.fill_top(piece) - 3, builder.fill_bottom(piece) - builder.fill_top(piece) + 6
+    region = QRegion(QRectF(piece.left - 6, top, piece.right - piece.left + 12, height).toAlignedRect())
+    for x in piece.cuts:
+        region -= QRegion(QRectF(x - 3, top, 6, height).toAlignedRect())
+    return region
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, Qt, Signal
@@ -36,7 +36,7 @@ class ArticleSurface(ArticleSheet):
     arcsCycled = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._hits: list[Range] = []
+        self._hits: Sequence[Range] = ()
         self._current_hit: Range | None = None
         self._looks: dict[Hashable, Look] = {}
         self._touched = self._overlaid = False
@@ -47,7 +47,7 @@ class ArticleSurface(ArticleSheet):
 
     def set_article(self, model: ArticleModel | None) -> None:
         """Show a document from its beginning, or nothing."""
-        self._hits, self._current_hit = [], None
+        self._hits, self._current_hit = (), None
         super().set_article(model)
 
     def refresh(self, ranges: Iterable[Range] | None = None) -> None:
@@ -104,9 +104,9 @@ class ArticleSurface(ArticleSheet):
         super()._repaint()
         self.touch()
 
-    def set_search_hits(self, ranges: Iterable[Range], current: Range | None = None) -> None:
-        """Show search hits behind the text, ``current`` more strongly."""
-        self._hits, self._current_hit = sorted(ranges), current
+    def set_search_hits(self, ranges: Sequence[Range], current: Range | None = None) -> None:
+        """Show search hits (in text order, not overlapping) behind the text, ``current`` more strongly."""
+        self._hits, self._current_hit = ranges, current
         self.touch()
         self.hitsShown.emit((self._hits, current))
 

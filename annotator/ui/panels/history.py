@@ -61,7 +61,7 @@ class HistoryPanel(QWidget):
         self.view.selectionModel().currentChanged.connect(self._show_current)
         self.view.entered.connect(self._on_entered)
         self.view.doubleClicked.connect(self._on_entered)
-        self.model.dataChanged.connect(self._show_current)
+        self.model.dataChanged.connect(self._on_data_changed)
         self._show_current()
 
     def _lay_out(self) -> None:
@@ -196,6 +196,10 @@ class HistoryPanel(QWidget):
             with QSignalBlocker(self.model):
                 self.model.read_again(self.view.currentIndex().row())
         self.detail.show_step(self._session, self.current, walking=self._walking)
+
+    def _on_data_changed(self, first: QModelIndex, last: QModelIndex, *_: object) -> None:
+        if first.row() <= self.view.currentIndex().row() <= last.row():
+            self._show_current()
 
     def _on_scope_chosen(self, _: int) -> None:
         self.reload()

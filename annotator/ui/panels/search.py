@@ -253,11 +253,7 @@ class SearchPanel(QWidget):
             parts.append(tr("{} ticked").format(number(ticked)))
         self.count.setText("  ·  ".join(parts))
         self.all.setCheckState(
-            Qt.CheckState.Unchecked
-            if not ticked
-            else Qt.CheckState.Checked
-            if ticked == count
-            else Qt.CheckState.PartiallyChecked
+            Qt.CheckState.Unchecked if not ticked else Qt.CheckState.Checked if ticked == count else Qt.CheckState.PartiallyChecked
         )
         for button, possible in ((self.label, not relations), (self.relabel, not relations), (self.remove, True)):
             button.setEnabled(possible and count > 0)
