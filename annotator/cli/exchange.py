@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,9 @@ def _named(_ctx: click.Context, _parameter: click.Parameter, name: str) -> str:
 @click.option(
     "--encoding", default="", metavar="NAME", callback=_encoding, help="Encoding of plain texts that are not UTF-8, e.g. cp1252."
 )
+@click.option(
+    "--option", "given", multiple=True, metavar="NAME=VALUE", help="An option of the format; annotator formats lists them."
+)
 @click.option("--strict", is_flag=True, help="Bring in nothing unless everything is sound.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
@@ -84,6 +87,7 @@ def import_verb(
     annotator: str,
     kind: str,
     encoding: str,
+    given: tuple[str, ...],
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -91,7 +95,8 @@ def import_verb(
 
     What is sound comes in; the rest is named by file, line and reason.
     """
-    options = ImportOptions(format_name, annotator, Kind(kind), strict, encoding)
+    known = FORMATS[format_name].read_options if format_name != "auto" else None
+    options = ImportOptions(format_name, annotator, Kind(kind), strict, encoding, _format_options(given, known, format_name))
     with opened(project, to_write=True) as found, shown_progress() as progress:
         language = found.language
 
@@ -154,6 +159,10 @@ def _tell_import(report: ImportReport, strict: bool) -> None:
     show_default=True,
     help="What becomes of spans that cut a token (spacy).",
 )
+@click.option(
+    "--option", "given", multiple=True, metavar="NAME=VALUE", help="An option of the format; annotator formats lists them."
+)
+@click.option("--shard", type=click.IntRange(min=0), help="Most documents in one file, numbered beyond that; 0 for no limit.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report as JSON to this file.")
 @click.option("--allow-loss", is_flag=True, help="Exit with 0 although something was lost.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -167,20 +176,23 @@ def export_verb(
     annotator: str,
     sets: str,
     misaligned: str,
+    given: tuple[str, ...],
+    shard: int | None,
     report: Path | None,
     allow_loss: bool,
     as_json: bool,
 ) -> None:
     """Export gold-standard data from PROJECT to the file OUT, read it back, and report every loss."""
     writes = FORMATS[format_name].write_options or {}
-    given = {"misaligned": misaligned}
     chosen_by_user = ctx.get_parameter_source("misaligned") is click.core.ParameterSource.COMMANDLINE
     if chosen_by_user and "misaligned" not in writes:
         raise click.UsageError(f"--misaligned has no meaning for the format {format_name}.")
     if sets == "all" and format_name != "jsonl":
         raise click.UsageError(f"--sets all needs --format jsonl; {format_name} holds one set a document.")
     _keep_apart(project, out, report)
-    options = ExportOptions(format_name, status, annotator, sets, {name: value for name, value in given.items() if name in writes})
+    extra = {"misaligned": misaligned} if "misaligned" in writes else {}
+    extra |= _format_options(given, writes, format_name)
+    options = ExportOptions(format_name, status, annotator, sets, shard, extra)
     with opened(project) as found, shown_progress() as progress:
         who = person(Settings(), annotator or None)
         result = export(found.connection, found.scheme, out, options, annotator=who, progress=progress)
@@ -191,6 +203,21 @@ def export_verb(
     else:
         _tell_export(result, report)
     ctx.exit(FINE if result.lossless or allow_loss else PROBLEMS)
+
+
+def _format_options(given: Iterable[str], known: Mapping[str, tuple[str, ...]] | None, format_name: str) -> dict[str, str]:
+    """Return the options given as ``NAME=VALUE``; one that the format does not know, or a value it does not have, is wrong use."""
+    chosen: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"--option takes NAME=VALUE, not “{text}”.")
+        if known is not None and name not in known:
+            raise click.UsageError(f"The format {format_name} has no option “{name}”; it has: {', '.join(known) or 'none'}.")
+        if known is not None and known[name] and value not in known[name]:
+            raise click.UsageError(f"The option “{name}” of {format_name} is one of: {', '.join(known[name])}.")
+        chosen[name] = value
+    return chosen
 
 
 def _keep_apart(project: Path, out: Path, report: Path | None) -> None:

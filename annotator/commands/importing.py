@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,13 +62,17 @@ class Host(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How files are read.  ``format`` is a name of ``formats.FORMATS`` or "auto"; ``encoding`` empty means UTF-8."""
+    """How files are read.  ``format`` is a name of ``formats.FORMATS`` or "auto"; ``encoding`` empty means UTF-8.
+
+    ``format_options`` go to the reader of a format that knows them (its ``read_options``).
+    """
 
     format: str = "auto"
     annotator: str = "import"
     kind: Kind = Kind.MODEL
     strict: bool = False
     encoding: str = ""
+    format_options: Mapping[str, str] = field(default_factory=dict)
 
 
 Item = Record | PlainRecord | Complaint
@@ -86,8 +90,9 @@ def read_files(paths: Iterable[Path], options: ImportOptions) -> Iterator[Item]:
             if chosen.name == "jsonl":
                 yield from read_plain(path, defaults)
                 continue
-            extra: Mapping[str, str] = {"encoding": options.encoding} if "encoding" in (chosen.read_options or ()) else {}
-            yield from chosen.read(path, defaults, **extra)
+            given = {"encoding": options.encoding, **options.format_options}
+            known = chosen.read_options or {}
+            yield from chosen.read(path, defaults, **{name: value for name, value in given.items() if name in known})
         except FormatError as error:
             yield Complaint(str(path), str(error).removeprefix(f"{path} "))
 

@@ -254,19 +254,44 @@ FORMATS: dict[str, Format] = {
 
 
 def detect(path: Path) -> Format:
-    """Return the format to read ``path`` with: by its suffix, else by how it begins.
+    """Return the format to read ``path`` with: by its suffix, else by how it begins; a folder with ``.ann`` files is brat's.
 
-    Raises ``FormatError`` if the file cannot be opened, is in a format that is only written, or in none we know.
+    A JSON file is asked for the marks of the tools that write JSON before its suffix is believed.  Raises ``FormatError`` if the file
+    cannot be opened, is in a format that is only written, or in none we know.
     """
-    suffix = path.suffix.lower()
-    known = next((entry for entry in FORMATS.values() if suffix in entry.suffixes), None)
-    if known is None and _begins_like_jsonl(path):
-        known = FORMATS["jsonl"]
+    name = path.name.lower()
+    if path.is_dir():
+        if next(path.rglob("*.ann"), None) is None:
+            raise FormatError(f"{path} is a folder, not a file.")
+        known: Format | None = FORMATS["brat"]
+    else:
+        ends = [(len(suffix), entry) for entry in FORMATS.values() for suffix in entry.suffixes if name.endswith(suffix)]
+        known = max(ends, key=lambda pair: pair[0])[1] if ends else None
+        if known is None or known.name == "jsonl":
+            known = _recognised(path) or known
+        if known is None and _begins_like_jsonl(path):
+            known = FORMATS["jsonl"]
     if known is not None and known.read is not None:
         return known
     readable = "; ".join(f"{entry.name} ({', '.join(entry.suffixes)})" for entry in FORMATS.values() if entry.read)
     what = f"holds {known.title}, which can be written but not read" if known else "is in no format that can be told from its name"
     raise FormatError(f"{path} {what}. Formats that can be read: {readable}; name one with --format.")
+
+
+def _recognised(path: Path) -> Format | None:
+    """Return the format of a tool that writes JSON, by the marks it leaves in the first value of a file."""
+    if path.suffix.lower() not in (".json", ".jsonl", ".json1", ".ndjson"):
+        return None
+    from annotator.domain.exchange import Complaint
+    from annotator.formats import doccano, label_studio, prodigy
+    from annotator.formats.json_items import json_items
+
+    first = next((item for item in json_items(path) if not isinstance(item, Complaint)), None)
+    value = getattr(first, "value", None)
+    for module, name in ((prodigy, "prodigy"), (label_studio, "label-studio"), (doccano, "doccano")):
+        if value is not None and module.recognises(value):
+            return FORMATS[name]
+    return None
 
 
 def _begins_like_jsonl(path: Path) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from annotator.domain.text import Range

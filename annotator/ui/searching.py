@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SLICE = 0.008
-"""Seconds that one piece of an action may take while a window is open."""
+_SLICE = 0.05
+"""Seconds that one piece of an action takes about: two durable commits, and enough lines to be worth them."""
+
+_LEAST_LINES = 8
 
 _MOST_REASONS = 3
 
@@ -54,7 +56,7 @@ class _Acting:
     label: str
     rows: list[int]
     done: int = 0
-    size: int = 8
+    size: int = _LEAST_LINES
     left: dict[int, str] = field(default_factory=dict)
 
 
@@ -219,7 +221,10 @@ class Searching:
         acting.left.update((row_of[id(line)], reason) for line, reason in acting.step.acted.left[named:])
         acting.done += len(rows)
         took = monotonic() - started
-        acting.size = acting.size * 2 if took < _SLICE / 2 else max(1, acting.size * 3 // 4) if took > _SLICE else acting.size
+        if took < _SLICE / 2:
+            acting.size *= 2
+        elif took > _SLICE:
+            acting.size = max(_LEAST_LINES, acting.size * 3 // 4)
         self.panel.set_working(tr("{} of {} done…").format(number(acting.done), number(len(acting.rows))))
         self._jobs.post(self._go_on)
 
@@ -252,7 +257,7 @@ class Searching:
         self.panel.set_session(session, session.project.scheme if session is not None else LabelScheme())
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        self.panel.model.refresh(changes)
+        self.panel.model.refresh(changes, redraw=self._acting is None)  # at the end of an action all lines are drawn anew
         session = self._bench.session
         if session is not None and any(change.what is What.SCHEME for change in changes.changes):
             self.panel.set_scheme(session.project.scheme)

@@ -141,7 +141,9 @@ class WindowShell(QObject):
         chosen = dialog.values()
         known = FORMATS[chosen.format].write_options or {}
         extra = {"misaligned": chosen.misaligned} if "misaligned" in known else {}
-        self._projects.export(chosen.path, ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, extra))
+        self._projects.export(
+            chosen.path, ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, format_options=extra)
+        )
 
     def _on_exported(self, report: LossReport) -> None:
         dialog = LossReportDialog(report, self._window, ask=self._bench.ask)

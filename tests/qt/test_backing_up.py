@@ -320,7 +320,7 @@ def broken(make_seat, tmp_path) -> Keeper:
 
 
 def offered(keeper: Keeper, error: ProjectError) -> DamagedDialog:
-    keeper.backing.offer((keeper.path, error))
+    keeper.backing.rescue.offer((keeper.path, error))
     assert str(error) in keeper.seat.message
     QTest.mouseClick(keeper.seat.bench.messages.action_button, Qt.MouseButton.LeftButton)
     dialog = keeper.seat.dialog(DamagedDialog)
@@ -336,7 +336,7 @@ def test_a_damaged_file_goes_back_to_its_backup(broken):
     assert broken.seat.project.path == broken.path
     assert broken.seat.name == "satu"
     assert "is kept as" in broken.seat.message
-    (aside,) = broken.path.with_name("rusak.annotator.backups").glob("*damaged*")
+    (aside,) = broken.path.with_name("rusak.annotator.backups").glob("*damaged.annotator")
     assert aside.read_bytes() == before
 
 
@@ -408,6 +408,6 @@ def test_without_backups_only_the_rescue_is_offered(broken):
 
 
 def test_where_nothing_can_be_done_the_reason_stands_alone(broken, tmp_path):
-    broken.backing.offer((tmp_path / "none.annotator", ProjectError("There is no project.")))
+    broken.backing.rescue.offer((tmp_path / "none.annotator", ProjectError("There is no project.")))
     assert broken.seat.message == "There is no project."
     assert not broken.seat.bench.messages.action_button.isVisible()

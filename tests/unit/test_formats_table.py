@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,32 @@ def test_listing_and_reading_needs_neither_spacy_nor_qt():
     )
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+FIXTURES = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "formats"
+
+
+@pytest.mark.skipif(not FIXTURES.is_dir(), reason="the real files of the other tools are not here")
+@pytest.mark.parametrize(("pattern", "name"), [("prodigy/**/*.jsonl", "prodigy"), ("label_studio/**/*.json", "label-studio")])
+def test_files_of_other_tools_are_known_by_their_marks(pattern, name):
+    found = [path for path in sorted(FIXTURES.glob(pattern)) if path.stat().st_size]
+    told = []
+    for path in found:
+        with suppress(FormatError):
+            told.append(detect(path).name)
+    assert told.count(name) >= 1
+    assert set(told) <= {name, "jsonl", "doccano"}, "what has no marks is native, or is asked for by name"
+
+
+def test_a_folder_of_standoff_files_is_brats_and_a_bare_one_nobodys(tmp_path):
+    (tmp_path / "a.txt").write_text("Budi", encoding="utf-8")
+    with pytest.raises(FormatError, match="is a folder, not a file"):
+        detect(tmp_path)
+    (tmp_path / "a.ann").write_text("T1\tPERSON 0 4\tBudi\n", encoding="utf-8")
+    assert detect(tmp_path).name == "brat"
+
+
+def test_a_suffix_of_two_parts_is_known(tmp_path):
+    path = tmp_path / "x.doccano.jsonl"
+    path.write_text('{"text": "Budi", "label": []}\n', encoding="utf-8")
+    assert detect(path).name == "doccano"

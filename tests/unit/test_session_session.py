@@ -235,7 +235,11 @@ def test_a_span_stored_far_beyond_the_text_stands_nowhere_and_costs_nothing(make
     from annotator.domain.labels import LabelScheme
     from annotator.session.document import DocumentState
 
-    spans = {"far": Span("far", ((3, 10**12),), "ORG"), "back": Span("back", ((5, 2),), "ORG"), "fine": Span("fine", ((0, 3),), "ORG")}
+    spans = {
+        "far": Span("far", ((3, 10**12),), "ORG"),
+        "back": Span("back", ((5, 2),), "ORG"),
+        "fine": Span("fine", ((0, 3),), "ORG"),
+    }
     state = DocumentState(make_document("Ani Budi"), AnnotationSet(SetInfo(1, "ani", Kind.PERSON), spans), LabelScheme())
     assert [span.id for span in state.spans_in(0, 8)] == ["fine"]
     assert [span.id for span in state.spans_in(3, 5)] == []

@@ -97,13 +97,13 @@ class ConcordanceModel(QAbstractTableModel):
         """Return the line in a row, as it is now."""
         return self._lines.line(row, self._session.project.connection if self._session is not None else None)
 
-    def refresh(self, changes: ChangeSet) -> None:
-        """Take over what was committed."""
+    def refresh(self, changes: ChangeSet, *, redraw: bool = True) -> None:
+        """Take over what was committed; without ``redraw`` nothing is announced until something else is."""
         session = self._session
         opened = session.document if session is not None else None
         sets = {change.set_id for change in changes.changes if change.set_id}
         here = opened.document.id if opened is not None and not changes.bulk and sets <= {opened.set_id} else None
-        if self._lines.note(changes, here):
+        if self._lines.note(changes, here) and redraw:
             self._redraw()
 
     # Ticks
