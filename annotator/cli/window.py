@@ -25,7 +25,8 @@ def open_verb(ctx: click.Context, project: Path, annotator: str | None) -> None:
     """Open PROJECT in the window."""
     from annotator.store.project import open_project
 
-    open_project(project, read_only=True).close()  # what is wrong with the file is said here, before any window
+    with suppress(ProjectDamaged):  # the window offers the ways out
+        open_project(project, read_only=True).close()  # anything else that is wrong is said here, before any window
     ctx.exit(show(project, Settings(), annotator))
 
 

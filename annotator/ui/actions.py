@@ -98,6 +98,12 @@ class Shell(Protocol):
     def set_theme(self, name: str) -> None:
         """Use the theme ``light``, ``dark`` or ``system``."""
 
+    def show_backups(self) -> None:
+        """Show the project's backups."""
+
+    def show_history_of_item(self) -> None:
+        """Show who made and who changed what has the focus."""
+
     def ask_command(self) -> None:
         """Offer everything that can be done now, by name."""
 
@@ -219,6 +225,7 @@ def _project_actions() -> tuple[Action, ...]:
         Action("project.export", at, "Export…", lambda h: h.shell.ask_export(), ("Ctrl+E",), enabled=with_project,
                icon="file-export", toolbar=True),
         Action("project.copy", at, "Save a copy…", lambda h: h.projects.save_copy(), enabled=with_project, icon="copy"),
+        Action("project.backups", at, "Backups…", lambda h: h.shell.show_backups(), enabled=with_project, icon="refresh"),
         Action("project.close", at, "Close project", lambda h: h.projects.close(), ("Ctrl+W",), enabled=with_project, icon="x"),
         Action("project.picture", at, "Save a picture of the article…", lambda h: h.shell.ask_picture(), enabled=with_document),
         Action("project.print", at, "Print…", lambda h: h.shell.print_article(), ("Ctrl+P",), enabled=with_document),
@@ -270,6 +277,7 @@ def _span_actions() -> tuple[Action, ...]:
         Action("span.merge", at, "Merge with the neighbour, or the chosen spans", lambda h: shaping.merge(h.bench), ("Ctrl+J",), here,
                on_spans),
         Action("span.split", at, "Split at the caret", lambda h: shaping.split(h.bench), ("Ctrl+B",), here, editable),
+        Action("item.history", at, "Who made this?", lambda h: h.shell.show_history_of_item(), enabled=with_document),
         Action("item.note", at, "Note", lambda h: h.shell.edit_note(), ("n",), here, on_item, "note"),
         Action("item.kb-id", at, "Knowledge-base link", lambda h: h.shell.edit_kb_id(), ("k",), here, on_span, "external-link"),
     )  # fmt: skip

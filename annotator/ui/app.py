@@ -12,6 +12,7 @@ from annotator.settings.store import Settings
 from annotator.ui import errors
 from annotator.ui.actions import Hands
 from annotator.ui.article.view import ArticleView
+from annotator.ui.backing_up import BackingUp
 from annotator.ui.collecting import IdleCollector
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.docks import Panels
@@ -21,6 +22,7 @@ from annotator.ui.finding import Finding
 from annotator.ui.history import History
 from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
+from annotator.ui.instance import Instance, raise_other
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.main_window import MainWindow
 from annotator.ui.overviewing import Overviewing
@@ -72,7 +74,11 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     window = MainWindow(bench, panels, overviewing.beside_the_article(), find_bar, closing)
     bench.setParent(window)
     ask.parent = window
-    shell = WindowShell(window, bench, editing, relating, projects, typesetting=typesetting)
+    backing_up = BackingUp(bench, projects, jobs, window)
+    projects.unreadable.connect(backing_up.rescue.offer)
+    bench.damaged.connect(backing_up.rescue.offer)
+    Instance(bench, window)
+    shell = WindowShell(window, bench, editing, relating, projects, typesetting=typesetting, backing_up=backing_up)
     window.take_hands(Hands(bench, view, editing, relating, history, documents, finding, projects, shell))
     shell.set_theme(settings.get("ui.theme"))
     window.restore_layout()
@@ -83,6 +89,8 @@ def build(settings: Settings, annotator: str) -> MainWindow:
 def run(project: Path | None, settings: Settings, annotator: str) -> int:
     """Show the window on a project, or on the welcome page, until it is closed; returns the exit status."""
     app = application()
+    if project is not None and raise_other(project):
+        return 0
     window = build(settings, annotator)
     with errors.watching(lambda: window, window.bench.explains):
         window.show()

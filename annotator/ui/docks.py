@@ -15,6 +15,8 @@ from annotator.ui.grid import GridHands
 from annotator.ui.i18n import tr
 from annotator.ui.panels.documents import DocumentsPanel
 from annotator.ui.panels.grid import GridPanel
+from annotator.ui.panels.history import HistoryPanel
+from annotator.ui.panels.history_hands import HistoryHands
 from annotator.ui.panels.inspector import InspectorPanel
 from annotator.ui.panels.inspector_facts import legal_labels
 from annotator.ui.panels.labels import LabelsPanel
@@ -37,6 +39,8 @@ class Panels(QObject):
         self.outline = OutlinePanel()
         self.grid = GridPanel()
         self.grid_hands = GridHands(bench, editing, relating, self.grid)
+        self.history = HistoryPanel()
+        self.history_hands = HistoryHands(bench, self.history)
         # What is not under the eye may follow a moment later: a burst of edits costs one refresh.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -57,6 +61,7 @@ class Panels(QObject):
             ("labels", tr("Labels"), self.labels),
             ("inspector", tr("Inspector"), self.inspector),
             ("outline", tr("Spans and relations"), self.outline),
+            ("history", tr("History"), self.history),
             ("grid", tr("Relation grid"), self.grid),
         )
 

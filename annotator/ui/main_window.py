@@ -16,6 +16,7 @@ from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, When, a
 from annotator.ui.docks import Panels
 from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
+from annotator.ui.models.history import Scope as HistoryScope
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
 from annotator.ui.status import StatusLine
@@ -23,7 +24,7 @@ from annotator.ui.workbench import Workbench
 
 _log = logging.getLogger(__name__)
 
-_LAYOUT_VERSION = 2
+_LAYOUT_VERSION = 3
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
 
 _ARTICLE_SHARE = 0.59
@@ -129,6 +130,8 @@ class MainWindow(QMainWindow):
             docks[name] = dock
         self.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)  # the palette stays whole beside the grid, which uses its keys
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
+        self.tabifyDockWidget(docks["outline"], docks["history"])
+        self._history_dock = docks["history"]
         self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
         self._grid_dock = docks["grid"]
@@ -193,6 +196,13 @@ class MainWindow(QMainWindow):
             self._grid_sized = True
         self._grid_dock.raise_()
         self.panels.grid_hands.enter()
+
+    def show_history_of_item(self) -> None:
+        """Show who made and who changed what has the focus."""
+        self._history_dock.show()
+        self._history_dock.raise_()
+        self.panels.history_hands.settle()
+        self.panels.history.set_scope(HistoryScope.ITEM)
 
     def open_menu(self) -> None:
         """Open the first menu, for the arrow keys to go on from."""

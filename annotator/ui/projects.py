@@ -12,7 +12,7 @@ from annotator.commands.importing import ImportOptions, ImportReport, ImportStep
 from annotator.domain.exchange import Complaint, LossReport
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.text import Tokens
-from annotator.errors import AnnotatorError, DiskFull
+from annotator.errors import AnnotatorError, DiskFull, ProjectError
 from annotator.jobs.job import Job
 from annotator.jobs.runner import RunningJob
 from annotator.nlp.tokens import tokenize_batch
@@ -34,7 +34,8 @@ T = TypeVar("T")
 class Projects:
     """The project files of one window.
 
-    ``working`` tells of work under way; ``finished`` that there is none any more.  One import or export runs at a time.
+    ``working`` tells of work under way; ``finished`` that there is none any more; ``unreadable`` of a file that cannot be opened, and
+    why.  One import or export runs at a time.
     """
 
     def __init__(self, bench: Workbench, jobs: WindowJobs, annotator: str) -> None:
@@ -42,6 +43,7 @@ class Projects:
         self.exported: Event[LossReport] = Event(bench.leaving.on_failure)
         self.working: Event[Progress] = Event(bench.leaving.on_failure)
         self.finished: Event[None] = Event(bench.leaving.on_failure)
+        self.unreadable: Event[tuple[Path, AnnotatorError]] = Event(bench.leaving.on_failure)
         self._bench = bench
         self._jobs = jobs
         self._job: RunningJob | None = None
@@ -60,8 +62,15 @@ class Projects:
             return True
         if self._refuse_while_busy():
             return False
-        opened = self._bench.attempt(lambda: open_project(path))
-        return opened is not None and self._take(opened)
+        try:
+            opened = open_project(path)
+        except Exception as error:
+            if not self._bench.explains(error):
+                raise
+            if isinstance(error, ProjectError):
+                self.unreadable.emit((path, error))
+            return False
+        return self._take(opened)
 
     def new(self, path: Path, labels: str, language: str) -> bool:
         """Make a project and open it."""

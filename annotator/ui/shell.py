@@ -20,6 +20,7 @@ from annotator.formats import FORMATS
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.ui.actions import ACTIONS, keys_of
+from annotator.ui.backing_up import BackingUp
 from annotator.ui.choice import ChoicePopup, Option
 from annotator.ui.context_menu import ArticleMenu
 from annotator.ui.dialogs.about import AboutDialog
@@ -54,10 +55,11 @@ class WindowShell(QObject):
         projects: Projects,
         *,
         typesetting: Typesetting,
+        backing_up: BackingUp,
     ) -> None:
         super().__init__(window)
         self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
-        self._typesetting = typesetting
+        self._typesetting, self._backing_up = typesetting, backing_up
         self._pictures = Pictures(bench, window, self._folder)
         self._pending: Choice | None = None
         self._commands: dict[str, QAction] = {}
@@ -262,6 +264,14 @@ class WindowShell(QObject):
     def toggle_density(self) -> None:
         """Set the article's lines denser, or airier again."""
         self._typesetting.toggle_density()
+
+    def show_backups(self) -> None:
+        """Show the backups of the project, and what going back to one would change."""
+        self._backing_up.show_backups()
+
+    def show_history_of_item(self) -> None:
+        """Show who made and who changed what has the focus."""
+        self._window.show_history_of_item()
 
     def ask_text_style(self) -> None:
         """Ask for the article's font, size, width and spacing."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.commands.command import Command
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import ChangeSet
-from annotator.errors import AnnotatorError, ProjectReadOnly, Refused
+from annotator.errors import AnnotatorError, ProjectDamaged, ProjectReadOnly, Refused
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
 from annotator.session.session import Session
@@ -33,13 +33,15 @@ class Workbench(QObject):
 
     ``sessionChanged`` says that another project (or none) is open, ``documentOpened`` that another document (or none) is,
     ``changed`` that something was committed (with the ``ChangeSet``), ``told`` carries a short message for the status bar.  ``leaving``
-    comes before the open document is left, finished, copied or exported, for what is half typed.
+    comes before the open document is left, finished, copied or exported, for what is half typed.  ``damaged`` carries the path of the
+    open project, and the error, when reading it meets damage.
     """
 
     sessionChanged = Signal()
     documentOpened = Signal()
     changed = Signal(object)
     told = Signal(str)
+    damaged = Signal(object)
 
     def __init__(self, settings: Settings, view: ArticleView, messages: MessageBar, ask: Ask) -> None:
         super().__init__()
@@ -114,6 +116,8 @@ class Workbench(QObject):
         else:
             _log.info("something failed: %s", known)
             self.messages.show_message(str(known), "error")
+        if isinstance(known, ProjectDamaged) and self.session is not None:
+            self.damaged.emit((self.session.project.path, known))
         return True
 
     def run(self, command: Command) -> Any:

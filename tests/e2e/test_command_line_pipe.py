@@ -125,11 +125,13 @@ def small_chunks(monkeypatch):
 
 
 def state(project) -> tuple:
-    """Everything of a project but its log of steps."""
+    """Everything of a project but its log of steps, and the figures about sets: which of them were checked when is no content."""
     connection = sqlite3.connect(project)
     try:
-        tables = ("project", "documents", "annotation_sets", "spans", "relations", "verdicts")
-        return tuple(tuple(connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")) for table in tables)
+        tables = ("project", "documents", "spans", "relations", "verdicts")
+        sets = "SELECT id, document_id, annotator, kind, status, flagged, categories FROM annotation_sets ORDER BY 1, 2"
+        queries = (sets, *(f"SELECT * FROM {table} ORDER BY 1, 2" for table in tables))
+        return tuple(tuple(connection.execute(query)) for query in queries)
     finally:
         connection.close()
 

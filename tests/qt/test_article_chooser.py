@@ -215,3 +215,24 @@ def test_scrolling_a_mode_to_the_ends_keeps_the_focus(qtbot, model):
     view.reveal(len(view.model.text) - 1)
     assert view.verticalScrollBar().value() > 0
     assert view.focused_span == "Putin"
+
+
+def test_a_chosen_span_that_is_removed_counts_no_more(view, model, heard):
+    view.choose(("Putin", "Senin"))
+    heard.clear()
+    gone = model.spans.pop("Senin")
+    view.refresh([(gone.start, gone.end)])
+    assert heard == [("Putin",)]
+    view.refresh(None)
+    assert heard == [("Putin",)], "nothing has changed since"
+    view.toggle_chosen("Bogor")
+    assert heard[1:] == [("Putin", "Bogor"), "2 spans are chosen: the next key is for all of them."]
+
+
+def test_another_document_chooses_nothing_and_says_so(view, heard):
+    view.choose(("Putin", "Senin"))
+    heard.clear()
+    view.set_article(MemoryModel(TEXT))
+    assert heard == [()]
+    view.set_article(None)
+    assert heard == [()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtTest import QTest
 
 from annotator.commands.importing import ImportOptions
 from annotator.ui.models.documents import DocumentRole
@@ -240,3 +241,19 @@ def test_the_panels_follow_the_focus_after_the_article_and_at_once_when_asked(se
 def inspected(seat) -> str:
     item = seat.window.panels.inspector._item
     return item.id if item is not None else ""
+
+
+def test_what_was_shown_at_once_is_not_shown_again_a_moment_later(seat, monkeypatch):
+    panels = seat.window.panels
+    panels.delay = 20
+    shown: list[str] = []
+    usual = panels.inspector.show_span
+    monkeypatch.setattr(
+        panels.inspector, "show_span", lambda state, span, theme: (shown.append(span.id), usual(state, span, theme))
+    )
+    seat.view.focus_span("s2")
+    panels.settle()
+    assert (shown, inspected(seat)) == (["s2"], "s2")
+    panels.settle()
+    QTest.qWait(60)
+    assert shown == ["s2"]

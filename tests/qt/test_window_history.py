@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from annotator.commands import spans as span_commands
+from annotator.commands.command import Command
+from annotator.domain.annotations import Span
 from annotator.domain.documents import Status
 from annotator.errors import AnnotatorError
 from annotator.store.project import open_project
@@ -308,3 +310,20 @@ def test_what_is_in_view_does_not_scroll_and_what_is_not_comes_into_view(make_se
     top, line = bar.value(), seat.view.builder.geometry.line_of(far)
     assert top < line.top < top + seat.view.viewport().height()
     assert seat.view.selection == (far, far + 5)
+
+
+@pytest.mark.parametrize("end", [16, 27])
+def test_where_one_span_goes_and_another_comes_at_one_start_the_living_one_gets_the_focus(seat, end):
+    def exchange(tx):
+        old = tx.span(seat.document.set_id, "s2")
+        tx.remove(seat.document.set_id, old)
+        tx.put(seat.document.set_id, Span("new", ((14, end),), "ORG"))
+        return True
+
+    assert seat.bench.run(Command("Exchange the {}", exchange, "span"))
+    seat.view.place_caret(0)
+    seat.hands.history.undo()
+    assert seat.bench.span.id == "s2"
+    seat.view.place_caret(0)
+    seat.hands.history.redo()
+    assert seat.bench.span.id == "new"

@@ -418,3 +418,17 @@ def test_in_a_read_only_project_nothing_is_shaped(make_seat, project_file):
             seat.bench.messages.clear()
         assert seat.content() == before
         assert seat.view.chosen == ()
+
+
+def test_a_fragment_that_begins_inside_a_token_is_a_place_to_split_at(make_seat, tmp_path):
+    found = suggestions([("a", 0, 5, "PERSON")])
+    seat = make_seat(make_project(tmp_path / "p.annotator", [(document("satu", TEXT), [found])]))
+    seat.view.focus_span("a")
+    seat.view.select(12, 16)
+    shaping.add_fragment(seat.bench)
+    assert seat.bench.span.fragments == ((0, 5), (12, 16))
+    assert shaping.split_places(seat.document, seat.bench.span) == [12]
+    seat.view.focus_span("a")
+    shaping.split(seat.bench)
+    assert (((0, 5),), "PERSON") in shape(seat)
+    assert (((12, 16),), "PERSON") in shape(seat)

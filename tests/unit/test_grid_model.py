@@ -214,3 +214,28 @@ def test_it_remembers_until_it_is_told_to_forget(state, cells):
     assert cells.at(0, 1).relations
     cells.forget(["ani"])
     assert cells.at(0, 1).relations == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "first"),
+    [(100, 5, 45), (5, 100, 0), (29, 100, 0), (31, 100, 1), (40, 40, 10), (100, 29, 69), (100, 31, 70)],
+)
+def test_of_spans_that_lie_mostly_to_one_side_the_sixty_nearest_are_taken(before, after, first):
+    """The caret stands behind ``before`` spans and before ``after`` of them, which follow each other closely."""
+    count = before + after
+    state = state_of("ab " * count, [(f"s{n}", 3 * n, 3 * n + 2, "ORG") for n in range(count)])
+    excerpt = excerpt_of(state, 3 * before)
+    assert excerpt.ids == tuple(f"s{n}" for n in range(first, first + MOST))
+    assert excerpt.cut
+    assert excerpt.holds(3 * before)
+
+
+def test_spans_far_away_on_the_empty_side_are_found_before_the_sixty_nearest_are_taken():
+    """Within the first thousand code points there are some on one side alone, though more than a grid shows."""
+    near = [(f"near{n}", 3 * n, 3 * n + 2, "ORG") for n in range(80)]
+    far = [(f"far{n}", 2000 + 3 * n, 2000 + 3 * n + 2, "ORG") for n in range(80)]
+    text = ("ab " * 80).ljust(2000) + "ab " * 80
+    state = state_of(text, near + far)
+    ids = excerpt_of(state, 240).ids
+    assert len(ids) == MOST
+    assert ids == tuple(f"near{n}" for n in range(50, 80)) + tuple(f"far{n}" for n in range(30))

@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from annotator.commands import relations, spans
+from annotator.commands import matching, relations, spans
 from annotator.domain.changes import ChangeSet, Lane
 from annotator.domain.progress import Progress
 from annotator.errors import Refused
@@ -41,6 +41,8 @@ def places(lines):
         (Wanted(Mode.REGEX, "p[ui]t\\w+|bud.", match_case=True), []),
         (Wanted(Mode.SPANS, label="PERSON"), [(1, 21, "Jokowi", "PERSON"), (1, 36, "Putin", "PERSON"), (2, 2, "Budi", "PERSON")]),
         (Wanted(Mode.SPANS, "put", label="PERSON", how="prefix"), [(1, 36, "Putin", "PERSON")]),
+        (Wanted(Mode.SPANS, "put", how="regex"), []),
+        (Wanted(Mode.SPANS, "(?i)pu.*|BUDI", label="PERSON", how="regex"), [(1, 36, "Putin", "PERSON"), (2, 2, "Budi", "PERSON")]),
         (Wanted(Mode.RELATIONS), [(1, 21, "Jokowi → Putin", "met_with"), (2, 2, "Budi → BRI", "leads")]),
         (Wanted(Mode.RELATIONS, head="PERSON", tail="ORG"), [(2, 2, "Budi → BRI", "leads")]),
         (Wanted(Mode.RELATIONS, label="met_with"), [(1, 21, "Jokowi → Putin", "met_with")]),
@@ -55,6 +57,23 @@ def test_each_mode_finds_its_places(session, worker, wanted, expected):
 def test_a_broken_expression_is_a_sentence(session, worker, mode):
     with pytest.raises(Refused, match="regular expression"):
         found(session, Wanted(mode, "(", how="regex"), worker)
+
+
+def test_an_expression_that_loses_itself_in_a_span_is_given_up(empty_project, make_document, model_set, worker, monkeypatch):
+    monkeypatch.setattr(matching, "PATIENCE", 0.7)
+    monkeypatch.setattr(search_lines, "_BATCH", 1)
+    with empty_project.transaction("Import", actor="import", lane=Lane.JOB) as tx:
+        tx.add_documents(
+            [
+                (make_document("a" * 50 + "!", "bad"), [model_set([("s1", 0, 50, "ORG")])]),
+                (make_document("aab", "good"), [model_set([("s1", 0, 3, "ORG")])]),
+            ]
+        )
+    given_up = []
+    wanted = Wanted(Mode.SPANS, "(a+)+b", how="regex")
+    pages = line_pages(empty_project.connection, wanted, "ani", Progress(), worker=worker, given_up=given_up)
+    assert [line.document for line in chain.from_iterable(pages)] == ["good"]
+    assert given_up == ["bad"]
 
 
 def test_words_and_expressions_must_ask_for_something():

@@ -244,3 +244,29 @@ def test_a_span_stored_far_beyond_the_text_stands_nowhere_and_costs_nothing(make
     assert [span.id for span in state.spans_in(0, 8)] == ["fine"]
     assert [span.id for span in state.spans_in(3, 5)] == []
     assert {span.id for span in state.spans()} == {"far", "back", "fine"}, "they are listed, so that they can be removed"
+
+
+def test_reading_again_shows_what_another_program_did_meanwhile(session):
+    state = session.open_document(1)
+    other = state.set_id
+    session.project.connection.execute("UPDATE spans SET label = 'ORG' WHERE set_id = ? AND id = 's2'", (other,))
+    assert state.span("s2").label == "GPE"
+    opened = []
+    session.opened.connect(opened.append)
+    session.read_again()
+    assert session.document.span("s2").label == "ORG"
+    assert opened == [session.document]
+
+
+def test_reading_again_a_document_that_is_gone_leaves_none_open(session):
+    session.read_again()  # nothing is open
+    session.open_document(3)
+    set_id = session.document.set_id
+    session.project.connection.execute("DELETE FROM annotation_sets WHERE id = ?", (set_id,))
+    session.project.connection.execute("DELETE FROM documents WHERE id = 3")
+    session.project._documents.clear()
+    opened = []
+    session.opened.connect(opened.append)
+    session.read_again()
+    assert session.document is None
+    assert opened == [None]

@@ -16,7 +16,7 @@ from annotator.ui.article.scene import Scene
 from annotator.ui.theme import OUTLINE_CONTRAST, TEXT_CONTRAST, legible, mix
 from annotator.ui.theme_qt import color
 
-FAINT_CONTRAST = 1.8
+FAINT_CONTRAST = 2.0
 """Contrast of arcs that have not the eye: quiet, but there, in light and in dark."""
 
 
@@ -72,6 +72,7 @@ def _paint_arc(painter: QPainter, arc: Arc, scene: Scene, style: Style, *, stron
         if style.arcs == "all"
         else 1.2
     )
+    thick *= min(1.6, style.metrics.bar / 2)  # which grows with the zoom
     if relation.reviewed:
         pen = QPen(ink, thick)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
