@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from annotator.cli.output import PROBLEMS, person, remark
+from annotator.errors import ProjectDamaged
 from annotator.settings.store import Settings
 
 

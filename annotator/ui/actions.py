@@ -98,6 +98,9 @@ class Shell(Protocol):
     def set_theme(self, name: str) -> None:
         """Use the theme ``light``, ``dark`` or ``system``."""
 
+    def search_project(self) -> None:
+        """Go to the search of the whole project."""
+
     def show_backups(self) -> None:
         """Show the project's backups."""
 
@@ -243,6 +246,8 @@ def _edit_actions() -> tuple[Action, ...]:
                icon="arrow-forward-up", toolbar=True),
         Action("find.open", at, "Find in document", lambda h: h.finding.open(), ("Ctrl+F",), enabled=with_document, icon="search",
                toolbar=True),
+        Action("find.project", at, "Search the project", lambda h: h.shell.search_project(), ("Ctrl+Shift+F",), enabled=with_project,
+               icon="search"),
         Action("find.next", at, "Next match", lambda h: h.finding.step(1), ("F3",), enabled=with_document),
         Action("find.previous", at, "Previous match", lambda h: h.finding.step(-1), ("Shift+F3",), enabled=with_document),
     )  # fmt: skip

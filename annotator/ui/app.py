@@ -60,7 +60,7 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     projects = Projects(bench, jobs, annotator)
     typesetting, overviewing = Typesetting(settings, view), Overviewing(bench)
     IdleCollector(bench)
-    panels = Panels(bench, editing, relating, documents, theme)
+    panels = Panels(bench, editing, relating, documents, theme=theme, jobs=jobs)
 
     def closing() -> bool:
         editing.unsaved = ""

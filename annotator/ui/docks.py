@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from annotator.domain.changes import ChangeSet
+from annotator.ui import searching
 from annotator.ui.documents import Documents
 from annotator.ui.editing import Editing
 from annotator.ui.grid import GridHands
 from annotator.ui.i18n import tr
+from annotator.ui.jobs import WindowJobs
 from annotator.ui.panels.documents import DocumentsPanel
 from annotator.ui.panels.grid import GridPanel
 from annotator.ui.panels.history import HistoryPanel
@@ -29,11 +31,14 @@ from annotator.ui.workbench import Workbench
 class Panels(QObject):
     """Owns the panels and connects them: what happens reaches them, what is asked in them reaches the controllers."""
 
-    def __init__(self, bench: Workbench, editing: Editing, relating: Relating, documents: Documents, theme: Theme) -> None:
+    def __init__(
+        self, bench: Workbench, editing: Editing, relating: Relating, documents: Documents, *, theme: Theme, jobs: WindowJobs
+    ) -> None:
         super().__init__(bench)
         self._bench, self._editing, self._relating, self._documents = bench, editing, relating, documents
         self._theme = theme
-        self.documents = DocumentsPanel()
+        self.documents = DocumentsPanel(jobs=jobs)
+        self.searching = searching.make(bench, jobs, documents)
         self.labels = LabelsPanel()
         self.inspector = InspectorPanel()
         self.outline = OutlinePanel()
@@ -62,6 +67,7 @@ class Panels(QObject):
             ("inspector", tr("Inspector"), self.inspector),
             ("outline", tr("Spans and relations"), self.outline),
             ("history", tr("History"), self.history),
+            ("search", tr("Search"), self.searching.panel),
             ("grid", tr("Relation grid"), self.grid),
         )
 

@@ -24,7 +24,7 @@ class WindowJobs(QObject):
         super().__init__(parent)
         # A queued connection to a QObject's method: it runs in this object's thread, whoever emits.
         self._posted.connect(self._on_posted, Qt.ConnectionType.QueuedConnection)
-        self.runner = ThreadRunner(self.post)
+        self.runner = ThreadRunner(self.post, threads=4)  # a list or a search must not wait for an import and an export
         self.worker = WorkerProcess()
         self._closed = False
 

@@ -34,7 +34,7 @@ _HARDLY = 3
 """Pixels that a dock may get more or less than it was to get."""
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_AREAS = {"documents": _LEFT, "grid": Qt.DockWidgetArea.BottomDockWidgetArea}
+_AREAS = {"documents": _LEFT, "grid": Qt.DockWidgetArea.BottomDockWidgetArea, "search": Qt.DockWidgetArea.BottomDockWidgetArea}
 
 
 class MainWindow(QMainWindow):
@@ -135,7 +135,10 @@ class MainWindow(QMainWindow):
         self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
         self._grid_dock = docks["grid"]
+        self._search_dock = docks["search"]
+        self.tabifyDockWidget(self._grid_dock, self._search_dock)
         self._grid_dock.hide()
+        self._search_dock.hide()
         self._docks = tuple(docks.values())
 
     # State

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from annotator import log
@@ -14,14 +13,13 @@ from annotator.commands.exporting import ExportOptions
 from annotator.commands.importing import ImportOptions, ImportReport
 from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
 from annotator.domain.exchange import Loss, LossReport
-from annotator.domain.rules import quoted
 from annotator.errors import AnnotatorError
 from annotator.formats import FORMATS
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.backing_up import BackingUp
-from annotator.ui.choice import ChoicePopup, Option
+from annotator.ui.choosing import Choosing
 from annotator.ui.context_menu import ArticleMenu
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.export import ExportDialog
@@ -34,10 +32,9 @@ from annotator.ui.dialogs.text_style import TextStyleDialog
 from annotator.ui.editing import Editing
 from annotator.ui.i18n import tr
 from annotator.ui.main_window import MainWindow, key_text
-from annotator.ui.panels.inspector_facts import legal_labels
 from annotator.ui.pictures import Pictures
 from annotator.ui.projects import Projects, project_patterns
-from annotator.ui.relating import Choice, Relating
+from annotator.ui.relating import Relating
 from annotator.ui.theme_qt import palette, theme_named
 from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
@@ -61,8 +58,7 @@ class WindowShell(QObject):
         self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
         self._typesetting, self._backing_up = typesetting, backing_up
         self._pictures = Pictures(bench, window, self._folder)
-        self._pending: Choice | None = None
-        self._commands: dict[str, QAction] = {}
+        self._choosing = Choosing(window, bench, editing, relating)
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
         projects.finished.connect(window.status.hide_job)
@@ -74,9 +70,7 @@ class WindowShell(QObject):
         window.welcome.openRequested.connect(self.ask_open_project)
         window.welcome.recentRequested.connect(self._on_recent_requested)
         bench.messages.dismissed.connect(self.focus_article)
-        bench.documentOpened.connect(self._on_document_opened)
         bench.view.menuRequested.connect(self._on_menu_requested)
-        relating.choice_needed.connect(self._on_choice_needed)
 
     # Projects
 
@@ -184,16 +178,11 @@ class WindowShell(QObject):
 
     def choose_span_label(self) -> None:
         """Offer labels by name: for the focused relation those its ends allow, else the span labels."""
-        document, relation = self._bench.document, self._bench.relation
-        if document is None or self._bench.refuses_edits():
-            return
-        on_relation = relation is not None and self._bench.view.selection is None
-        labels = legal_labels(document, relation) if on_relation and relation is not None else document.scheme.spans
-        options = [Option(label.name, label.key, label.color) for label in labels]
-        title = tr("Relation") if on_relation else tr("Label")
-        popup = ChoicePopup(title, options, self.theme, by_key=False, parent=self._window)
-        popup.chosen.connect(self._relating.relabel if on_relation else self._editing.label)
-        popup.pop_up(self._below_caret())
+        self._choosing.choose_label()
+
+    def ask_command(self) -> None:
+        """Offer everything that can be done now, by name."""
+        self._choosing.ask_command()
 
     def _on_menu_requested(self, place: QPoint) -> None:
         hands = self._window.hands
@@ -206,36 +195,6 @@ class WindowShell(QObject):
             self._bench.refuses_edits()
         else:
             menu.popup(place)
-
-    def _on_document_opened(self) -> None:
-        self._pending = None  # it names spans of the document that was left
-
-    def _on_choice_needed(self, choice: Choice) -> None:
-        self._pending = choice
-        options = [Option(label.name, label.key, label.color) for label in choice.labels]
-        document = self._bench.document
-        ends = [document.span(key) for key in (choice.head, choice.tail)] if document else []
-        names = [quoted(span.surface(document.text), 24) for span in ends if document is not None and span is not None]
-        title = " → ".join(names) if choice.tail else tr("Role of {}").format(names[0] if names else "")
-        popup = ChoicePopup(title, options, self.theme, by_key=True, parent=self._window)
-        popup.chosen.connect(self._on_relation_chosen)
-        last = document.span(choice.tail or choice.head) if document is not None else None
-        popup.pop_up(self._below(last.start if last is not None else self._bench.view.caret))
-
-    def _on_relation_chosen(self, label: str) -> None:
-        if self._pending is not None:
-            self._relating.add(self._pending.head, self._pending.tail, label)
-            self._pending = None
-
-    def _below_caret(self) -> QPoint:
-        return self._below(self._bench.view.caret)
-
-    def _below(self, offset: int) -> QPoint:
-        """Return the global point below a place of the text, inside the article even where the place is out of view."""
-        view = self._bench.view
-        found = view.place_of(offset)
-        inside = QPoint(found.x(), max(0, min(found.y(), view.viewport().height() - 40)))
-        return view.viewport().mapToGlobal(inside + QPoint(0, 2 * self.theme.space))
 
     # Window
 
@@ -273,6 +232,10 @@ class WindowShell(QObject):
         """Show who made and who changed what has the focus."""
         self._window.show_history_of_item()
 
+    def search_project(self) -> None:
+        """Go to the search of the whole project."""
+        self._window.panels.searching.open()
+
     def ask_text_style(self) -> None:
         """Ask for the article's font, size, width and spacing."""
         TextStyleDialog(self._bench.settings, self._window).open()
@@ -305,24 +268,6 @@ class WindowShell(QObject):
         self._bench.view.set_theme(theme)
         self._window.panels.set_theme(theme)
         self._window.refresh_actions()
-
-    def ask_command(self) -> None:
-        """Offer everything that can be done now, by name."""
-        overrides = self._bench.settings.get("keys.overrides")
-        shown = {}
-        for action in ACTIONS:
-            made = self._window.actions_by_id[action.id]
-            if made.isEnabled() and action.id != "help.commands":
-                keys = " / ".join(map(key_text, keys_of(action, overrides)))
-                name = f"{tr(str(action.section))}: {tr(action.text).rstrip('…')}"
-                shown[f"{name}   {keys}".rstrip()] = made
-        self._commands = shown
-        popup = ChoicePopup(tr("Command"), [Option(name, "", "") for name in shown], self.theme, by_key=False, parent=self._window)
-        popup.chosen.connect(self._on_command_chosen)
-        popup.pop_up(self._window.mapToGlobal(QPoint(self._window.width() // 2 - 200, self._window.height() // 6)))
-
-    def _on_command_chosen(self, name: str) -> None:
-        self._commands[name].trigger()
 
     def open_menu(self) -> None:
         """Open the first menu."""

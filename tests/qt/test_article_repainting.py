@@ -167,6 +167,17 @@ def test_the_lights_of_relation_making_go_out_when_it_is_left(crowded):
     assert otherwise(in_step(crowded), before) < _FEW
 
 
+def test_lights_that_are_put_on_and_out(crowded):
+    one, other = spans_in_view(crowded)[2:4]
+    before = in_step(crowded)
+    crowded.look.linked = frozenset((one.id, other.id))
+    crowded.touch()
+    in_step(crowded, before)
+    crowded.put_lights_back()
+    crowded.touch()
+    assert otherwise(in_step(crowded), before) < _FEW
+
+
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.8])
 def test_a_place_is_brought_to_the_middle_of_the_window(crowded, share):
     offset = int(len(crowded.model.text) * share)

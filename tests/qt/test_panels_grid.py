@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QListWidget
 
 from annotator.commands import relations, spans
+from annotator.commands.command import Command
 from annotator.domain.annotations import Span
+from annotator.domain.labels import scheme_from_dict, scheme_to_dict
 from annotator.ui.choice import ChoicePopup
 from annotator.ui.models.grid import GridModel, GridRole
 from annotator.ui.models.grid_cells import excerpt_of
@@ -601,3 +603,86 @@ def test_many_columns_fit_with_their_headings_on_end(make_seat, tmp_path):
     seat.hands.documents.step(1)
     view.fit()
     assert view.columnWidth(0) >= 42
+
+
+# --- what stays behind ---------------------------------------------------------------------------------------------------------
+
+
+def on_screen(seat: Seat) -> QImage:
+    """The text as the window shows it, which was painted bit by bit."""
+    settle()
+    viewport = seat.view.viewport()
+    picture = seat.window.screen().grabWindow(seat.window.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return picture.copy(QRect(viewport.mapTo(seat.window, QPoint()), viewport.size()))
+
+
+def painted_anew(seat: Seat) -> QImage:
+    return seat.view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+@pytest.mark.parametrize("way", ["Esc", "pointer"])
+def test_the_lights_of_a_cell_are_out_when_the_grid_is_left(seat, way):
+    enter(seat, "s4", "s1")
+    lit = on_screen(seat)
+    assert lit == painted_anew(seat)
+    if way == "Esc":
+        seat.press("Escape")
+    else:
+        seat.window.panels.documents.view.setFocus()
+    assert not table(seat).hasFocus()
+    assert seat.view.look.linked == set()
+    dark = on_screen(seat)
+    assert dark == painted_anew(seat)
+    assert dark != lit
+
+
+def test_spans_that_change_places_change_them_in_the_headers_too(seat):
+    seat.press("Ctrl+R")
+    panel, set_id = seat.window.panels.grid, seat.document.set_id
+
+    def headings() -> list[str]:
+        return [panel.model.headerData(n, way) for way in (ACROSS, DOWN) for n in range(4)]
+
+    def in_step() -> None:
+        fresh = GridModel()
+        fresh.set_excerpt(seat.document, excerpt_of(seat.document, 0))
+        assert panel.excerpt.ids == fresh.excerpt.ids
+        assert image_of(panel.model) == image_of(fresh)
+
+    enter(seat, "s3", "s4")
+    before = headings()
+    for start in (11, 19):  # before s2, and between s2 and s3
+        seat.view.focus_span("s4")
+        assert seat.bench.run(spans.move_span(set_id, "s4", start, 41))
+        in_step()
+        assert headings() != before
+        assert table(seat).hasFocus()
+        assert seat.window.panels.grid.cell is not None
+        seat.hands.history.undo()
+        in_step()
+        assert headings() == before
+
+
+def test_a_label_that_loses_its_direction_shows_its_relations_from_both_ends(seat):
+    assert seat.bench.run(relations.add_relation(seat.document.set_id, "s3", "s1", "visited"))
+    seat.press("Ctrl+R")
+    model = seat.window.panels.grid.model
+
+    def chips(head: str, tail: str) -> list[str]:
+        found = model.index(*model.cells.place_of(head, tail)).data(GridRole.CHIPS)
+        return [chip.name for chip in found or ()]
+
+    assert (chips("s3", "s1"), chips("s1", "s3")) == (["visited"], [])
+    assert not model.cells.at(*model.cells.place_of("s1", "s3")).open
+    data = scheme_to_dict(seat.document.scheme)
+    for label in data["relations"]:
+        if label["name"] == "visited":
+            label["symmetric"] = True
+    scheme = scheme_from_dict(data)
+    announced: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: announced.append((first.row(), last.row())))
+    seat.bench.session.execute(Command("Change the {}", lambda tx: tx.put_scheme(scheme), "labels"))
+    assert (chips("s3", "s1"), chips("s1", "s3")) == (["visited"], ["visited"])
+    assert any(first <= 0 <= last for first, last in announced), "so that it is painted"
+    seat.hands.history.undo()
+    assert (chips("s3", "s1"), chips("s1", "s3")) == (["visited"], [])

@@ -146,7 +146,16 @@ LOOKING = {
     *("project.export", "project.copy", "project.close", "edit.undo", "edit.redo", "find.open", "find.next", "find.previous"),
     *("relation.next", "relation.previous", "document.done", "document.previous", "document.next", "view.arcs"),
     *("move.next-span", "move.previous-span", "move.next-unreviewed", "move.previous-unreviewed", "move.cycle", "move.jump"),
-    *("move.unit", "view.grid", "view.density", "project.picture", "project.print"),
+    *(
+        "find.project",
+        "project.backups",
+        "item.history",
+        "move.unit",
+        "view.grid",
+        "view.density",
+        "project.picture",
+        "project.print",
+    ),
 }
 WRITING = {
     *LOOKING,
@@ -184,6 +193,7 @@ def test_in_an_empty_project(make_seat, tmp_path):
     seat = make_seat()
     seat.hands.projects.new(tmp_path / "neu", "conll", "id")
     expected = {"project.import", "project.export", "project.copy", "project.close", "edit.undo", "edit.redo"}
+    expected |= {"find.project", "project.backups"}
     assert enabled(seat) == ALWAYS | expected
 
 

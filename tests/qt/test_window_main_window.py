@@ -14,7 +14,7 @@ from annotator.ui import app
 from annotator.ui.theme import DARK
 from tests.qt.window_support import Seat, document, full_disk, make_project, read_only, settle
 
-ALL = {"dock-documents", "dock-labels", "dock-inspector", "dock-outline"}
+ALL = {"dock-documents", "dock-labels", "dock-inspector", "dock-outline", "dock-history"}
 
 
 def shown(seat: Seat) -> set[str]:
@@ -122,7 +122,7 @@ def test_in_a_narrow_window_the_docks_give_way_and_get_their_width_back(make_sea
     usual = [dock(seat, name).width() for name in ("documents", "labels")]
     for width in (1000, 900, 760):
         seat.window.resize(width, 600)
-        assert share(seat) >= 0.55
+        assert share(seat) >= (0.55 if width >= 900 else 0.53)  # tabs have a least width
     assert dock(seat, "documents").width() < usual[0]
     assert dock(seat, "labels").width() < usual[1]
     seat.window.resize(1280, 800)

@@ -228,14 +228,3 @@ def test_of_spans_that_lie_mostly_to_one_side_the_sixty_nearest_are_taken(before
     assert excerpt.ids == tuple(f"s{n}" for n in range(first, first + MOST))
     assert excerpt.cut
     assert excerpt.holds(3 * before)
-
-
-def test_spans_far_away_on_the_empty_side_are_found_before_the_sixty_nearest_are_taken():
-    """Within the first thousand code points there are some on one side alone, though more than a grid shows."""
-    near = [(f"near{n}", 3 * n, 3 * n + 2, "ORG") for n in range(80)]
-    far = [(f"far{n}", 2000 + 3 * n, 2000 + 3 * n + 2, "ORG") for n in range(80)]
-    text = ("ab " * 80).ljust(2000) + "ab " * 80
-    state = state_of(text, near + far)
-    ids = excerpt_of(state, 240).ids
-    assert len(ids) == MOST
-    assert ids == tuple(f"near{n}" for n in range(50, 80)) + tuple(f"far{n}" for n in range(30))
