@@ -93,9 +93,9 @@ class GridHands(QObject):
         selection = self._view.selection if take_selection else None
         shown = self._panel.excerpt
         if self._stale or shown is None or take_selection or not shown.holds(place):
-            self._stale = False
+            stale, self._stale = self._stale, False  # an edit while nobody looked may have changed what links the same spans
             excerpt = excerpt_of(document, place, selection)
-            if shown is None or excerpt != shown or self._panel.model.rowCount() != len(excerpt.ids):
+            if stale or shown is None or excerpt != shown or self._panel.model.rowCount() != len(excerpt.ids):
                 self._panel.show_excerpt(document, excerpt)
         self._go_to_focus()
 

@@ -176,7 +176,7 @@ class Relating:
         if document is None or self._bench.refuses_edits():
             return
         if self._bench.run(relations.add_relation(document.set_id, trigger, target, role)):
-            self._view.focus_span(trigger)
+            self._view.focus_span(trigger, at=self._view.caret if self._view.focused_span == trigger else None)
             filled = document.span(target)
             text = quoted(filled.surface(document.text)) if filled is not None else ""
             self._bench.tell(tr("{text} is its {role}.").format(text=text, role=role))

@@ -75,13 +75,17 @@ def add_fragment(bench: Workbench) -> None:
 
 
 def merge(bench: Workbench) -> None:
-    """Merge the chosen spans, or else the focused one with its neighbour; the focused one's label stays."""
+    """Merge the chosen spans (a single one with the focused), or else the focused one with its neighbour.
+
+    The label is that of the focused span if it is among them, else that of the first in the text.
+    """
     document, view, span = bench.document, bench.view, bench.span
     if document is None:
         return
-    if len(view.chosen) > 1:
-        first = [span.id] if span is not None and span.id in view.chosen else []
-        ids = [*first, *(key for key in view.chosen if key not in first)]
+    chosen = view.chosen
+    if len(chosen) > 1 or (len(chosen) == 1 and span is not None and span.id not in chosen):
+        first = [span.id] if span is not None and (span.id in chosen or len(chosen) == 1) else []
+        ids = [*first, *(key for key in chosen if key not in first)]
     elif span is None:
         bench.tell(tr("Focus a span first: Tab, or click it."))
         return

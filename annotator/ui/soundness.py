@@ -79,7 +79,8 @@ def _messages(document: DocumentState, spans: list[Span], relations: list[Relati
     for span in spans:
         yield next(span_problems(span, document.text, _NO_TOKENS, document.scheme)).message
     for relation in relations:
-        yield next(relation_problems(relation, {}, document.scheme)).message
+        ends = {key: found for key in (relation.head, relation.tail) if (found := document.span(key)) is not None}
+        yield next(relation_problems(relation, ends, document.scheme)).message
 
 
 def unsound(document: DocumentState) -> tuple[list[Span], list[Relation]]:

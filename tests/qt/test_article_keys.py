@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -370,3 +370,46 @@ def test_an_empty_view_takes_every_key(qtbot):
         view.grab()
         assert (view.caret, view.selection, view.token_at_caret()) == (0, None, None)
         assert not view.step_span(1)
+
+
+def test_left_goes_on_through_foreign_words_of_a_right_to_left_paragraph(qtbot):
+    model = MemoryModel("قالت وكالة REUTERS إن الرئيس سافر.\nKata lain.")
+    view = show(qtbot, model)
+    places = [view.caret]
+    for _ in range(6):
+        QTest.keyClick(view, Qt.Key.Key_Left)
+        places.append(view.caret)
+    assert places == sorted(places)
+    assert len(set(places)) == len(places), "no word holds the caret back"
+    for _ in range(6):
+        QTest.keyClick(view, Qt.Key.Key_Right)
+    assert view.caret == places[0]
+    view.place_caret(0)
+    for _ in range(4):
+        QTest.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert view.selection == (0, model.tokens.ends[3])
+
+
+def test_the_strip_hides_no_target_and_paging_keeps_a_line_in_view(qtbot):
+    model = MemoryModel("".join(f"Budi{number} pergi ke Jakarta lalu pulang lagi ke rumah di desa. " for number in range(120)))
+    for number in range(120):
+        model.add(f"Budi{number} ".strip(), "PERSON", span_id=f"b{number}") if number not in (1, 11, 2) else None
+    view = show(qtbot, model, 700, 400)
+    view.focus_span("b0")
+    view.start_relation(lambda span: span.id != "b0")
+    last = max(plan.line.start for plan in view.scene().plans)
+    QTest.keyClick(view, Qt.Key.Key_PageDown)
+    modes = view._modes
+    assert modes is not None
+    assert modes.strip > 0, "the source is out of view"
+    top = view.verticalScrollBar().value() + modes.strip
+    modes.offer()
+    builder = view.builder
+    assert builder is not None
+    offered = [offset for offset, _value in modes._mode.offered]
+    assert offered
+    assert all(builder.geometry.line_of(offset).top >= top - 1 for offset in offered)
+    assert any(plan.line.start <= last and plan.line.top >= top - 1 for plan in view.scene().plans), "a line is the bridge"
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 4))
+    assert modes.active, "a click on the strip goes to the source and drops nothing"
+    assert modes.strip == 0

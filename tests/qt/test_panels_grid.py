@@ -686,3 +686,15 @@ def test_a_label_that_loses_its_direction_shows_its_relations_from_both_ends(sea
     assert any(first <= 0 <= last for first, last in announced), "so that it is painted"
     seat.hands.history.undo()
     assert (chips("s3", "s1"), chips("s1", "s3")) == (["visited"], [])
+
+
+def test_a_relation_made_while_the_grid_is_away_is_there_when_it_comes_back(seat):
+    enter(seat, "s3", "s1")
+    seat.press("Ctrl+R")
+    assert dock(seat).isHidden()
+    assert seat.bench.run(relations.add_relation(seat.document.set_id, "s3", "s1", "visited"))
+    assert seat.bench.run(spans.relabel_span(seat.document.set_id, "s2", "DATE"))
+    seat.press("Ctrl+R")
+    fresh = GridModel()
+    fresh.set_excerpt(seat.document, excerpt_of(seat.document, 0))
+    assert image_of(seat.window.panels.grid.model) == image_of(fresh)

@@ -432,3 +432,11 @@ def test_a_fragment_that_begins_inside_a_token_is_a_place_to_split_at(make_seat,
     shaping.split(seat.bench)
     assert (((0, 5),), "PERSON") in shape(seat)
     assert (((12, 16),), "PERSON") in shape(seat)
+
+
+def test_one_chosen_span_is_merged_with_the_focused_one(seat):
+    seat.view.choose(("j",))
+    seat.view.focus_span("p")
+    shaping.merge(seat.bench)
+    assert (((0, 16),), "PERSON") in shape(seat)
+    assert seat.bench.span.id == "p"
