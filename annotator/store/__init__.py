@@ -1,6 +1,8 @@
 """The project file: the only package that knows SQL.
 
-``project`` opens and guards the file, ``schema`` says what is in it, ``migrations`` brings an older one up to date, ``transaction`` is
-the only way to write, ``journal`` remembers every step, ``queries`` reads, ``rows`` translates between rows and values, ``faults``
-turns SQLite's errors into sentences.
+``project`` opens and guards the file, ``files`` and ``lock`` hold it, ``shares`` knows network folders.  ``schema`` says what is in it and
+``migrations`` brings an older one up to date.  ``transaction`` is the only way to write (``filling`` in bulk, ``undoing`` backwards, set by
+set), ``journal`` remembers every step and ``history`` shows them.  ``queries``, ``listing``, ``search`` and ``words`` read;
+``statistics`` keeps the figures, ``recount`` and ``consistency`` check them.  ``backup``, ``restore`` and ``salvage`` (with ``damaged``
+and ``orphans``) bring back what was; ``rows`` translates between rows and values, ``faults`` turns SQLite's errors into sentences.
 """

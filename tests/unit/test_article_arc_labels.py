@@ -17,7 +17,7 @@ from annotator.ui.article.layout import MAX_LANES
 HEIGHT = 13.0
 FRAME = Frame(left=50, right=950, gutter=50, lane=HEIGHT - 1)
 LIMITS = Limits(HEIGHT, 2, 998)
-NAME, CODE = ("located_in", 70.0), ("LOCA", 34.0)
+NAME, CODE = ("located_in", 70.0), ("LCTD", 34.0)
 
 
 def width(text: str) -> float:
