@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from annotator.cli.output import PROBLEMS, person, remark
-from annotator.errors import ProjectDamaged
 from annotator.settings.store import Settings
 
 
@@ -27,8 +25,7 @@ def open_verb(ctx: click.Context, project: Path, annotator: str | None) -> None:
     """Open PROJECT in the window."""
     from annotator.store.project import open_project
 
-    with suppress(ProjectDamaged):  # the window offers the ways out
-        open_project(project, read_only=True).close()  # anything else that is wrong is said here, before any window
+    open_project(project, read_only=True).close()  # what is wrong with the file is said here, before any window
     ctx.exit(show(project, Settings(), annotator))
 
 

@@ -20,13 +20,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.pop("QT_QPA_PLATFORMTHEME", None)
 
-NAMES = ("start", "article", "edit", "project", "import", "export")
+NAMES = ("start", "article", "edit", "project", "import", "export", "scale")
 
 
 def main() -> None:
     """Read the arguments, run the benchmarks and print."""
     parser = argparse.ArgumentParser(description="Measure the speed as ratios to bare baselines.")
-    parser.add_argument("--scale", type=float, default=1.0, help="how much data, 1 takes about two minutes")
+    parser.add_argument("--scale", type=float, default=1.0, help="how much data, 1 takes some minutes")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=f"some of: {', '.join(NAMES)}")
     parser.add_argument("--json", action="store_true", help="print JSON, times in seconds")
     chosen = parser.parse_args()
