@@ -23,7 +23,9 @@ TOKENS = Tokens([(0, 3), (4, 7), (8, 12), (13, 15), (16, 23)])
 SPANS = (Span("a", ((0, 3),), "PERSON"), Span("b", ((8, 12),), "PERSON"), Span("c", ((16, 23),), "GPE"))
 RELATIONS = (Relation("r1", "met", "a", "b"), Relation("r2", "in", "b", "c"))
 SCHEME = completed(
-    LabelScheme(spans=(SpanLabel("PERSON"), SpanLabel("GPE")), relations=(RelationLabel("met", symmetric=True), RelationLabel("in")))
+    LabelScheme(
+        spans=(SpanLabel("PERSON"), SpanLabel("GPE")), relations=(RelationLabel("met", symmetric=True), RelationLabel("in"))
+    )
 )
 
 
@@ -94,7 +96,9 @@ def test_a_token_fewer_is_no_equal_array(tmp_path, monkeypatch):
 
 
 def test_words_and_categories_are_compared(tmp_path, monkeypatch):
-    read_as(monkeypatch, lambda _, read: replace(read, words=[*read.words[:-1], "Jakarta"], doc=_Seen(read.doc, cats={"news": 0.0})))
+    read_as(
+        monkeypatch, lambda _, read: replace(read, words=[*read.words[:-1], "Jakarta"], doc=_Seen(read.doc, cats={"news": 0.0}))
+    )
     assert told(write(tmp_path / "a.spacy", article())) == [("one", "", "came back different: text, categories")]
 
 
@@ -163,15 +167,17 @@ def test_an_entity_that_is_gone_is_told_by_its_own_place(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda rel: {},
+        lambda _: {},
         lambda rel: {**rel, (4, 0): {"in": 1.0}},
-        lambda rel: {place: {label: 0.5 for label in labels} for place, labels in rel.items()},
+        lambda rel: {place: dict.fromkeys(labels, 0.5) for place, labels in rel.items()},
         lambda rel: {place: labels for place, labels in rel.items() if place != (2, 0)},
     ],
     ids=["gone", "one more", "another value", "one way of a symmetric one"],
 )
 def test_relations_in_the_user_data_are_compared(tmp_path, monkeypatch, change):
-    read_as(monkeypatch, lambda _, read: replace(read, user_data={**read.user_data, docbin._REL: change(read.user_data[docbin._REL])}))
+    read_as(
+        monkeypatch, lambda _, read: replace(read, user_data={**read.user_data, docbin._REL: change(read.user_data[docbin._REL])})
+    )
     assert told(write(tmp_path / "a.spacy", article())) == [
         ("one", "r1", "came back different in doc._.rel"),
         ("one", "r2", "came back different in doc._.rel"),
@@ -203,7 +209,9 @@ def test_lists_in_metadata_come_back_as_tuples_and_are_no_loss(tmp_path):
 
 @pytest.mark.parametrize("number", [2**64, -(2**63) - 1])
 def test_a_number_beyond_64_bits_costs_the_user_data_of_that_document_alone(tmp_path, number):
-    report = write(tmp_path / "a.spacy", article("one"), article("two", spans=(replace(SPANS[0], attributes={"n": number}),), relations=()))
+    report = write(
+        tmp_path / "a.spacy", article("one"), article("two", spans=(replace(SPANS[0], attributes={"n": number}),), relations=())
+    )
     assert told(report) == [("two", "", "came back different: user data")]
 
 

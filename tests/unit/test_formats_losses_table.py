@@ -76,6 +76,7 @@ FEATURES: dict[str, Record] = {
     "done": replace(PLAIN, status=Status.DONE),
     "skipped": replace(PLAIN, status=Status.SKIPPED),
     "gold": replace(PLAIN, kind=Kind.GOLD),
+    "model": replace(PLAIN, kind=Kind.MODEL, spans=(replace(PER, reviewed=False), replace(ORG, reviewed=False))),
     "verdict": replace(PLAIN, verdicts=(Verdict("PER@4-6", "model"),)),
     "no tokens": replace(PLAIN, tokens=None),
     "odd name": replace(PLAIN, name="a/b: c?"),
@@ -131,7 +132,7 @@ LOSSES: dict[str, dict[str, list[tuple[str, str, str]]]] = {
     },
     "prodigy": {
         **of_json("Prodigy"),
-        **dict.fromkeys(("cut token", "blank edge", "relation of a cut span"), [NO_TOKENS]),
+        **{key: [NO_TOKENS] for key in ("cut token", "blank edge", "relation of a cut span")},
     },
     "brat": {},
     "doccano": {

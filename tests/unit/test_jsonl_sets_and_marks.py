@@ -70,7 +70,15 @@ def test_a_line_without_any_of_them_has_no_set_in_columns_either():
 
 
 SPAN = {"id": "s1", "start": 0, "end": 3, "label": "X"}
-WHOLE = {"name": "n", "text": "abc def", "tokens": [[0, 3], [4, 7]], "annotator": "a", "kind": "person", "spans": [SPAN], "relations": []}
+WHOLE = {
+    "name": "n",
+    "text": "abc def",
+    "tokens": [[0, 3], [4, 7]],
+    "annotator": "a",
+    "kind": "person",
+    "spans": [SPAN],
+    "relations": [],
+}
 
 
 def taken(**changes) -> PlainRecord | None:
@@ -177,7 +185,9 @@ def test_what_looks_like_a_key_inside_a_text_is_none():
     assert plain is None or plain.flat is None
 
 
-@pytest.mark.parametrize("blank", [chr(code) for code in range(0x3002) if chr(code).isspace()], ids=lambda blank: f"{ord(blank):04X}")
+@pytest.mark.parametrize(
+    "blank", [chr(code) for code in range(0x3002) if chr(code).isspace()], ids=lambda blank: f"{ord(blank):04X}"
+)
 def test_every_kind_of_white_space_parts_tokens(blank):
     text = f"a{blank}b"
     assert taken(text=text, tokens=[[0, 1], [2, 3]], spans=[]) is not None
