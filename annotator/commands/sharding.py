@@ -102,5 +102,5 @@ def _add_report(whole: LossReport, part: LossReport) -> None:
     room = max(0, MOST_LOSSES - len(whole.losses))
     whole.losses += part.losses[:room]
     if part.losses[room:]:
-        whole.notices.append(f"{Path(part.path).name}: {amount(len(part.losses[room:]), 'further loss')}, not listed.")
+        whole.notices.append(f"{Path(part.path).name}: {len(part.losses) - room} more losses, not listed.")
     whole.notices += [f"{Path(part.path).name}: {notice}" for notice in part.notices]

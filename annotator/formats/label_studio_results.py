@@ -88,7 +88,7 @@ def read_results(
             links.append(result)
         elif kind in _ANSWERS:
             answers.append(result)
-        elif targets and result.get("to_name") not in targets:
+        elif targets and not (type(result.get("to_name")) is str and result["to_name"] in targets):
             complain(f"The region {number} is about “{result.get('to_name')}” and not about the text; it was left out.")
         elif is_region(result):
             given = result.get("id")

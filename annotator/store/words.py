@@ -58,7 +58,7 @@ def match_expression(query: str) -> str:
 
 def _term(text: str, *, starred: bool) -> str | None:
     """Return one term as a string of FTS5; None where there is nothing in it that is indexed."""
-    if not any(unicodedata.category(character)[0] in "LN" or character >= "\ue000" for character in text):
+    if not any(unicodedata.category(character)[0] in "LN" or unicodedata.category(character) == "Co" for character in text):
         return None
     quoted = text.rstrip("*").replace('"', '""')
     return f'"{quoted}" *' if starred else f'"{quoted}"'
