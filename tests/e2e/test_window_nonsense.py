@@ -245,6 +245,7 @@ def test_impossible_spans_are_said_and_the_rest_can_be_worked_on(use, tmp_path, 
         assert user.has("Sunarso", "PERSON")
         user.session.open_document(user.document.document.id)
         user.wait(button.isVisible, "the offer to remove them")
+        user.window.bench.ask.confirm = lambda *_: True
         button.click()
         user.settle()
         assert not any(span.id.startswith("bad") for span in user.document.spans())
