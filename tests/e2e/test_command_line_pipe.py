@@ -125,12 +125,13 @@ def small_chunks(monkeypatch):
 
 
 def state(project) -> tuple:
-    """Everything of a project but its log of steps, and the figures about sets: which of them were checked when is no content."""
+    """Everything of a project but its log of steps, and when its sets were checked, which is no content."""
     connection = sqlite3.connect(project)
     try:
-        tables = ("project", "documents", "spans", "relations", "verdicts")
+        tables = ("documents", "spans", "relations", "verdicts")
+        said = "SELECT * FROM project WHERE key <> 'scheme_generation' ORDER BY 1"
         sets = "SELECT id, document_id, annotator, kind, status, flagged, categories FROM annotation_sets ORDER BY 1, 2"
-        queries = (sets, *(f"SELECT * FROM {table} ORDER BY 1, 2" for table in tables))
+        queries = (said, sets, *(f"SELECT * FROM {table} ORDER BY 1, 2" for table in tables))
         return tuple(tuple(connection.execute(query)) for query in queries)
     finally:
         connection.close()

@@ -64,7 +64,7 @@ def replay(use: Callable[..., int], tmp_path: Path) -> Replay:
 
 @needs_fixtures
 def test_new_spans_by_jump(replay):
-    cases = news_cases(NEWS / "dev.txt", count=80)
+    cases = news_cases(NEWS / "dev.txt", count=150)
     tally = replay(news_scheme(), cases, way=BY_JUMP)
     assert tally.count(NEW_SPAN) == sum(len(case.gold.spans) for case in cases) > 200
     assert tally.average(NEW_SPAN) <= NEW_SPAN_AIM
@@ -83,7 +83,7 @@ def test_new_spans_by_plain_caret(replay):
 
 @needs_fixtures
 def test_faulty_suggestions(replay):
-    cases = news_cases(NEWS / "dev.txt", count=80, faulty=True)
+    cases = news_cases(NEWS / "dev.txt", count=150, faulty=True)
     tally = replay(news_scheme(), cases)
     assert tally.count(RIGHT) > 80
     assert tally.presses(RIGHT) == 0
@@ -112,7 +112,7 @@ def test_an_article_of_many_sentences(replay):
 
 @needs_fixtures
 def test_new_relations(replay):
-    scheme, cases = relation_cases(count=40)
+    scheme, cases = relation_cases(count=60)
     tally = replay(scheme, cases)
     assert tally.count(RELATION) == sum(len(case.gold.relations) for case in cases) > 80
     assert tally.average(RELATION) <= RELATION_AIM
@@ -121,7 +121,7 @@ def test_new_relations(replay):
 
 @needs_fixtures
 def test_faulty_relations(replay):
-    scheme, cases = relation_cases(count=40, faulty=True)
+    scheme, cases = relation_cases(count=60, faulty=True)
     tally = replay(scheme, cases)
     for kind in (RELATION_RELABEL, RELATION_REMOVAL, RELATION_REVERSAL):
         assert tally.count(kind) > 5, kind
