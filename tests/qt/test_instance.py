@@ -118,7 +118,7 @@ def test_a_killed_window_is_not_waited_for(project_file):
     assert not raise_other(project_file)
 
 
-def test_the_socket_of_a_killed_window_is_taken_over(seat, project_file):
+def test_the_socket_of_a_killed_window_is_taken_over(make_seat, project_file):
     program = """
         from PySide6.QtNetwork import QLocalServer
         from annotator.ui.instance import address_of
@@ -128,8 +128,7 @@ def test_the_socket_of_a_killed_window_is_taken_over(seat, project_file):
         os._exit(0)
     """
     ended(second_start(project_file, program))
-    instance = Instance(seat.bench, seat.window)
-    assert instance.address
+    make_seat(project_file).show()
     assert ended(second_start(project_file, RAISE)) == "True"
 
 
