@@ -82,7 +82,7 @@ def typed(term: tuple[str, bool]) -> str:
     return (f'"{phrase}"' if " " in phrase else phrase) + "*" * starred
 
 
-one = st.sampled_from((*WORDS, "jok", "лон", "caf", "none"))
+one = st.sampled_from((*WORDS, "jok", "лон", "café"[:3], "none"))
 terms = st.tuples(st.one_of(one, st.lists(one, min_size=2, max_size=3).map(" ".join)), st.booleans())
 # Alternatives are single words: beside one of them that is a phrase, the index may leave a place of the other unmarked.
 groups_of_terms = st.one_of(terms.map(lambda term: [term]), st.lists(st.tuples(one, st.booleans()), min_size=2, max_size=3))
