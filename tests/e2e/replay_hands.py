@@ -105,7 +105,7 @@ class Hands:
     def _turned(self, key: str) -> str:
         """Return the arrow key that does the same where the text runs to the left."""
         geometry = self.view.builder.geometry
-        if not geometry.leftward(geometry.line_of(self.view.caret), self.view.caret):
+        if not geometry.runs_leftward(geometry.line_of(self.view.caret)):
             return key
         return key.replace("Right", "Left") if key.endswith("Right") else key.replace("Left", "Right")
 
