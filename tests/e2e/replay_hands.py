@@ -143,7 +143,7 @@ class Hands:
         found: dict[str, tuple[int, float | None]] = {
             key: (place, None) for key, place in caret_moves(document.tokens, document.sentences, offset).items()
         }
-        if geometry.leftward(line, offset):
+        if geometry.runs_leftward(line):
             swapped = {"Left": found.get("Right"), "Right": found.get("Left")}
             found = {key: value for key, value in {**found, **swapped}.items() if value is not None}
         on_line = document.tokens.covered(line.start, line.end)
