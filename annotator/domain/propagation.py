@@ -81,7 +81,7 @@ def same_text(text: str, tokens: Tokens, surface: str) -> list[Range]:
                 shown = text[start : stem_end + bare], bare
                 if shown not in capitals:
                     capitals[shown] = _written_alike(" ".join(shown[0].split()), written[: len(written) - whole + bare])
-                if capitals[shown] and (not fitting or end - stem_end == bare == whole):
+                if capitals[shown] and (not fitting or folded[stem_end:end] == last[len(stem) :]):
                     fitting = end
         if fitting:
             places.append((start, fitting))

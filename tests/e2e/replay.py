@@ -259,8 +259,7 @@ class Replayer(Hands):
         before = {relation.id for relation in document.relations()}
         self.focus(head)
         self.press("r")
-        while tail not in self.user.hints().values():
-            self.page(document.span(tail).start)
+        self.page_to(tail, document.span(tail).start)
         self.press(*self.user.letters_for(tail))
         if self.user.menu is not None:
             self.press(*self._choosing(head, tail, label))

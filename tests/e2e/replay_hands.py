@@ -70,20 +70,23 @@ class Hands:
     def jump(self, offset: int, *, extend: bool = False) -> None:
         """Go to a token by its letters, or select up to its end."""
         self.press("f")
-        while offset not in self.user.hints().values():
-            self.page(offset)
+        self.page_to(offset, offset)
         *first, last = self.user.letters_for(offset)
         self.press(*first, f"Shift+{last.upper()}" if extend else last)
         if not extend:
             self.must(self.view.caret == offset, f"the caret is at {self.view.caret} and not at {offset}")
 
-    def page(self, offset: int) -> None:
-        """Turn a page towards an offset that is out of view."""
+    def page_to(self, value: object, offset: int) -> None:
+        """Turn pages one way until there are letters for ``value``, which stands at an offset: out of view, or on a line cut by an edge."""
+        if value in self.user.hints().values():
+            return
         bar = self.view.verticalScrollBar()
-        before = bar.value()
-        self.press("PgDown" if offset >= self.view.scene().range[1] else "PgUp")
-        self.tally.paged += 1
-        self.must(bar.value() != before, f"paging never shows {offset}")
+        key = "PgDown" if 2 * offset > sum(self.view.scene().range) else "PgUp"
+        while value not in self.user.hints().values():
+            before = bar.value()
+            self.press(key)
+            self.tally.paged += 1
+            self.must(bar.value() != before, f"paging never shows {offset}")
 
     def _select_inside(self, wanted: Range) -> None:
         """Select by characters, from the start of the token that the caret stands at."""

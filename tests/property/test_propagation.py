@@ -133,6 +133,7 @@ def slowly(text, tokens, surface):
 @example(("Masa-nya masa", Tokens([(0, 4), (4, 5), (5, 8), (9, 13)]), "Masa-nya"))
 @example(("ßßmasalah masa", Tokens([(0, 9), (10, 14)]), "masa"))
 @example(("MASALAH MASAKULAH", Tokens([(0, 7), (8, 17)]), "MASA"))
+@example(("masanya masaNYA", Tokens([(0, 7), (8, 12), (12, 15)]), "masanya"))
 def test_the_quick_search_finds_what_the_slow_one_finds(case):
     assert same_text(*case) == slowly(*case)
 

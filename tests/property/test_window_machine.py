@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.ui.actions import ACTIONS, Scope
@@ -62,6 +62,8 @@ def out_of_everything(user: Driver) -> None:
         dialog.close()
     if user.menu is not None:
         user.menu.close()
+    while (popup := QApplication.activePopupWidget()) is not None:
+        popup.close()
     user.view.setFocus()
     user.view.cancel_mode()
     user.settle()

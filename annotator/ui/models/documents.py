@@ -76,6 +76,7 @@ class DocumentListModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None, *, jobs: WindowJobs | None = None) -> None:
         super().__init__(parent)
+        self._unreadable: Exception | None = None
         self._session: Session | None = None
         self._choice = Choice()
         self._listing = Listing()
@@ -104,6 +105,7 @@ class DocumentListModel(QAbstractListModel):
         self._feed.stop(wait=True)
         self._remembering.stop()
         self._session, self._choice = session, choice or Choice()
+        self._unreadable = None
         self._take_listing(Listing())
         self.reload()
 
@@ -243,8 +245,22 @@ class DocumentListModel(QAbstractListModel):
         return page
 
     def _cards(self, ids: array[int]) -> dict[int, DocumentCard]:
+        """Read cards.  This runs while a view paints, where nothing may be raised: a damaged file is said afterwards, once."""
         session = self._session
-        return {} if session is None else queries.document_cards(session.project.connection, ids, session.annotator)
+        if session is None or self._unreadable is not None:
+            return {}
+        try:
+            return queries.document_cards(session.project.connection, ids, session.annotator)
+        except Exception as error:
+            if session.project.explained(error) is None:
+                raise
+            self._unreadable = error
+            QTimer.singleShot(0, self, self._say_unreadable)
+            return {}
+
+    def _say_unreadable(self) -> None:
+        if self._unreadable is not None:
+            self._on_failed(self._unreadable)
 
     # Reading the list
 
