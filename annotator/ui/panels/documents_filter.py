@@ -14,10 +14,9 @@ from annotator.session.session import Session
 from annotator.store import queries
 from annotator.store.listing import Order
 from annotator.ui.i18n import plain_tip, tr
-from annotator.ui.icons import icon
 from annotator.ui.models.documents_choice import Choice, chips, order_name, typed_field
 from annotator.ui.panels.documents_chips import Chips, short_text
-from annotator.ui.panels.parts import CalmComboBox, icon_button, spaced, swatch_icon, theme_of
+from annotator.ui.panels.parts import CalmComboBox, icon_button, searching, spaced, swatch_icon, theme_of
 
 _TYPING = 200
 """Milliseconds after the last letter until the list follows."""
@@ -210,8 +209,7 @@ class _NameField(QLineEdit):
         self.setAccessibleName(tr("Show documents whose name contains"))
         tip = tr("Part of the name. For metadata type field=value and press Enter.")
         self.setToolTip(plain_tip(tip))
-        self.setClearButtonEnabled(True)
-        self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        searching(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):

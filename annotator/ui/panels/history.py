@@ -85,6 +85,7 @@ class HistoryPanel(QWidget):
         layout.addWidget(self.origin)
         layout.addWidget(parts, 1)
         self.setFocusProxy(self.view)
+        QWidget.setTabOrder(self.view, self.scope)  # Tab enters at the proxy; what stands before it would be passed over
 
     # What is shown
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLayout,
+    QLineEdit,
     QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.ui.i18n import plain_tip
+from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.icons import icon
 from annotator.ui.theme import DARK, LIGHT, Theme, label_colors, luminance
 from annotator.ui.theme_qt import color
@@ -80,6 +81,14 @@ def icon_button(icon_name: str, name: str, *, tip: str = "") -> QToolButton:
     button.setToolTip(plain_tip(tip or name))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def searching(field: QLineEdit) -> None:
+    """Give a field the picture of a search and a button that empties it."""
+    field.setClearButtonEnabled(True)
+    sign = field.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+    sign.setText(tr("Search"))  # it is a button, which a screen reader names
+    sign.triggered.connect(field.setFocus)
 
 
 def spaced(layout: QLayout, theme: Theme = LIGHT, *, margin: int = 0, spacing: int = 2) -> None:

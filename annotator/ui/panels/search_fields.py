@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, 
 
 from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel
 from annotator.ui.i18n import plain_tip, tr
-from annotator.ui.icons import icon
 from annotator.ui.models.search_lines import Mode, Wanted
-from annotator.ui.panels.parts import CalmComboBox, spaced, swatch_icon, theme_of
+from annotator.ui.panels.parts import CalmComboBox, searching, spaced, swatch_icon, theme_of
 
 _HOWS = ("exact", "prefix", "regex")
 
@@ -35,8 +34,7 @@ class SearchFields(QWidget):
         self.mode.setMinimumContentsLength(12)
         self.mode.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.text = QLineEdit()
-        self.text.setClearButtonEnabled(True)
-        self.text.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        searching(self.text)
         self.match_case = QToolButton()
         self.match_case.setText("Aa")
         self.match_case.setCheckable(True)
