@@ -12,8 +12,9 @@ from annotator.ui.actions import ACTIONS, Scope
 from tests.e2e.window_support import Driver, program, shown, stored, story_project
 
 _ASKING = {"project.open", "project.demo", "project.copy", "project.close", "window.quit", "project.new", "project.import",
-           "project.export", "project.picture", "project.print", "view.text", "view.full-screen"}  # fmt: skip
-"""Actions that ask the system for a file, or leave the project: their keys are not mashed."""
+           "project.export", "project.picture", "project.print", "view.text", "view.full-screen",
+           "window.menu", "help.commands"}  # fmt: skip
+"""Actions that ask the system for a file, or leave the project, or offer those that do: their keys are not mashed."""
 
 KEYS = (
     *(key.replace(" ", "Space") for action in ACTIONS if action.id not in _ASKING and action.scope is Scope.ARTICLE for key in action.keys),
