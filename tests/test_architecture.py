@@ -19,8 +19,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "annotator"
 
-MAY_IMPORT_SIBLINGS_IN_INIT = {"annotator", "annotator.formats"}
-"""The root (by a lazy ``__getattr__``) and the table of formats."""
+MAY_IMPORT_SIBLINGS_IN_INIT = {"annotator"}
+"""The root, by a lazy ``__getattr__``."""
 
 TOP_LEVEL = re.compile(
     r"annotator|resources|tests|seeds|packaging|pyproject\.toml|README(\.[a-z]+)?\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md"

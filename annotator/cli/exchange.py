@@ -16,7 +16,7 @@ from annotator.domain.exchange import LossReport
 from annotator.domain.rules import amount
 from annotator.domain.text import Tokens
 from annotator.errors import AnnotatorError, FormatError
-from annotator.formats import FORMATS
+from annotator.formats.table import FORMATS
 from annotator.nlp.tokens import tokenize
 from annotator.paths import PROJECT_SUFFIX
 from annotator.session.session import Session

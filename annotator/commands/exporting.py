@@ -16,7 +16,7 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
 from annotator.errors import AnnotatorError, FormatError
-from annotator.formats import FORMATS
+from annotator.formats.table import FORMATS
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.store.project import open_project

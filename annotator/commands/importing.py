@@ -21,9 +21,10 @@ from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens, sentence_starts
 from annotator.errors import AnnotatorError, DiskFull, FormatError, UndoRefused
-from annotator.formats import FORMATS, detect
+from annotator.formats.detect import detect
 from annotator.formats.jsonl import read_plain
 from annotator.formats.jsonl_plain import PlainRecord
+from annotator.formats.table import FORMATS
 from annotator.store.project import Project
 
 Tokenizer = Callable[[list[str]], Sequence[Tokens]]

@@ -14,7 +14,7 @@ from annotator.commands.importing import ImportOptions, ImportReport
 from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
 from annotator.domain.exchange import Loss, LossReport
 from annotator.errors import AnnotatorError
-from annotator.formats import FORMATS
+from annotator.formats.table import FORMATS
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.ui.actions import ACTIONS, keys_of

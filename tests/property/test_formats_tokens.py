@@ -18,7 +18,7 @@ from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
 from annotator.errors import FormatError
-from annotator.formats import FORMATS
+from annotator.formats.table import FORMATS
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 LETTERS = st.sampled_from("aB1.#-_|é😊 \n\r\t\u00a0\u200b\u2028\u0301\x85")

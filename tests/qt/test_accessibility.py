@@ -285,7 +285,11 @@ def test_a_button_that_only_shows_a_picture_tells_what_it_does(use, tmp_path):
     def drive(user):
         for button in user.window.findChildren(QAbstractButton):
             if button.isVisible() and not button.text() and not button.objectName().startswith("qt_"):
-                assert name_of(button), (type(button.parent()).__name__, type(button.parent().parent()).__name__, button.objectName())
+                assert name_of(button), (
+                    type(button.parent()).__name__,
+                    type(button.parent().parent()).__name__,
+                    button.objectName(),
+                )
                 assert button.toolTip() or button.accessibleName()
 
     assert use(drive, "open", project) == 0

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog
 from annotator.commands.projects import shipped_schemes
 from annotator.domain.annotations import Kind
 from annotator.domain.documents import Status
-from annotator.formats import FORMATS
+from annotator.formats.table import FORMATS
 from annotator.nlp.tokens import LANGUAGES
 from annotator.ui.dialogs import new_project
 from annotator.ui.dialogs.ask import Ask

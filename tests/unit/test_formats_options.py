@@ -17,7 +17,7 @@ from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel, compl
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
 from annotator.errors import FormatError
-from annotator.formats import FORMATS
+from annotator.formats.table import FORMATS
 
 SCHEME = completed(LabelScheme(spans=(SpanLabel("PER"), SpanLabel("ORG")), relations=(RelationLabel("WORKS"),)))
 TEXT = "\U0001f600 Ani e\u0301 PT Maju Jaya"

@@ -14,7 +14,8 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
 from annotator.errors import FormatError
-from annotator.formats import FORMATS, detect
+from annotator.formats.detect import detect
+from annotator.formats.table import FORMATS
 
 
 def test_names_and_suffixes_are_unique():

@@ -17,8 +17,8 @@ from annotator.domain.exchange import Complaint, LossReport, ReadDefaults, Recor
 from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel, completed
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
-from annotator.formats import FORMATS
 from annotator.formats.conll_text import lines_of
+from annotator.formats.table import FORMATS
 
 SCHEME = completed(LabelScheme(spans=(SpanLabel("PER"), SpanLabel("ORG")), relations=(RelationLabel("WORKS"),)))
 READ_AND_WRITTEN = tuple(name for name, entry in FORMATS.items() if entry.write and entry.read)

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from annotator.domain.documents import Status
-from annotator.formats import Format
+from annotator.formats.table import Format
 from annotator.paths import is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from annotator.domain.annotations import Kind
-from annotator.formats import FORMATS
+from annotator.formats.table import FORMATS
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import accept_buttons, add_field, complaint_label, form, framed, side_button
 from annotator.ui.i18n import plain_tip, tr
