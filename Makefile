@@ -69,5 +69,5 @@ $(VENV)/installed: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 
 $(VENV)/installed-dev: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 	@echo '== installing the program with what the tests and the build need (once, some minutes)'
-	@$(PIP) install --quiet -c $(CONSTRAINTS) -e '.[dev]'
+	@$(PIP) install --quiet -c $(CONSTRAINTS) -e '.[dev,formats]'
 	@touch $(VENV)/installed $@
