@@ -51,12 +51,6 @@ class Panels(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(30)
         self._later.timeout.connect(self._refresh_counts)
-        self.delay = 15
-        """Milliseconds until the panels follow the focus; 0 is at once."""
-        # The inspector lays itself out anew for each span: the article is painted first.
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._show_focus)
         self._connect()
 
     def all(self) -> tuple[tuple[str, str, QWidget], ...]:
@@ -84,8 +78,7 @@ class Panels(QObject):
         bench.sessionChanged.connect(self._on_session_changed)
         bench.documentOpened.connect(self._on_document_opened)
         bench.changed.connect(self._on_changed)
-        bench.view.focusChanged.connect(self._on_focus_changed)
-        bench.view.chosenChanged.connect(self._on_focus_changed)
+        bench.following.followed.connect(self._on_followed)
         self.documents.documentRequested.connect(self._on_document_requested)
         self.labels.spanLabelRequested.connect(self._on_span_label_requested)
         self.labels.relationLabelRequested.connect(self._on_relation_label_requested)
@@ -116,11 +109,8 @@ class Panels(QObject):
 
     def _on_changed(self, changes: ChangeSet) -> None:
         document = self._bench.document
-        self.documents.refresh(changes)
-        self.outline.refresh(changes)
         if document is not None and any(change.what == "scheme" for change in changes.changes):
             self.labels.set_scheme(document.scheme, self._theme)
-        self._on_focus_changed()
         self.grid_hands.refresh(changes)
         self._later.start()
 
@@ -130,17 +120,11 @@ class Panels(QObject):
         self.labels.set_counts(spans, relations)
         self.labels.set_last_used(self._editing.last_label)
 
-    def settle(self) -> None:
-        """Show what has the focus now, not a moment later."""
-        if self._soon.isActive():
-            self._soon.stop()
-            self._show_focus()
-
-    def _on_focus_changed(self) -> None:
-        if self.delay:
-            self._soon.start(self.delay)
-        else:
-            self._show_focus()
+    def _on_followed(self, committed: list[ChangeSet]) -> None:
+        for changes in committed:
+            self.documents.refresh(changes)
+            self.outline.refresh(changes)
+        self._show_focus()
 
     def _show_focus(self) -> None:
         document, span, relation = self._bench.document, self._bench.span, self._bench.relation

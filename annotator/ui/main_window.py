@@ -19,6 +19,7 @@ from annotator.ui.icons import icon
 from annotator.ui.models.history import Scope as HistoryScope
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
+from annotator.ui.soon import Soon
 from annotator.ui.status import StatusLine
 from annotator.ui.workbench import Workbench
 
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self._add_docks()
         bench.sessionChanged.connect(self._on_session_changed)
         bench.documentOpened.connect(self._on_document_opened)
+        self._refreshing = Soon(self, self.refresh_actions)
         bench.changed.connect(self._on_state_changed)
         bench.view.focusChanged.connect(self._on_state_changed)
         bench.view.chosenChanged.connect(self._on_state_changed)
@@ -204,7 +206,7 @@ class MainWindow(QMainWindow):
         """Show who made and who changed what has the focus."""
         self._history_dock.show()
         self._history_dock.raise_()
-        self.panels.history_hands.settle()
+        self.bench.following.now()
         self.panels.history.set_scope(HistoryScope.ITEM)
 
     def open_menu(self) -> None:
@@ -295,7 +297,7 @@ class MainWindow(QMainWindow):
         self.refresh_actions()
 
     def _on_state_changed(self, *_: object) -> None:
-        self.refresh_actions()
+        self._refreshing.request()
 
     def refresh_actions(self) -> None:
         """Say anew which actions can be done and which are marked."""

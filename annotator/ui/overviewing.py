@@ -20,8 +20,7 @@ class Overviewing(QObject):
         self._view = bench.view
         self.strip = OverviewStrip(bench.view.verticalScrollBar())
         bench.documentOpened.connect(self._on_document_opened)
-        bench.changed.connect(self._on_changed)
-        bench.view.focusChanged.connect(self._on_focus_changed)
+        bench.following.followed.connect(self._on_followed)
         bench.view.scrolled.connect(self._on_scrolled)
         bench.view.hitsShown.connect(self._on_hits_shown)
         bench.view.themed.connect(self.strip.set_theme)
@@ -41,12 +40,11 @@ class Overviewing(QObject):
     def _on_document_opened(self) -> None:
         self.strip.set_article(self._bench.document)
 
-    def _on_changed(self, changes: ChangeSet) -> None:
+    def _on_followed(self, committed: list[ChangeSet]) -> None:
         document = self._bench.document
         if document is not None:
-            self.strip.refresh(document.touched(changes))
-
-    def _on_focus_changed(self) -> None:
+            for changes in committed:
+                self.strip.refresh(document.touched(changes))
         span = self._bench.span
         self.strip.set_focus((span.start, span.end) if span is not None and span.fragments else None)
 

@@ -14,7 +14,7 @@ from annotator.commands.importing import ImportOptions, ImportReport
 from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
 from annotator.domain.exchange import Loss, LossReport
 from annotator.errors import AnnotatorError
-from annotator.formats.table import FORMATS
+from annotator.formats.plugins import known_formats
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.ui.actions import ACTIONS, keys_of
@@ -35,6 +35,7 @@ from annotator.ui.main_window import MainWindow, key_text
 from annotator.ui.pictures import Pictures
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.relating import Relating
+from annotator.ui.statistics import Statistics
 from annotator.ui.theme_qt import palette, theme_named
 from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
@@ -53,10 +54,11 @@ class WindowShell(QObject):
         *,
         typesetting: Typesetting,
         backing_up: BackingUp,
+        statistics: Statistics,
     ) -> None:
         super().__init__(window)
         self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
-        self._typesetting, self._backing_up = typesetting, backing_up
+        self._typesetting, self._backing_up, self._statistics = typesetting, backing_up, statistics
         self._pictures = Pictures(bench, window, self._folder)
         self._choosing = Choosing(window, bench, editing, relating)
         self.theme = theme_named(bench.settings.get("ui.theme"))
@@ -104,7 +106,7 @@ class WindowShell(QObject):
 
     def ask_import(self) -> None:
         """Ask what to import."""
-        readable = [name for name, entry in FORMATS.items() if entry.read is not None]
+        readable = [name for name, entry in known_formats().items() if entry.read is not None]
         dialog = ImportDialog(self._folder(), readable, self._bench.ask, self._window)
         dialog.accepted.connect(self._on_import_accepted)
         dialog.open()
@@ -125,7 +127,7 @@ class WindowShell(QObject):
         if session is None:
             return
         counts = queries.status_counts(session.project.connection, session.annotator)
-        writable = {name: entry for name, entry in FORMATS.items() if entry.write is not None}
+        writable = {name: entry for name, entry in known_formats().items() if entry.write is not None}
         annotators = queries.annotators(session.project.connection)
         dialog = ExportDialog(session.project.path, writable, counts, self._bench.ask, self._window, annotators=annotators)
         dialog.accepted.connect(self._on_export_accepted)
@@ -135,7 +137,7 @@ class WindowShell(QObject):
         dialog = self.sender()
         assert isinstance(dialog, ExportDialog)
         chosen = dialog.values()
-        known = FORMATS[chosen.format].write_options or {}
+        known = known_formats()[chosen.format].write_options or {}
         extra = {"misaligned": chosen.misaligned} if "misaligned" in known else {}
         self._projects.export(
             chosen.path, ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, format_options=extra)
@@ -200,12 +202,12 @@ class WindowShell(QObject):
 
     def edit_note(self) -> None:
         """Put the cursor into the note of the focused item."""
-        self._window.panels.settle()
+        self._window.bench.following.now()
         self._window.panels.inspector.edit_note()
 
     def edit_kb_id(self) -> None:
         """Put the cursor into the knowledge-base id of the focused span."""
-        self._window.panels.settle()
+        self._window.bench.following.now()
         self._window.panels.inspector.edit_kb_id()
 
     def focus_panels(self) -> None:
@@ -227,6 +229,10 @@ class WindowShell(QObject):
     def show_backups(self) -> None:
         """Show the backups of the project, and what going back to one would change."""
         self._backing_up.show_backups()
+
+    def show_statistics(self) -> None:
+        """Show the figures of the project."""
+        self._statistics.show()
 
     def show_history_of_item(self) -> None:
         """Show who made and who changed what has the focus."""

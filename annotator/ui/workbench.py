@@ -19,6 +19,7 @@ from annotator.session.session import Session
 from annotator.settings.store import Settings
 from annotator.ui.article.view import ArticleView
 from annotator.ui.dialogs.ask import Ask
+from annotator.ui.following import Following
 from annotator.ui.panels.message import MessageBar
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Workbench(QObject):
         self.ask = ask
         self.leaving: Event[None] = Event(_crash)
         self.session: Session | None = None
+        self.following = Following(self)
         self._checkpoint = QTimer(self)
         self._checkpoint.setSingleShot(True)
         self._checkpoint.setInterval(CHECKPOINT_AFTER)

@@ -161,7 +161,7 @@ def test_the_list_of_spans_and_relations_says_the_same_as_the_article(use, tmp_p
         for relation in user.document.relations():
             assert any(relation.label in text for text in spoken)
         user.focus("Rusia")
-        user.window.panels.settle()
+        user.window.bench.following.now()
         current = view.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
         assert "Rusia" in current
 

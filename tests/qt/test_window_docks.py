@@ -227,8 +227,7 @@ def test_in_a_read_only_project_the_palette_says_why_nothing_happens(make_seat, 
 
 
 def test_the_panels_follow_the_focus_after_the_article_and_at_once_when_asked(seat, qtbot):
-    panels = seat.window.panels
-    panels.delay = 40
+    seat.bench.following.delay = 40
     first, second = seat.document.spans()[:2]
     seat.view.focus_span(first.id)
     assert inspected(seat) != first.id
@@ -245,15 +244,15 @@ def inspected(seat) -> str:
 
 def test_what_was_shown_at_once_is_not_shown_again_a_moment_later(seat, monkeypatch):
     panels = seat.window.panels
-    panels.delay = 20
+    seat.bench.following.delay = 20
     shown: list[str] = []
     usual = panels.inspector.show_span
     monkeypatch.setattr(
         panels.inspector, "show_span", lambda state, span, theme: (shown.append(span.id), usual(state, span, theme))
     )
     seat.view.focus_span("s2")
-    panels.settle()
+    seat.bench.following.now()
     assert (shown, inspected(seat)) == (["s2"], "s2")
-    panels.settle()
+    seat.bench.following.now()
     QTest.qWait(60)
     assert shown == ["s2"]

@@ -118,7 +118,7 @@ class Seat:
         application()
         self.settings = settings
         self.window = build(settings, "ani")
-        self.window.panels.delay = 0  # what the panels show a moment later, tests look at now; one test has the delay
+        self.window.bench.following.delay = 0  # what the panels show a moment later, tests look at now; one test has the delay
         self.bench = self.window.bench
         self.view = self.bench.view
         self.ask = self.bench.ask = Answers()

@@ -128,6 +128,10 @@ class Scene:
         return known
 
 
+_Routing = tuple[list[arcs.ArcRequest], list[arcs.Band], dict[str, arc_labels.Wish]]
+"""What decides how arcs run, at one width and zoom."""
+
+
 class SceneBuilder:
     """Makes scenes for one document at one width and zoom."""
 
@@ -143,6 +147,7 @@ class SceneBuilder:
         self._codes: dict[str, str] = {}
         self._far_words = self.far_text
         self._scene: tuple[tuple[float, float, bool], Scene] | None = None
+        self._routes: tuple[_Routing, tuple[arcs.Arc, ...]] | None = None
 
     def forget(self, ranges: Iterable[Range] | None) -> None:
         """Drop the plans of lines that overlap ``ranges`` (None: all); the text itself keeps its place."""
@@ -328,7 +333,10 @@ class SceneBuilder:
         frame = arcs.Frame(metrics.gutter, width - metrics.gutter, metrics.gutter, metrics.lane)
         limits = arc_labels.Limits(metrics.chip, 2.0, width - 2.0)
         bands = [self._band(shown, index) for index in range(len(shown))]
-        routed = tuple(arc_labels.labelled(arcs.route(requests, bands, frame), wishes, limits, metrics.width))
+        routing: _Routing = requests, bands, wishes
+        if self._routes is None or self._routes[0] != routing:  # most edits leave the arcs where they are
+            self._routes = routing, tuple(arc_labels.labelled(arcs.route(requests, bands, frame), wishes, limits, metrics.width))
+        routed = self._routes[1]
         return Scene(tuple(plans), routed, relations, routed, wishes, limits)
 
     def _end(self, span_id: str, places: Mapping[str, arcs.End], start: int) -> tuple[arcs.End | None, Span | None]:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from typing import cast
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -18,8 +18,7 @@ from annotator.ui.article.paint import paint_fills, paint_outlines, paint_ranges
 from annotator.ui.article.paint_marks import paint_arcs
 from annotator.ui.article.scene import Scene, SceneBuilder
 from annotator.ui.article.sheet import ArticleSheet
-
-_TOUCHED = QEvent.Type(QEvent.registerEventType())
+from annotator.ui.soon import Soon
 
 ARC_MODES = ("focused", "all", "none")
 
@@ -39,9 +38,11 @@ class ArticleSurface(ArticleSheet):
         self._hits: Sequence[Range] = ()
         self._current_hit: Range | None = None
         self._looks: dict[Hashable, Look] = {}
-        self._touched = self._overlaid = False
+        self._overlaid = False
         self._in_view: Range = (0, 0)
+        self._comparing: Soon | None = None
         super().__init__(parent)
+        self._comparing = Soon(self, self._repaint_changed, comes_first=True)
 
     # What the window asks for
 
@@ -65,9 +66,8 @@ class ArticleSurface(ArticleSheet):
 
         The comparing waits until the event at hand is over, so that many touches cost one.
         """
-        if not self._touched:
-            self._touched = True
-            QCoreApplication.postEvent(self, QEvent(_TOUCHED), Qt.EventPriority.HighEventPriority.value)
+        if self._comparing is not None:  # while the view is being made, there is nothing to compare with
+            self._comparing.request()
 
     def overlaid(self) -> bool:
         """Tell whether something hangs over the text that belongs to no line: then everything is repainted at a touch."""
@@ -169,10 +169,3 @@ class ArticleSurface(ArticleSheet):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         self.touch()  # arcs whose far end comes into view or leaves it, hints and the strip do not move with the text
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == _TOUCHED:
-            self._touched = False
-            self._repaint_changed()
-            return True
-        return super().event(event)

@@ -34,30 +34,21 @@ class HistoryHands(QObject):
         self._next = QTimer(self)
         self._next.setSingleShot(True)
         self._next.timeout.connect(self._on_next)
-        # The article is painted first.
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(30)
-        self._soon.timeout.connect(self._show_focus)
         bench.sessionChanged.connect(self._on_session_changed)
         bench.documentOpened.connect(self._on_document_opened)
         bench.changed.connect(self._on_changed)
-        bench.view.focusChanged.connect(self._soon.start)
+        bench.following.followed.connect(self._on_followed)
         panel.detail.undoRequested.connect(self._on_undo_requested)
         panel.detail.returnRequested.connect(self._on_return_requested)
         panel.detail.stopRequested.connect(self.stop)
         panel.detail.changeRequested.connect(self.show_change)
+        panel.model.failed.connect(self._on_failed)
         panel.set_session(bench.session)
 
     @property
     def walking(self) -> bool:
         """Whether steps are being taken back, or brought again, one after the other."""
         return bool(self._way)
-
-    def settle(self) -> None:
-        """Show what has the focus now, not a moment later."""
-        self._soon.stop()
-        self._show_focus()
 
     def stop(self) -> None:
         """End the way to a point where it is."""
@@ -102,16 +93,23 @@ class HistoryHands(QObject):
 
     def _on_document_opened(self) -> None:
         self._panel.document_opened()
-        self._soon.start()
+        self._show_focus()
 
-    def _on_changed(self, changes: ChangeSet) -> None:
-        self._panel.refresh(changes)
+    def _on_changed(self, _: ChangeSet) -> None:
         if self._way and not self._own:
             self._arrived(tr("Stopped after {}: something else was changed.").format(_steps(self._done)))
-        self._soon.start()
+
+    def _on_followed(self, committed: list[ChangeSet]) -> None:
+        for changes in committed:
+            self._panel.refresh(changes)
+        self._show_focus()
 
     def _show_focus(self) -> None:
         self._panel.set_item(self._bench.relation or self._bench.span)
+
+    def _on_failed(self, error: Exception) -> None:
+        if not self._bench.explains(error):
+            raise error
 
     # What was asked
 
