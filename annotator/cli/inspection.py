@@ -15,6 +15,7 @@ from annotator.domain.rules import amount
 from annotator.session.session import Session
 from annotator.settings.store import Settings
 from annotator.store import queries
+from annotator.store.figures import days
 
 _PROJECT = click.argument("project", type=click.Path(path_type=Path))
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
@@ -65,11 +66,12 @@ def _tell_repair(report: RepairReport) -> None:
 @_PROJECT
 @_JSON
 def stats(project: Path, as_json: bool) -> None:
-    """Count documents, annotators and labels in PROJECT."""
-    with opened(project) as found:
+    """Count documents, annotators and labels in PROJECT, and what was done on which day."""
+    with opened(project) as found, found.reading():
         figures = queries.statistics(found.connection)
+        by_day = days(found.connection)
     if as_json:
-        say_json(figures)
+        say_json({**figures, "days": [asdict(day) for day in by_day]})
         return
     say(f"{amount(figures['documents'], 'document')}, {figures['gold']} of them gold, {figures['disputed']} disputed")
     for annotator in figures["annotators"]:
@@ -78,3 +80,7 @@ def stats(project: Path, as_json: bool) -> None:
         for table in ("spans", "relations"):
             for label, count in annotator.get(table, {}).items():
                 say(f"  {count:8}  {label}")
+    if by_day:
+        say("\nby day:")
+    for day in by_day:
+        say(f"  {day.day}  {day.annotator}: {amount(day.edits, 'edit')}, {amount(day.done, 'document')} done")

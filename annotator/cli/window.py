@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
 from annotator.cli.output import PROBLEMS, person, remark
+from annotator.errors import ProjectDamaged
 from annotator.settings.store import Settings
 
 
@@ -25,7 +27,11 @@ def open_verb(ctx: click.Context, project: Path, annotator: str | None) -> None:
     """Open PROJECT in the window."""
     from annotator.store.project import open_project
 
-    open_project(project, read_only=True).close()  # what is wrong with the file is said here, before any window
+    try:
+        open_project(project, read_only=True).close()  # what is wrong with the file is said here, before any window
+    except ProjectDamaged as error:
+        command = f"annotator rescue {shlex.quote(str(project))}"
+        raise ProjectDamaged(f"{error} What can be read of it comes into a new project by: {command}") from error
     ctx.exit(show(project, Settings(), annotator))
 
 

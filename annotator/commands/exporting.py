@@ -1,22 +1,22 @@
-"""Choosing what is exported, and having a format write it and read it back."""
+"""Having a format write what was chosen (``commands.export_choice``), and read it back."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from operator import ne
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from annotator.commands.sharding import MOST_LOSSES, Part, shard_bounds, write_shards
-from annotator.domain.annotations import Kind, SetInfo
+from annotator.commands.export_choice import STATUSES, Choice, ExportOptions, choose
+from annotator.commands.sharding import Part, no_folder, shard_bounds, write_shards
+from annotator.commands.training import Data, TrainingOptions, bound, preview_training, taken, write_training
 from annotator.domain.documents import Document, Status
-from annotator.domain.exchange import Fate, Loss, LossReport, Record
+from annotator.domain.exchange import LossReport, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
 from annotator.errors import AnnotatorError, FormatError
-from annotator.formats.table import FORMATS
+from annotator.formats.plugins import known_formats
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.store.project import open_project
@@ -28,122 +28,6 @@ WHOLE = frozenset(("spacy",))
 
 class NothingToExport(AnnotatorError):
     """No document qualifies; the sentence counts them by status.  Nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What is exported and how.
-
-    ``status`` is "done" (gold alone) or "any"; ``annotator`` picks one annotator's sets; ``sets`` is "chosen" (one set a document) or
-    "all" (every set: lossless, for formats that can).  ``format_options`` go to the writer.  ``shard`` is the most documents that one file
-    holds; None is 20,000 for formats that are built in memory, and no limit for those that stream; 0 is no limit for any.
-    """
-
-    format: str = "spacy"
-    status: str = "done"
-    annotator: str = ""
-    sets: str = "chosen"
-    shard: int | None = None
-    format_options: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Choice:
-    """What an export will hold, and what it leaves out, with the reason.
-
-    ``documents`` and ``sets`` belong together by position: ids of documents in order, each with the id of a set (0 for none).  Plain
-    numbers, so that a million documents take 16 MB.  ``left_out`` names the first ``MOST_LOSSES``, ``more`` counts those after them.
-    """
-
-    documents: array[int] = field(default_factory=lambda: array("q"))
-    sets: array[int] = field(default_factory=lambda: array("q"))
-    left_out: list[Loss] = field(default_factory=list)
-    more: int = 0
-
-    def part(self, first: int, stop: int) -> Choice:
-        """Return some of it, by position."""
-        return Choice(self.documents[first:stop], self.sets[first:stop])
-
-    def document_count(self) -> int:
-        """Return how many documents there are; the sets of one follow each other."""
-        return bool(self.documents) + sum(map(ne, self.documents, self.documents[1:]))
-
-    def add(self, document_id: int, set_id: int) -> None:
-        """Take one more set, or, with 0, the bare document."""
-        self.documents.append(document_id)
-        self.sets.append(set_id)
-
-
-_Sets = list[tuple[int, SetInfo]]
-
-
-def choose(connection: Connection, options: ExportOptions) -> Choice:
-    """Choose the annotation sets to export.
-
-    For each document the gold set (see the glossary in ``annotator.domain``); with status "any" else a person's, else a model's.  A
-    document that several persons have done differently is left out and named, unless ``annotator`` picks one.  With ``sets`` "all"
-    every set of each document that qualifies.
-    """
-    choice = Choice()
-    disputed = queries.disputed(connection)
-    for document_id, every in queries.all_sets(connection):
-        sets = [entry for entry in every if entry[1].annotator == options.annotator] if options.annotator else every
-        if options.sets == "all":
-            _choose_all(choice, document_id, sets, options)
-        elif document_id in disputed and not options.annotator:
-            names = _names(entry for entry in sets if entry[1].kind is Kind.PERSON and entry[1].status is Status.DONE)
-            reason = f"{names} have done it differently; adjudicate it, or pick one with --annotator"
-            _leave_out(connection, choice, document_id, reason)
-        else:
-            _choose_one(connection, choice, document_id, sets, options)
-    return choice
-
-
-def _choose_all(choice: Choice, document_id: int, sets: _Sets, options: ExportOptions) -> None:
-    if options.status == "done" and not any(_finished(info) for _, info in sets):
-        return
-    for set_id, _ in sets:
-        choice.add(document_id, set_id)
-    if not sets and not options.annotator:
-        choice.add(document_id, 0)
-
-
-def _choose_one(connection: Connection, choice: Choice, document_id: int, sets: _Sets, options: ExportOptions) -> None:
-    finished = [entry for entry in sets if _finished(entry[1])]
-    adjudicated = [entry for entry in finished if entry[1].kind is Kind.GOLD]
-    # Several that are done say the same, or the document would be disputed: the oldest stands for them, as in the view gold_sets.
-    ranked = sorted(adjudicated or finished, key=lambda entry: entry[0])
-    if not ranked and options.status == "any":
-        persons = [entry for entry in sets if entry[1].kind is Kind.PERSON and entry[1].status is not Status.SKIPPED]
-        models = [entry for entry in sets if entry[1].kind is Kind.MODEL]
-        started = [entry for entry in persons if entry[1].status is Status.IN_PROGRESS]
-        if len(started) > 1:
-            _leave_out(connection, choice, document_id, f"{_names(started)} are at work on it; pick one with --annotator")
-            return
-        ranked = started or persons[:1] or models
-        if len(models) > 1 and not persons:
-            reason = f"several models labelled it ({_names(models)}); pick one with --annotator"
-            _leave_out(connection, choice, document_id, reason)
-            return
-    if ranked:
-        choice.add(document_id, ranked[0][0])
-
-
-def _names(sets: Iterable[tuple[int, SetInfo]]) -> str:
-    return ", ".join(info.annotator for _, info in sets)
-
-
-def _finished(info: SetInfo) -> bool:
-    return info.kind is Kind.GOLD or (info.kind is Kind.PERSON and info.status is Status.DONE)
-
-
-def _leave_out(connection: Connection, choice: Choice, document_id: int, reason: str) -> None:
-    if len(choice.left_out) >= MOST_LOSSES:
-        choice.more += 1
-        return
-    found = queries.document(connection, document_id)
-    if found is not None:
-        choice.left_out.append(Loss(found.name, "document", "", "", found.text[:60], Fate.DROPPED, reason, document_id=document_id))
 
 
 def export(
@@ -163,48 +47,109 @@ def export(
     of its own.
     """
     progress = progress or Progress()
-    writer = FORMATS[options.format].write
+    entry = known_formats()[options.format]
+    writer = entry.write
     if writer is None:
-        raise FormatError(f"{FORMATS[options.format].title} can be read but not written.")
+        raise FormatError(f"{entry.title} can be read but not written.")
     _refuse_target(target)
+    if options.sets == "all" and not entry.several_sets:
+        raise FormatError(no_several_sets(options.format))
     choice = choose(connection, options)
     if not choice.documents:
         raise NothingToExport(_nothing(connection, options, annotator, choice))
     shard = (20_000 if options.format in WHOLE else 0) if options.shard is None else options.shard
-    if shard and choice.document_count() > shard:
+    asked, format_options = taken(options.format_options) if entry.export_options else (TrainingOptions(), options.format_options)
+    if asked.wanted:
+        data = _data(connection, choice, bound(writer, scheme, format_options), shard)
+        report = write_training(data, target, asked, progress)
+    elif shard and choice.document_count() > shard:
         bounds = shard_bounds(choice.documents, shard)
 
         def write_part(part: Part, path: Path, part_progress: Progress) -> LossReport:
             some = choice.part(*part)
-            return writer(lambda: _records(connection, some), path, scheme, options=options.format_options, progress=part_progress)
+            return writer(lambda: _records(connection, some), path, scheme, options=format_options, progress=part_progress)
 
         report = write_shards(write_part, target, bounds, LossReport(options.format, str(target)), progress=progress)
     else:
         progress.start("Exporting", len(choice.documents))
-        report = writer(lambda: _records(connection, choice), target, scheme, options=options.format_options, progress=progress)
-    report.losses += choice.left_out
-    if choice.more:
-        report.notices.append(
-            f"{amount(choice.more, 'further document')} {'was' if choice.more == 1 else 'were'} left out and not named."
-        )
-    _notice_rest(connection, options, choice, report)
+        report = writer(lambda: _records(connection, choice), target, scheme, options=format_options, progress=progress)
+    _add_left_out(connection, options, choice, report)
     return report
 
 
+def preview(
+    connection: Connection,
+    scheme: LabelScheme,
+    target: Path,
+    options: ExportOptions,
+    *,
+    annotator: str = "",
+    progress: Progress | None = None,
+) -> LossReport:
+    """Tell what ``export`` would report, and leave nothing behind: an export into a folder that is then removed, or what the format
+    can say without writing, with the cost of each of its choices."""
+    progress = progress or Progress()
+    entry = known_formats()[options.format]
+    if entry.preview is None:
+        with TemporaryDirectory(prefix="annotator-") as folder:
+            place = Path(folder) / target.name
+            report = export(connection, scheme, place, options, annotator=annotator, progress=progress)
+        report.path = str(target)
+        return report
+    choice = choose(connection, options)
+    if not choice.documents:
+        raise NothingToExport(_nothing(connection, options, annotator, choice))
+    asked, format_options = taken(options.format_options)
+    data = _data(connection, choice, bound(entry.preview, scheme, format_options), 0)
+    report = preview_training(data, target, asked, progress)
+    _add_left_out(connection, options, choice, report)
+    return report
+
+
+def _data(connection: Connection, choice: Choice, write: Callable[..., LossReport], shard: int) -> Data:
+    def records(positions: Sequence[int]) -> Iterator[Record]:
+        some = Choice(array("q", (choice.documents[at] for at in positions)), array("q", (choice.sets[at] for at in positions)))
+        return _records(connection, some)
+
+    language = queries.project_value(connection, "language") or "xx"
+    return Data(len(choice.documents), records, write, language, shard)
+
+
+def _add_left_out(connection: Connection, options: ExportOptions, choice: Choice, report: LossReport) -> None:
+    report.add(choice.left_out)
+    if choice.more:
+        report.more["document", "left out and not named"] += choice.more
+    _notice_rest(connection, options, choice, report)
+
+
+def no_several_sets(format_name: str) -> str:
+    """Say that a format holds one set a document, and which ones hold several."""
+    formats = known_formats()
+    able = ", ".join(name for name, entry in formats.items() if entry.several_sets)
+    title = formats[format_name].title
+    return f"{title}: this format cannot tell several annotation sets of one document apart. Those that can are {able}."
+
+
 def _notice_rest(connection: Connection, options: ExportOptions, choice: Choice, report: LossReport) -> None:
-    left_out = len(choice.left_out) + choice.more
+    if choice.filtered:
+        verb = "is not what was asked for and was" if choice.filtered == 1 else "are not what was asked for and were"
+        report.notices.append(f"{amount(choice.filtered, 'document')} {verb} not exported.")
+    rest = queries.document_count(connection) - choice.document_count() - len(choice.left_out) - choice.more - choice.filtered
+    if not rest:
+        return
+    whose = f" of {options.annotator}" if options.annotator else ""
     if options.status == "done":
-        open_documents = queries.document_count(connection) - choice.document_count() - left_out
-        if open_documents:
-            whom = f" by {options.annotator}" if options.annotator else ""
-            verb = "is not done{} and was not exported" if open_documents == 1 else "are not done{} and were not exported"
-            report.notices.append(f"{amount(open_documents, 'document')} {verb.format(whom)}.")
+        by = f" by {options.annotator}" if options.annotator else ""
+        report.notices.append(f"{amount(rest, 'document')} {'is' if rest == 1 else 'are'} not done{by} and {_was(rest)}.")
+    elif options.status in STATUSES:
+        report.notices.append(f"{amount(rest, 'document')} {'is' if rest == 1 else 'are'} not {options.status} and {_was(rest)}.")
     elif options.sets == "chosen":
-        bare = queries.document_count(connection) - len(choice.documents) - left_out
-        if bare:
-            whose = f" of {options.annotator}" if options.annotator else ""
-            verb = "has no annotations{} and was" if bare == 1 else "have no annotations{} and were"
-            report.notices.append(f"{amount(bare, 'document')} {verb.format(whose + ' to take')} not exported.")
+        has = "has" if rest == 1 else "have"
+        report.notices.append(f"{amount(rest, 'document')} {has} no annotations{whose} to take and {_was(rest)}.")
+
+
+def _was(count: int) -> str:
+    return f"{'was' if count == 1 else 'were'} not exported"
 
 
 def export_project(project: str, target: str, options: ExportOptions, annotator: str) -> LossReport:
@@ -221,9 +166,7 @@ def _refuse_target(target: Path) -> None:
     if target.suffix == PROJECT_SUFFIX:
         raise FormatError(f"“{target}” ends like a project, and an export must not take the place of one. Give it another ending.")
     if not target.parent.is_dir():
-        raise FormatError(
-            f"The folder “{target.parent}” does not exist, so nothing was exported. Make it first, or choose another."
-        )
+        raise no_folder(target)
 
 
 def _records(connection: Connection, choice: Choice) -> Iterator[Record]:
@@ -247,7 +190,9 @@ def _nothing(connection: Connection, options: ExportOptions, annotator: str, cho
     if choice.left_out:
         first, more = choice.left_out[0], len(choice.left_out) - 1
         text += f" Left out: {first.document} ({first.reason}){f', and {more} more' if more else ''}."
-    if options.status == "done":
+    if choice.filtered:
+        text += f" {amount(choice.filtered, 'document')} {'is' if choice.filtered == 1 else 'are'} not what was asked for."
+    elif options.status == "done":
         text += " Mark documents done (Ctrl+Enter), or export everything with --status any."
     return text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TooLong
+from dataclasses import replace
 from itertools import islice
 
 from annotator.domain.text import Range
@@ -12,7 +13,7 @@ from annotator.errors import Refused
 from annotator.jobs.workers import WorkerProcess
 from annotator.store import queries, search
 from annotator.store.queries import Connection
-from annotator.store.search import Line
+from annotator.store.search import Line, SpanQuery
 
 MOST_MATCHES = 10_000
 """Most matches taken from one document."""
@@ -21,6 +22,9 @@ PATIENCE = 2.0
 """Seconds that a regular expression may take for one document."""
 
 _BATCH, _BATCH_TEXT = 64, 1_000_000
+
+_SPAN_BATCH = 100
+"""Spans that an expression is tried on at a time; all of them are left out where it loses itself in one."""
 
 
 def regex_lines(
@@ -40,10 +44,7 @@ def regex_lines(
     ``Refused`` for what is no expression.
     """
     flags = re.IGNORECASE if ignore_case else 0
-    try:
-        re.compile(pattern, flags)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise Refused(f"This is no regular expression: {error}.") from error
+    _check(pattern, flags)
     for batch in _batches(connection, documents):
         for number, name, text, ranges in _matched(batch, pattern, flags, worker):
             if ranges is None:
@@ -51,6 +52,34 @@ def regex_lines(
                     given_up.append(name)
                 continue
             yield from search.range_lines(connection, number, name, text, ranges, person=person)
+
+
+def span_regex_lines(
+    connection: Connection, query: SpanQuery, worker: WorkerProcess, *, given_up: list[str] | None = None
+) -> Iterator[Line]:
+    """Yield a line for each span whose whole text ``query.text``, a regular expression, takes; for a job's reader connection.
+
+    It is matched in ``worker``, as the texts are; ``given_up`` takes the names of the documents of spans that took longer than
+    ``PATIENCE``.  Raises ``Refused`` for what is no expression.
+    """
+    _check(query.text, 0)
+    lines = search.span_lines(connection, replace(query, text="", how="exact"))
+    while batch := list(islice(lines, _SPAN_BATCH)):
+        _started(worker)
+        try:
+            taken = worker.submit(takes_whole, query.text, [line.hit for line in batch]).result(timeout=PATIENCE)
+        except TooLong:
+            worker.close(kill=True)
+            if given_up is not None:
+                given_up += dict.fromkeys(line.document for line in batch)
+            continue
+        yield from (line for line, whole in zip(batch, taken, strict=True) if whole)
+
+
+def takes_whole(pattern: str, texts: Sequence[str]) -> list[bool]:
+    """Tell of each text whether an expression takes all of it; what a worker process does."""
+    compiled = re.compile(pattern)
+    return [compiled.fullmatch(text) is not None for text in texts]
 
 
 def matches(pattern: str, flags: int, texts: Sequence[str]) -> list[list[Range]]:
@@ -96,10 +125,22 @@ def _alone(worker: WorkerProcess, pattern: str, flags: int, entry: _Text) -> lis
 
 
 def _in_time(worker: WorkerProcess, pattern: str, flags: int, batch: list[_Text]) -> list[list[Range]]:
-    if not worker.started:
-        worker.submit(matches, "", 0, ()).result()  # the first start takes a second, which is not the expression's fault
+    _started(worker)
     try:
         return worker.submit(matches, pattern, flags, [text for _, _, text in batch]).result(timeout=PATIENCE)
     except TooLong:
         worker.close(kill=True)
         raise
+
+
+def _check(pattern: str, flags: int) -> None:
+    try:
+        re.compile(pattern, flags)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise Refused(f"This is no regular expression: {error}.") from error
+
+
+def _started(worker: WorkerProcess) -> None:
+    """Wait for the worker's first start, which takes a second and is not the expression's fault."""
+    if not worker.started:
+        worker.submit(matches, "", 0, ()).result()

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from annotator.commands.aligning import carry_over, earlier_wording
 from annotator.commands.command import Command
 from annotator.commands.quick import Ready, allowed
 from annotator.domain.annotations import AnnotationSet, Item, Kind, SetInfo
@@ -19,11 +20,16 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.rules import Rule, problems
 from annotator.formats.compare import has_set
 from annotator.store.filling import DocumentRows, rows_of
+from annotator.store.history import only_imported
+from annotator.store.queries import Connection
 from annotator.store.rows import row_document
 from annotator.store.transaction import Transaction
 
 MOST_COMPLAINTS = 1_000
 """So many complaints a report lists."""
+
+MOST_OF_A_CHUNK = 100_000
+"""So many the report of one chunk lists, for the file that takes them all."""
 
 
 @dataclass(slots=True)
@@ -33,7 +39,8 @@ class ImportReport:
     ``documents`` counts new documents, ``known`` those that were there before, ``sets`` new or replaced annotation sets, ``unchanged`` sets
     that were there already.
     ``broken_rules`` counts items that came in although they break a rule; ``annotator check`` lists them.
-    ``complaints`` holds the first ``MOST_COMPLAINTS``; ``more`` counts those after them, and ``more_lost`` the losses among these.
+    ``complaints`` holds the first ``most``; ``more`` counts those after them, and ``more_lost`` the losses among these.
+    ``written`` is a sentence that says where the whole report is (``import_reports``), empty where there was nothing to write.
     """
 
     documents: int = 0
@@ -47,10 +54,12 @@ class ImportReport:
     known: int = 0
     more: int = 0
     more_lost: int = 0
+    written: str = ""
+    most: int = MOST_COMPLAINTS
 
     def complain(self, *complaints: Complaint) -> None:
         """Take further complaints: the first are kept, the others counted, or a million bad lines would fill the memory."""
-        room = max(0, MOST_COMPLAINTS - len(self.complaints))
+        room = max(0, self.most - len(self.complaints))
         self.complaints += complaints[:room]
         self.more += len(complaints[room:])
         self.more_lost += sum(complaint.lost for complaint in complaints[room:])
@@ -100,6 +109,7 @@ class ImportReport:
             "broken_rules": {str(rule): count for rule, count in self.broken_rules.items()},
             "complaints": [{"place": c.place, "message": c.message, "lost": c.lost} for c in self.complaints],
             "more_complaints": self.more,
+            "written": self.written,
         }
 
 
@@ -121,10 +131,21 @@ class Chunk:
 class Brought:
     """What the earlier chunks of one import brought, so that a later one does not replace it.
 
-    ``first`` is the id of the first document it made (ids rise, and one import runs at a time), 0 before that.
+    ``first`` is the id of the first document it made (ids rise, and one import runs at a time), 0 before that.  ``source`` names the one
+    file it reads, empty for several.  ``connection`` is for looking up what the project has under a name; without one, no annotations
+    are carried from an earlier wording of a text to a new one.  ``known`` are documents it has met as they are, ``carried`` the names
+    of those whose new wording it brought.
     """
 
     first: int = 0
+    source: str = ""
+    connection: Connection | None = None
+    known: set[int] = field(default_factory=set)
+    carried: set[str] = field(default_factory=set)
+
+    def may_replace(self, set_id: int) -> bool:
+        """Tell whether a set that is not a model's holds only what this same file brought before."""
+        return bool(self.source) and self.connection is not None and only_imported(self.connection, set_id, self.source)
 
     def has(self, tx: Transaction, document_id: int, set_id: int) -> bool:
         """Tell whether a set came with this import: the journal knows which ones it made or replaced on documents from before."""
@@ -135,12 +156,13 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
     """Write a chunk; returns an ``ImportReport`` of it.  ``brought`` is what joins the chunks of one import.
 
     A document with the same name and text is the same document, and keeps its metadata and tokens.  A model's set that is there already
-    is replaced; a person's or gold set that differs is left alone and named, because it may hold work that the file does not.
+    is replaced; a person's or gold set that differs is left alone and named, because it may hold work that the file does not, unless this
+    same file brought all of it.  A document of the same name whose text is another wording hands its annotations on (``aligning``).
     """
     earlier = Brought() if brought is None else brought
 
     def run(tx: Transaction) -> ImportReport:
-        report = ImportReport()
+        report = ImportReport(most=MOST_OF_A_CHUNK)
         report.complain(*chunk.complaints)
         _add_labels(tx, chunk, report)
         scheme = tx.scheme
@@ -148,7 +170,8 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
         there = tx.find_documents([_name_and_text(entry) for entry in chunk.entries])
         for entry in chunk.entries:
             number = there.get(_name_and_text(entry))
-            if isinstance(entry, Ready) and number is None and allowed(entry, scheme):
+            other = earlier_wording(earlier, *_name_and_text(entry)) if number is None else None
+            if isinstance(entry, Ready) and number is None and other is None and allowed(entry, scheme):
                 fresh.append(entry.rows)
                 report.count_rows(entry.rows)
                 continue
@@ -156,12 +179,15 @@ def add_chunk(chunk: Chunk, brought: Brought | None = None) -> Command:
             known = None if number is None else tx.document(number)
             sets = _sets_of(known or document, records, scheme, report)
             if known is None:
+                if other is not None:
+                    sets = carry_over(tx, earlier, other, document, sets, report=report)
                 fresh.append(rows_of(_storable(document, records, report), sets))
                 for content, _ in sets:
                     report.count(content)
             else:
                 # an earlier chunk of this import may have brought it: then it is not "there before"
                 report.known += not earlier.first or known.id < earlier.first
+                earlier.known.add(known.id)
                 _tell_differences(known, document, records, report)
                 for content, _ in sets:
                     _merge(tx, known, content, earlier, report)
@@ -221,7 +247,7 @@ def _sets_of(
             found = problems(document.text, document.tokens, scheme, content.spans, content.relations.values())
             report.broken_rules.update(problem.rule for problem in found)
             sets[key] = content, len(found)
-        elif not _same(sets[key][0], content):
+        elif not same_content(sets[key][0], content):
             report.complain(Complaint(record.place, _came_before(record.annotator)))
     return list(sets.values())
 
@@ -238,25 +264,32 @@ def _merge(tx: Transaction, known: Document, content: AnnotationSet, brought: Br
         set_id = tx.add_set(info)
     else:
         old = tx.annotation_set(set_id)
-        if _same(old, content):
+        if same_content(old, content):
             report.unchanged += 1
             return
         if brought.has(tx, known.id, set_id):
             report.complain(Complaint(known.name, _came_before(info.annotator)))
             return
-        if info.kind is not Kind.MODEL:
-            message = (
-                f"“{known.name}” has a set of {info.annotator} already, with other content; it was left as it is. "
-                "To compare the two, give the one in the file another annotator name."
-            )
-            report.complain(Complaint(known.name, message))
+        if info.kind is not Kind.MODEL and not brought.may_replace(set_id):
+            report.complain(Complaint(known.name, left_alone(known.name, info.annotator)))
             return
+        if info.kind is not Kind.MODEL:
+            told = f"The set of {info.annotator} on “{known.name}” came from the same file before, and nobody changed it: it was updated."
+            report.complain(Complaint(known.name, told, lost=False))
         for item in (*old.relations.values(), *old.spans.values(), *old.verdicts.values()):
             tx.remove(set_id, item)
         tx.put_set(set_id, info)
     for item in (*content.spans.values(), *content.relations.values(), *content.verdicts.values()):
         tx.put(set_id, item)
     report.count(content)
+
+
+def left_alone(name: str, annotator: str) -> str:
+    """Return the sentence for a set in the project that the file's does not replace."""
+    return (
+        f"“{name}” has a set of {annotator} already, with other content; it was left as it is. "
+        "To compare the two, give the one in the file another annotator name."
+    )
 
 
 def _tell_differences(known: Document, document: Document, records: list[Record], report: ImportReport) -> None:
@@ -269,7 +302,8 @@ def _tell_differences(known: Document, document: Document, records: list[Record]
         report.complain(Complaint(place, message, lost=False))
 
 
-def _same(left: AnnotationSet, right: AnnotationSet) -> bool:
+def same_content(left: AnnotationSet, right: AnnotationSet) -> bool:
+    """Tell whether two sets say the same, on whatever document."""
     return (
         replace(left.info, document_id=0) == replace(right.info, document_id=0)
         and left.spans == right.spans

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 
 from annotator.commands.command import Command
 from annotator.commands.importing import Host
-from annotator.domain.annotations import Relation, Span, ordered_fragments
+from annotator.domain.annotations import Relation
 from annotator.domain.changes import Lane
 from annotator.domain.labels import LabelScheme
+from annotator.domain.mending import trimmed, twins
 from annotator.domain.progress import Progress
 from annotator.domain.rules import relation_ends
-from annotator.domain.text import trim
 from annotator.errors import ProjectDamaged, ProjectError
 from annotator.store import consistency, queries
 from annotator.store.transaction import Transaction
@@ -100,7 +100,7 @@ def _set_repairs(host: Host, ids: Sequence[int], progress: Progress) -> Iterator
             content = queries.annotation_set(connection, set_id)
             if document is not None and content is not None:
                 spans = [*content.spans.values()]
-                if _to_put(document.text, spans) or _twins(spans) or _same(content.relations.values(), host.project.scheme):
+                if trimmed(document.text, spans) or twins(spans) or _same(content.relations.values(), host.project.scheme):
                     yield repair_set(set_id)
         progress.advance()
 
@@ -115,10 +115,10 @@ def repair_set(set_id: int) -> Command:
         def told(message: str) -> None:
             done.append(Mended(document.name, who, message))
 
-        for old, new in _to_put(document.text, tx.spans(set_id)):
+        for old, new in trimmed(document.text, tx.spans(set_id)):
             tx.put(set_id, new)
             told(f"The span at {old.start} was trimmed to the text it means.")
-        for kept, twin in _twins(tx.spans(set_id)):
+        for kept, twin in twins(tx.spans(set_id)):
             for relation in tx.relations_of(set_id, twin.id):
                 ends = {"head": relation.head, "tail": relation.tail}
                 tx.put(set_id, replace(relation, **{end: kept.id for end, key in ends.items() if key == twin.id}))
@@ -148,37 +148,6 @@ def _without_relations(set_id: int, names: Sequence[str]) -> Command:
     return Command("Remove relations without an end", run, lane=Lane.JOB)
 
 
-def _to_put(text: str, spans: Sequence[Span]) -> list[tuple[Span, Span]]:
-    """Return the spans whose fragments touch white space at an edge or overlap, with what they should be."""
-    found: list[tuple[Span, Span]] = []
-    for span in spans:
-        if all(0 <= start < end <= len(text) for start, end in span.fragments):
-            trimmed = (trim(text, start, end) for start, end in span.fragments)
-            fragments = ordered_fragments((start, end) for start, end in trimmed if start < end)
-            if fragments and fragments != span.fragments and not _only_touching(span):
-                found.append((span, replace(span, fragments=fragments)))
-    return found
-
-
-def _only_touching(span: Span) -> bool:
-    """Whether all that could be said of the fragments is that two of them touch, which no rule forbids."""
-    rising = all(left[1] <= right[0] for left, right in zip(span.fragments, span.fragments[1:], strict=False))
-    return rising and ordered_fragments(span.fragments) != span.fragments
-
-
-def _twins(spans: Sequence[Span]) -> list[tuple[Span, Span]]:
-    """Return (kept, twin) for spans of one label and place that differ in nothing a person entered; a reviewed one is kept."""
-    groups: defaultdict[str, list[Span]] = defaultdict(list)
-    for span in spans:
-        if span.fragments:
-            groups[span.signature].append(span)
-    found: list[tuple[Span, Span]] = []
-    for group in groups.values():
-        first, *others = sorted(group, key=lambda span: not span.reviewed)
-        found += [(first, other) for other in others if _said(other) == _said(first)]
-    return found
-
-
 def _same(relations: Iterable[Relation], scheme: LabelScheme) -> list[Relation]:
     """Return the relations that say what an earlier one says, reviewed ones being the earlier."""
     seen: set[tuple[object, ...]] = set()
@@ -189,7 +158,3 @@ def _same(relations: Iterable[Relation], scheme: LabelScheme) -> list[Relation]:
             found.append(relation)
         seen.add(name)
     return found
-
-
-def _said(span: Span) -> tuple[object, ...]:
-    return dict(span.attributes), span.note, span.kb_id

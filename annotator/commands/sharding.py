@@ -13,9 +13,10 @@ from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
 from annotator.errors import FormatError
 from annotator.formats.files import refusal
+from annotator.formats.placing import place_all
 
 MOST_LOSSES = 10_000
-"""So many losses a report of several files lists, and so many documents that were left out; the rest is counted."""
+"""So many losses a report of several files lists, and so many documents that were left out; the rest is counted by reason."""
 
 Part = tuple[int, int]
 """The positions that go into one file, half-open."""
@@ -31,25 +32,35 @@ def write_shards(
 ) -> LossReport:
     """Write numbered files into a folder beside the target, and move them to their places when all of them are right.
 
-    ``write`` writes one part and reads it back; ``whole`` takes the sum of the reports.  After an error or a cancel none is there.
+    ``write`` writes one part and reads it back; ``whole`` takes the sum of the reports.  After an error or a cancel none is there, and
+    what stood in their places still does.
     """
     names = [shard_name(target, number, len(bounds)) for number in range(1, len(bounds) + 1)]
-    _refuse_strangers(target, set(names))
     whole.path = str(target.with_name(names[0]))
     progress.start("Exporting", 2 * bounds[-1][1])
     folder = target.with_name(f".{target.name}.{os.getpid()}.parts")
     try:
+        _refuse_strangers(target, set(names))
         folder.mkdir()
         for name, part in zip(names, bounds, strict=True):
             _add_report(whole, write(part, folder / name, _part_of(progress)))
-        for path in sorted(folder.iterdir()):
-            path.replace(target.with_name(path.name))
-    except OSError as error:
+        place_all([(path, target.with_name(path.name)) for path in sorted(folder.iterdir())])
+    except FileNotFoundError as error:
+        if not target.parent.is_dir():
+            raise no_folder(target) from error
         raise refusal(target, error) from error
+    except OSError as error:
+        in_the_way = target.with_name(Path(error.filename).name) if error.filename else target
+        raise refusal(in_the_way if in_the_way.name in names else target, error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     whole.notices.insert(0, f"The documents are in {len(names)} files, {names[0]} to {names[-1]}.")
     return whole
+
+
+def no_folder(target: Path) -> FormatError:
+    """Return the error for a target whose folder is not there."""
+    return FormatError(f"The folder “{target.parent}” does not exist, so nothing was exported. Make it first, or choose another.")
 
 
 def shard_name(target: Path, number: int, count: int) -> str:
@@ -99,8 +110,7 @@ def _add_report(whole: LossReport, part: LossReport) -> None:
     whole.spans += part.spans
     whole.relations += part.relations
     whole.unreviewed += part.unreviewed
-    room = max(0, MOST_LOSSES - len(whole.losses))
-    whole.losses += part.losses[:room]
-    if part.losses[room:]:
-        whole.notices.append(f"{Path(part.path).name}: {len(part.losses) - room} more losses, not listed.")
+    whole.add(part.losses, MOST_LOSSES)
+    whole.more += part.more
+    whole.unsaid += part.unsaid
     whole.notices += [f"{Path(part.path).name}: {notice}" for notice in part.notices]

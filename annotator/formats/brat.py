@@ -14,21 +14,23 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from annotator.domain.annotations import Kind
 from annotator.domain.exchange import Complaint, Fate, LossReport, ReadDefaults, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
-from annotator.domain.rules import amount
 from annotator.errors import FormatError
 from annotator.formats import text_files
 from annotator.formats.brat_ann import record_of
 from annotator.formats.brat_conf import read_scheme, scheme_files
+from annotator.formats.brat_details import other_meta
 from annotator.formats.brat_names import FileNames, Names
 from annotator.formats.brat_write import Manner, written
-from annotator.formats.compare import document_loss, has_set
+from annotator.formats.compare import document_loss, has_set, none_can_be
 from annotator.formats.compare_content import content_losses, count
-from annotator.formats.files import refusal, replacing
+from annotator.formats.files import refusal, replacing_all
 
 _KINDS = (".ann", ".a1", ".a2")
 
@@ -188,7 +190,7 @@ def _write_all(
 ) -> None:
     """Write pairs into ``folder`` and read them back; ``only`` is the name of the one file, where there is to be one."""
     progress.start("Writing", progress.total)
-    names, total, unsaid, kept = FileNames(only), 0, 0, 0
+    names, total, kept = FileNames(only), 0, 0
     for record in records():
         total += 1
         kept += _write_pair(record, folder / f"{names.of(record.name)}.txt", manner, names.last) is None
@@ -196,21 +198,12 @@ def _write_all(
     if not total:
         raise FormatError("There is nothing to export, so no file was written.")
     if not kept:
-        raise FormatError(f"None of the {amount(total, 'document')} can be written in brat's format. No file was written.")
+        raise none_can_be(total, "written in brat's format")
     progress.start("Comparing", progress.done)
     names = FileNames(only)
     for record in records():
         progress.advance()
-        unsaid += _compare(record, folder / f"{names.of(record.name)}.txt", manner, names.last, report)
-    _notice(report, unsaid, manner)
-
-
-def _notice(report: LossReport, unsaid: int, manner: Manner) -> None:
-    if not manner.details:
-        report.notices.append("Annotator, status and kind of the sets are not written.")
-        if unsaid:
-            told = f"{amount(unsaid, 'span or relation')} with an origin, a confidence or a review of its own"
-            report.notices.append(f"These are not written: of {told}.")
+        _compare(record, folder / f"{names.of(record.name)}.txt", manner, names.last, report)
 
 
 def _write_pair(record: Record, path: Path, manner: Manner, name: str) -> str | None:
@@ -231,29 +224,34 @@ def _write_pair(record: Record, path: Path, manner: Manner, name: str) -> str | 
     return None
 
 
-def _compare(record: Record, path: Path, manner: Manner, name: str, report: LossReport) -> int:
-    """Read one pair back and report its losses; return how many items have a provenance that was not written."""
+def _compare(record: Record, path: Path, manner: Manner, name: str, report: LossReport) -> None:
+    """Read one pair back and report its losses."""
     try:
         meant = written(record, manner, name)
     except (TypeError, ValueError, RecursionError):
         meant = None
     if meant is None or not path.is_file():
         reason = "cannot be written: it has no text, or holds what UTF-8 or JSON cannot say"
-        report.losses.append(document_loss(record, Fate.DROPPED, reason))
-        return 0
+        report.add([document_loss(record, Fate.DROPPED, reason)])
+        return
     back = next(
         (item for item in _read_pair(path, name, ReadDefaults(record.annotator, record.kind), None) if isinstance(item, Record)),
         None,
     )
     if back is None:
-        report.losses.append(document_loss(record, Fate.DROPPED, "did not come back from the file"))
-        return 0
+        report.add([document_loss(record, Fate.DROPPED, "did not come back from the file")])
+        return
     expected = meant.expected.record
-    back.meta = {key: value for key, value in back.meta.items() if key != "brat"}
+    back.meta = other_meta(back.meta)
     if not has_set(record) or not manner.details:  # not said in the file, so it is whatever the reader is told
         back.annotator, back.kind = expected.annotator, expected.kind
-    count(report, record, [*meant.expected.losses, *content_losses(record, expected, back)])
-    return meant.unsaid
+    # the name of a single pair is the user's choice, and what stands under “brat” in the metadata is said by the lines
+    said = replace(expected, name=record.name) if manner.single else expected
+    if said.meta == other_meta(record.meta):
+        said = replace(said, meta=record.meta)
+    if has_set(record) and not manner.details:
+        said = replace(said, annotator="", kind=Kind.MODEL)
+    count(report, record, [*meant.expected.losses, *content_losses(record, expected, back)], said)
 
 
 def _write_single(
@@ -275,6 +273,6 @@ def _write_single(
     with _scratch(path) as folder:
         _write_all(lambda: iter(found), folder, manner, report, progress, only=_told(path.stem))
         made = next(folder.rglob("*.txt"))
-        with replacing(path) as temporary, replacing(text_path) as temporary_text:
+        with replacing_all(path, text_path) as (temporary, temporary_text):
             shutil.copyfile(made.with_name(f"{made.name[: -len('.txt')]}.ann"), temporary)
             shutil.copyfile(made, temporary_text)

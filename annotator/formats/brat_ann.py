@@ -34,11 +34,13 @@ import orjson
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.exchange import Complaint, ReadDefaults, Record
+from annotator.domain.mending import Mender
 from annotator.domain.rules import quoted
-from annotator.formats.brat_details import DETAILS, DOCUMENT, NOTES, brat_name, detailed, fill, one_piece
+from annotator.formats.brat_details import DETAILS, DOCUMENT, NOTES, brat_name, detailed, one_piece
 from annotator.formats.brat_lines import Complain, Lines, Link, Remark, parse
-from annotator.formats.brat_units import Convert, fragments_of, unit
+from annotator.formats.brat_units import Convert, fragments_of, mended, unit
 from annotator.formats.jsonl_canonical import reviewed_by_default
+from annotator.formats.set_data import fill
 
 FIRST, SECOND = "Arg1", "Arg2"
 
@@ -64,13 +66,15 @@ def record_of(
         return record, complaints
     builder = _Builder(text, parsed, complain)
     document = builder.document()
+    told = document.get("name")
+    record.name = told if isinstance(told, str) and told else record.name
     fill(record, document, defaults)
     convert, counted = unit(text, parsed.bounds.values(), marked=marked)
     if counted:
         complaints.append(
             Complaint(place, f"The offsets count {counted}, as the stated texts show; they were converted.", lost=False)
         )
-    builder.reviewed = reviewed_by_default(record.kind)
+    builder.reviewed, builder.mender = reviewed_by_default(record.kind), defaults.mender
     builder.add_spans(convert)
     builder.add_events()
     builder.add_relations()
@@ -91,6 +95,7 @@ class _Builder:
     def __init__(self, text: str, lines: Lines, complain: Complain) -> None:
         self.text, self.lines, self.complain = text, lines, complain
         self.reviewed = False
+        self.mender: Mender | None = None
         self.meta: dict[str, Any] = {"lines": lines.kept} if lines.kept else {}
         self._spans: dict[str, Span] = {}
         self._relations: dict[str, Relation] = {}
@@ -122,7 +127,8 @@ class _Builder:
     def add_spans(self, convert: Convert) -> None:
         """Make a span of each T line whose offsets make sense."""
         for bound in self.lines.bounds.values():
-            fragments = fragments_of(self.text, bound, convert, self.complain)
+            fragments = mended(self.text, bound, convert, self.mender, self.complain)
+            fragments = fragments or fragments_of(self.text, bound, convert, self.complain)
             if fragments:
                 fragments = one_piece(self.text, fragments)
                 self._add(bound.id, Span(bound.id, fragments, bound.label, reviewed=self.reviewed))

@@ -17,13 +17,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.domain.annotations import Item, Kind, Span, Verdict
-from annotator.domain.documents import Status
-from annotator.domain.exchange import ReadDefaults, Record
+from annotator.domain.annotations import Item, Span
+from annotator.domain.exchange import Record
 from annotator.domain.text import Range
 from annotator.formats.brat_units import LINE_BREAKS
-from annotator.formats.compare import has_set
 from annotator.formats.jsonl_canonical import present
+from annotator.formats.set_data import set_data
 
 NOTES, DETAILS, DOCUMENT = "AnnotatorNotes", "AnnotatorDetails", "AnnotatorDocument"
 
@@ -32,6 +31,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 _BREAKS = re.compile(LINE_BREAKS)
 _GAP = re.compile(rf"\s*{LINE_BREAKS}\s*")
+_OWN = {"events", "roles", "equivalences", "arguments", "references", "lines"}
 _FIELDS = {"note": str, "kb_id": str, "origin": str, "derived_from": str, "reviewed": bool}
 
 
@@ -119,42 +119,24 @@ def detailed(item: Any, details: Mapping[str, Any], text: str, *, lone: bool = F
     return replace(item, **changes) if changes else item
 
 
+def other_meta(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return metadata without what a ``.ann`` file said of itself; a “brat” that somebody else put there is no such thing."""
+    return {key: value for key, value in meta.items() if key != "brat" or not _is_own(value)}
+
+
+def _is_own(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.keys() <= _OWN
+
+
 def document_of(record: Record, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return what is to be said of the whole document: nothing for one without metadata and without a set."""
     data: dict[str, Any] = {}
     if labels:
         data["labels"] = dict(labels)
-    meta = {key: value for key, value in record.meta.items() if key != "brat"}
+    meta = other_meta(record.meta)
     if meta:
         data["meta"] = meta
-    if has_set(record):
-        data |= {"annotator": record.annotator, "kind": str(record.kind), "status": str(record.status)}
-        if record.flagged:
-            data["flagged"] = True
-        if record.categories:
-            data["categories"] = list(record.categories)
-        if record.verdicts:
-            data["verdicts"] = sorted([verdict.signature, verdict.origin, verdict.verdict] for verdict in set(record.verdicts))
-    return data
-
-
-def fill(record: Record, document: Mapping[str, Any], defaults: ReadDefaults) -> None:
-    """Set what belongs to the document and its set as a whole, from ``document_of`` or else from the defaults."""
-
-    def told(key: str, wanted: type, default: Any) -> Any:
-        value = document.get(key)
-        return value if isinstance(value, wanted) else default
-
-    record.name = told("name", str, "") or record.name
-    record.meta = told("meta", dict, {})
-    record.annotator = told("annotator", str, "") or defaults.annotator
-    kind, status = told("kind", str, ""), told("status", str, "")
-    record.kind = Kind(kind) if kind in set(Kind) else defaults.kind
-    record.status = Status(status) if status in set(Status) else Status.NEW
-    record.flagged = told("flagged", bool, False)
-    record.categories = tuple(entry for entry in told("categories", list, []) if isinstance(entry, str))
-    verdicts = (entry for entry in told("verdicts", list, []) if isinstance(entry, list) and len(entry) == 3)
-    record.verdicts = tuple(Verdict(*entry) for entry in verdicts if all(isinstance(part, str) for part in entry))
+    return data | set_data(record)
 
 
 def _sound(given: Any, length: int) -> tuple[Range, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from annotator.domain.annotations import ordered_fragments
+from annotator.domain.mending import Mender
 from annotator.domain.rules import quoted
 from annotator.domain.text import OffsetMap, Range
 from annotator.formats.brat_lines import Complain, TextBound
@@ -98,6 +99,20 @@ def _to_code_point(view: str, units: str) -> Convert:
     for character in view:
         edges.append(edges[-1] + len(character.encode("utf-8", "surrogatepass")))
     return lambda offset: bisect_left(edges, offset) if offset <= edges[-1] else len(view) + offset - edges[-1]
+
+
+def mended(text: str, bound: TextBound, convert: Convert, mender: Mender | None, complain: Complain) -> tuple[Range, ...]:
+    """Return where a T line of one fragment stands that makes no sense as it is, if that can be mended and was asked for."""
+    if mender is None or len(bound.offsets) != 1:
+        return ()
+    start, end = map(convert, bound.offsets[0])
+    if start < end <= len(text) and (not bound.surface or found(text, bound, convert)):
+        return ()
+    better = mender.place(text, start, end, bound.surface)
+    if better is None:
+        return ()
+    complain(bound.number, f"Repaired: the span {bound.id} {better.message}.", lost=False)
+    return (better.place,)
 
 
 def fragments_of(text: str, bound: TextBound, convert: Convert, complain: Complain) -> tuple[Range, ...]:

@@ -21,6 +21,7 @@ from annotator.formats.brat_details import (
     flat,
     json_text,
     one_piece,
+    other_meta,
     pieces,
 )
 from annotator.formats.brat_known import argument_names, is_foreign, stated_of, texts_of
@@ -53,7 +54,6 @@ class Written:
 
     lines: list[str]
     expected: Expected
-    unsaid: int = 0
 
 
 def event_labels(scheme: LabelScheme) -> frozenset[str]:
@@ -81,7 +81,6 @@ class _Writer:
     relations: list[Relation] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
-    unsaid: int = 0
 
     def written(self, name: str) -> Written:
         """Write everything."""
@@ -103,7 +102,7 @@ class _Writer:
         notes = (f"#{number}" for number in range(1, len(self.notes) + len(kept) + 1) if f"#{number}" not in taken)
         lines = [*self.lines, *numbered("A", self.attributes), *numbered("N", self.references)]
         lines += [f"{number}\t{note}" for number, note in zip(notes, self.notes, strict=False)]
-        return Written([*lines, *kept], Expected(self._expected(name), self.losses), self.unsaid)
+        return Written([*lines, *kept], Expected(self._expected(name), self.losses))
 
     def _number_spans(self, spans: Iterable[Span]) -> None:
         for span in sorted(spans, key=text_order):
@@ -251,7 +250,6 @@ class _Writer:
         unsaid = self._details(item, stated, role=role)
         changes: dict[str, Any] = {"confidence": None, "origin": "", "derived_from": "", "label": self._name(item)}
         changes["reviewed"] = reviewed_by_default(self.record.kind)
-        self.unsaid += not unsaid.keys() <= {"note", "kb_id", "attributes", "fragments"}
         lost = [name for name in ("note", "kb_id", "attributes", "fragments") if name in unsaid]
         if "note" in lost:
             changes["note"] = "" if role else flat(item.note)
@@ -281,13 +279,13 @@ class _Writer:
         elif document:
             if self.manner.single:
                 document.pop("name", None)
-            lost = [key for key in ("name", "meta", "flagged", "categories", "verdicts") if key in document]
+            lost = [key for key in ("name", "meta", "categories") if key in document]
             if lost:
                 self.losses.append(document_loss(record, Fate.CHANGED, f"brat cannot hold its {', '.join(lost)}"))
 
     def _expected(self, name: str) -> Record:
         record = replace(self.record, spans=tuple(self.spans.values()), relations=tuple(self.relations), tokens=None)
-        record.meta = {key: value for key, value in record.meta.items() if key != "brat"}
+        record.meta = other_meta(record.meta)
         if self.manner.details:
             return record
         return replace(record, name=name, meta={}, status=Status.NEW, flagged=False, categories=(), verdicts=())

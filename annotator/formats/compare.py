@@ -8,6 +8,7 @@ from dataclasses import fields
 from annotator.domain.annotations import Item, Span
 from annotator.domain.documents import Status
 from annotator.domain.exchange import Fate, Loss, Record
+from annotator.errors import FormatError
 
 _OF_SET = ("annotator", "kind", "status", "flagged", "categories")
 
@@ -20,12 +21,13 @@ def has_set(record: Record) -> bool:
 
 def document_loss(record: Record, fate: Fate, reason: str) -> Loss:
     """Return the loss of a whole document, or of something that belongs to it as a whole."""
-    return Loss(record.name, "document", "", record.annotator, record.text[:60], fate, reason)
+    return Loss(record.name, "document", "", record.annotator, record.text[:60], fate, reason, document_id=record.document_id)
 
 
 def span_loss(record: Record, span: Span, fate: Fate, reason: str) -> Loss:
     """Return the loss of one span."""
-    return Loss(record.name, "span", span.id, span.label, span.surface(record.text), fate, reason, span.start, span.end)
+    place = span.start, span.end, record.document_id
+    return Loss(record.name, "span", span.id, span.label, span.surface(record.text), fate, reason, *place)
 
 
 def item_loss(record: Record, item: Item, fate: Fate, reason: str) -> Loss:
@@ -36,7 +38,14 @@ def item_loss(record: Record, item: Item, fate: Fate, reason: str) -> Loss:
     head, tail = ends.get(item.head), ends.get(item.tail)
     surface = " → ".join(end.surface(record.text) if end else "?" for end in (head, tail))
     place = (head.start, head.end) if head else (-1, -1)
-    return Loss(record.name, "relation", item.id, item.label, surface, fate, reason, *place)
+    return Loss(record.name, "relation", item.id, item.label, surface, fate, reason, *place, record.document_id)
+
+
+def none_can_be(count: int, how: str, why: str = "") -> FormatError:
+    """Return the error for an export of which no document is left; ``how`` is "exported" and the like, ``why`` that of the first."""
+    which = "The document cannot" if count == 1 else f"None of the {count} documents can"
+    because = "" if not why else f": it {why}" if count == 1 else f": the first {why}"
+    return FormatError(f"{which} be {how}{because}. No file was written.")
 
 
 def record_losses(record: Record, back: Record) -> Iterator[Loss]:

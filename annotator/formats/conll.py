@@ -10,26 +10,21 @@ exact texts (``formats.conll_text``); with it, reading gives the texts and token
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
-from annotator.domain.exchange import Fate, LossReport, ReadDefaults, Record
+from annotator.domain.exchange import LossReport, ReadDefaults, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
-from annotator.errors import FormatError
-from annotator.formats.compare import document_loss
-from annotator.formats.compare_content import content_losses, count, provenance
+from annotator.formats.column_export import Written, compare_records, write_records
 from annotator.formats.conll_layout import DOCSTART, Layout
-from annotator.formats.conll_plan import Plan, chosen, expected, plan, without_overlap
+from annotator.formats.conll_plan import Plan, chosen, plan, without_overlap
 from annotator.formats.conll_read import stream
 from annotator.formats.conll_tags import tags_of
-from annotator.formats.conll_text import (
-    side_line,
-    side_path,
-)
-from annotator.formats.files import replacing
+from annotator.formats.conll_text import side_line, side_path
+from annotator.formats.files import replacing_all
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "misaligned": ("missing", "expand", "contract"),
@@ -54,9 +49,17 @@ def write(
     del scheme
     choices = chosen(options, OPTIONS, "CoNLL")
     report = LossReport("conll", str(path))
-    with replacing(path) as temporary, replacing(side_path(path)) as beside:
+    with replacing_all(path, side_path(path)) as (temporary, beside):
         written = _write(records, temporary, beside, choices, progress)
-        _compare(records, (temporary, beside), choices, written, report, progress=progress)
+        four = choices["columns"] == "4"
+        layout = Layout(tabs=False, width=4 if four else 2, token=0, tag=3 if four else 1, kind="iob2")
+        back = stream(temporary, None, layout, ReadDefaults(annotator=""), beside)
+        planned = partial(_planned, choices=choices)
+        split = sum(
+            made.split for made in compare_records(records, planned, written, back, report, progress=progress, what="CoNLL")
+        )
+    if split:
+        report.notices.append(f"Tokens with a blank in them were cut there in {amount(split, 'document')}.")
     report.notices.append(f"The tokens stand without their spacing; {side_path(path).name} beside the file holds the exact texts.")
     return report
 
@@ -87,31 +90,18 @@ def written_labels(labels: Iterable[str]) -> dict[str, str]:
 
 def _write(
     records: Callable[[], Iterable[Record]], path: Path, beside: Path, choices: Mapping[str, str], progress: Progress
-) -> list[str]:
-    """Write both files; return for each record why it is in neither, or an empty text."""
-    progress.start("Writing", progress.total)
-    written: list[str] = []
+) -> Written:
+    """Write both files."""
     with path.open("w", encoding="utf-8", newline="\n") as file, beside.open("wb") as texts:
-        for record in records():
-            progress.advance()
-            made = _planned(record, choices)
-            problem = made if isinstance(made, str) else ""
-            if not isinstance(made, str):
-                labels = written_labels(entry.span.label for entry in made.spans)
-                try:
-                    line = side_line(record, {name: label for label, name in labels.items() if name != label})
-                    lines = "".join(_lines(record, made, choices)).encode().decode()
-                except (TypeError, ValueError) as error:
-                    problem = f"holds what cannot be written: {error}"
-                else:
-                    texts.write(line)
-                    file.write(lines)
-            written.append(problem)
-    if not written:
-        raise FormatError("There is nothing to export, so no file was written.")
-    if all(written):
-        raise FormatError(f"None of the {len(written)} documents can be exported: the first {written[0]}. No file was written.")
-    return written
+
+        def put(record: Record, made: Plan) -> None:
+            labels = written_labels(entry.span.label for entry in made.spans)
+            line = side_line(record, {name: label for label, name in labels.items() if name != label})
+            lines = "".join(_lines(record, made, choices)).encode().decode()
+            texts.write(line)
+            file.write(lines)
+
+        return write_records(records, partial(_planned, choices=choices), put, progress)
 
 
 def _lines(record: Record, made: Plan, choices: Mapping[str, str]) -> Iterator[str]:
@@ -125,39 +115,3 @@ def _lines(record: Record, made: Plan, choices: Mapping[str, str]) -> Iterator[s
         blank = "\n" if number in starts else ""
         yield f"{blank}{record.text[start:end]}{' -X- O ' if four else ' '}{tag}\n"
     yield "\n"
-
-
-def _compare(
-    records: Callable[[], Iterable[Record]],
-    paths: tuple[Path, Path],
-    choices: Mapping[str, str],
-    written: Sequence[str],
-    report: LossReport,
-    *,
-    progress: Progress,
-) -> None:
-    """Read both files back and lay each document beside the record it was made of."""
-    progress.start("Comparing", progress.done)
-    four = choices["columns"] == "4"
-    layout = Layout(tabs=False, width=4 if four else 2, token=0, tag=3 if four else 1, kind="iob2")
-    found = stream(paths[0], None, layout, ReadDefaults(annotator=""), paths[1])
-    back = (item for item in found if isinstance(item, Record))
-    unsaid = split = 0
-    for record, problem in zip_longest(records(), written):
-        if record is None or problem is None:
-            raise FormatError("The project changed while it was exported, so no file was written. Export it again.")
-        progress.advance()
-        made = problem or _planned(record, choices)
-        again = None if isinstance(made, str) else next(back, None)
-        if isinstance(made, str) or again is None:
-            reason = made if isinstance(made, str) else "did not come back from the file"
-            report.losses.append(document_loss(record, Fate.DROPPED, reason))
-            continue
-        meant = expected(record, made, what="CoNLL")
-        count(report, record, [*made.losses, *content_losses(record, meant, again)])
-        unsaid += provenance(record)
-        split += made.split
-    if unsaid:
-        report.notices.append(f"Origin and confidence are not written; {amount(unsaid, 'item')} had them.")
-    if split:
-        report.notices.append(f"Tokens with a blank in them were cut there in {amount(split, 'document')}.")

@@ -98,10 +98,14 @@ def layout_of(
     """Look at a file and return its layout; what is given is not looked for.
 
     ``column`` and ``token_column`` count from 1, or with a minus sign from the last.  Raises ``FormatError``, with what to do, for a file
-    without tokens, without tags of spans, or without such a column.
+    without tokens, without tags (O alone is one), or without such a column.
     """
-    lines = islice(lines_of(path, encoding), _LOOKED_AT)
+    lines = list(islice(lines_of(path, encoding), _LOOKED_AT))
     rows = list(_rows(lines))
+    parting = next((line.text for line in lines if is_docstart(line.text)), "")
+    if not rows and parting:  # documents without a word: a text of blanks, say
+        width = len(columns(parting, tabs=False))
+        return Layout(tabs=False, width=width, token=0, tag=width - 1, kind="iob2", label=label)
     if not rows:
         raise FormatError(f"{path} holds no tokens, so there is nothing to read from it.")
     tabs = sum("\t" in row for _, row in rows) * 2 > len(rows)
@@ -162,6 +166,9 @@ def _tag_column(path: Path, seen: list[_Column], label: str, tags: str) -> int:
         number = places[-1]
         message = f"column {number + 1} gives every token a tag of its own, as parts of speech do, so it holds no spans"
         raise FormatError(f"{path}: {message}. If it does all the same, choose it (column={number + 1}).")
+    nothing = [number for number, column in enumerate(seen) if number and column.cells == column.outside]
+    if nothing:  # not one span in the whole file, which is no mistake
+        return nothing[-1]
     letters = [number for number, column in enumerate(seen) if number and column.cells == column.letters]
     if letters and label:
         return letters[-1]

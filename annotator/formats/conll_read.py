@@ -18,7 +18,6 @@ from annotator.formats.conll_text import (
     Line,
     bare,
     complaint,
-    fill,
     labels_of,
     lines_of,
     placed,
@@ -29,6 +28,7 @@ from annotator.formats.conll_text import (
 )
 from annotator.formats.files import safe_stem
 from annotator.formats.jsonl_canonical import reviewed_by_default
+from annotator.formats.set_data import fill
 
 _TEXT = re.compile(r"#\s*text\s*=\s?(.*)")
 _NEWDOC = re.compile(r"#\s*newdoc(?:\s+id\s*=\s*(.*\S))?\s*")

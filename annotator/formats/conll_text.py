@@ -14,13 +14,11 @@ from typing import Any
 
 import orjson
 
-from annotator.domain.annotations import Kind, Verdict
-from annotator.domain.documents import Status
-from annotator.domain.exchange import Complaint, ReadDefaults, Record
+from annotator.domain.exchange import Complaint, Record
 from annotator.domain.text import Range
 from annotator.errors import FormatError
-from annotator.formats.compare import has_set
 from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, unmarked_utf16
+from annotator.formats.set_data import set_data
 
 _OPENING = frozenset("([{“‘«")
 _CLOSING = frozenset(".,;:!?%)]}”’»…")
@@ -133,14 +131,7 @@ def side_line(record: Record, labels: Mapping[str, str]) -> bytes:
         data["meta"] = dict(record.meta)
     if labels:
         data["labels"] = dict(labels)
-    if has_set(record):
-        data |= {"annotator": record.annotator, "kind": record.kind, "status": record.status}
-        if record.flagged:
-            data["flagged"] = True
-        if record.categories:
-            data["categories"] = record.categories
-        if record.verdicts:
-            data["verdicts"] = sorted([verdict.signature, verdict.origin, verdict.verdict] for verdict in set(record.verdicts))
+    data |= set_data(record)
     return orjson.dumps(data) + b"\n"
 
 
@@ -159,24 +150,6 @@ def side_lines(path: Path | None) -> Iterator[dict[str, Any] | None]:
                 yield data if sound else None
     except OSError as error:
         raise refusal(path, error) from error
-
-
-def fill(record: Record, data: Mapping[str, Any], defaults: ReadDefaults) -> None:
-    """Set what belongs to the document and its set as a whole, from ``side_line`` or else from the defaults."""
-
-    def told(key: str, wanted: type, default: Any) -> Any:
-        value = data.get(key)
-        return value if isinstance(value, wanted) else default
-
-    record.meta = told("meta", dict, record.meta)
-    record.annotator = told("annotator", str, "") or defaults.annotator
-    kind, status = told("kind", str, ""), told("status", str, "")
-    record.kind = Kind(kind) if kind in set(Kind) else defaults.kind
-    record.status = Status(status) if status in set(Status) else Status.NEW
-    record.flagged = told("flagged", bool, False)
-    record.categories = tuple(entry for entry in told("categories", list, []) if isinstance(entry, str))
-    verdicts = (entry for entry in told("verdicts", list, []) if isinstance(entry, list) and len(entry) == 3)
-    record.verdicts = tuple(Verdict(*entry) for entry in verdicts if all(isinstance(part, str) for part in entry))
 
 
 def labels_of(data: Mapping[str, Any]) -> dict[str, str]:

@@ -14,21 +14,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import pairwise, zip_longest
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from annotator.domain.exchange import Complaint, Fate, LossReport, ReadDefaults, Record
+from annotator.domain.exchange import Complaint, LossReport, ReadDefaults, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
-from annotator.domain.rules import amount
-from annotator.errors import FormatError
-from annotator.formats.compare import document_loss
-from annotator.formats.compare_content import content_losses, count, provenance
+from annotator.formats.column_export import Written, compare_records, write_records
 from annotator.formats.conll import written_labels
-from annotator.formats.conll_plan import Plan, chosen, expected, plan, without_overlap
+from annotator.formats.conll_plan import Plan, chosen, plan, without_overlap
 from annotator.formats.conll_tags import tags_of
 from annotator.formats.conll_text import side_line
 from annotator.formats.conllu_entities import PARTS, Mention, values
@@ -66,7 +64,23 @@ def write(
     report = LossReport("conllu", str(path))
     with replacing(path) as temporary:
         written = _write(records, temporary, choices, progress)
-        _compare(records, temporary, choices, written, report, progress=progress)
+        flat = choices["entities"] == "ne"
+        back = stream(temporary, None, ReadDefaults(annotator=""))
+        plans = compare_records(
+            records,
+            partial(_planned, choices=choices),
+            written,
+            back,
+            report,
+            progress=progress,
+            what="CoNLL-U",
+            holds=() if flat else ("kb_id",),
+        )
+        labels = {entry.span.label for made in plans for entry in made.spans}
+    foreign = sorted(label for label in labels if flat and not re.fullmatch("[A-Z_]+", label))
+    if foreign:
+        told = ", ".join(f"“{label}”" for label in foreign)
+        report.notices.append(f"spaCy reads only labels of capital letters and _ from this file, so not {told}.")
     return report
 
 
@@ -85,28 +99,15 @@ def _planned(record: Record, choices: Mapping[str, str]) -> Plan | str:
     return made
 
 
-def _write(records: Callable[[], Iterable[Record]], path: Path, choices: Mapping[str, str], progress: Progress) -> list[str]:
-    """Write the file; return for each record why it is not in it, or an empty text."""
-    progress.start("Writing", progress.total)
-    written: list[str] = []
+def _write(records: Callable[[], Iterable[Record]], path: Path, choices: Mapping[str, str], progress: Progress) -> Written:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         if choices["entities"] == "entity":
             file.write(f"# global.Entity = {'-'.join(PARTS)}\n")
-        for record in records():
-            progress.advance()
-            made = _planned(record, choices)
-            problem = made if isinstance(made, str) else ""
-            if not isinstance(made, str):
-                try:
-                    file.write("".join(_lines(record, made, choices)).encode().decode())
-                except (TypeError, ValueError) as error:
-                    problem = f"holds what cannot be written: {error}"
-            written.append(problem)
-    if not written:
-        raise FormatError("There is nothing to export, so no file was written.")
-    if all(written):
-        raise FormatError(f"None of the {len(written)} documents can be exported: the first {written[0]}. No file was written.")
-    return written
+
+        def put(record: Record, made: Plan) -> None:
+            file.write("".join(_lines(record, made, choices)).encode().decode())
+
+        return write_records(records, partial(_planned, choices=choices), put, progress)
 
 
 def _lines(record: Record, made: Plan, choices: Mapping[str, str]) -> Iterator[str]:
@@ -156,39 +157,3 @@ def _spaces(text: str, made: Plan, word: int, *, last: bool) -> Iterator[str]:
     if gap == ("" if final else "\n" if last else " "):
         return
     yield f"SpacesAfter={escaped(gap)}" if gap else "SpaceAfter=No"
-
-
-def _compare(
-    records: Callable[[], Iterable[Record]],
-    path: Path,
-    choices: Mapping[str, str],
-    written: list[str],
-    report: LossReport,
-    *,
-    progress: Progress,
-) -> None:
-    """Read the file back and lay each document beside the record it was made of."""
-    progress.start("Comparing", progress.done)
-    back = (item for item in stream(path, None, ReadDefaults(annotator="")) if isinstance(item, Record))
-    holds = ("kb_id",) if choices["entities"] == "entity" else ()
-    unsaid = 0
-    foreign: set[str] = set()
-    for record, problem in zip_longest(records(), written):
-        if record is None or problem is None:
-            raise FormatError("The project changed while it was exported, so no file was written. Export it again.")
-        progress.advance()
-        made = problem or _planned(record, choices)
-        found = None if isinstance(made, str) else next(back, None)
-        if isinstance(made, str) or found is None:
-            reason = made if isinstance(made, str) else "did not come back from the file"
-            report.losses.append(document_loss(record, Fate.DROPPED, reason))
-            continue
-        meant = expected(record, made, holds=holds, what="CoNLL-U")
-        count(report, record, [*made.losses, *content_losses(record, meant, found)])
-        unsaid += provenance(record)
-        foreign |= {entry.span.label for entry in made.spans if not re.fullmatch("[A-Z_]+", entry.span.label)}
-    if foreign and choices["entities"] == "ne":
-        told = ", ".join(f"“{label}”" for label in sorted(foreign))
-        report.notices.append(f"spaCy reads only labels of capital letters and _ from this file, so not {told}.")
-    if unsaid:
-        report.notices.append(f"Origin and confidence are not written; {amount(unsaid, 'item')} had them.")

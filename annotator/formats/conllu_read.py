@@ -15,12 +15,13 @@ from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.domain.rules import amount
 from annotator.domain.text import Tokens
 from annotator.formats.conll_tags import parts, spans_of
-from annotator.formats.conll_text import bare, complaint, fill, labels_of, lines_of
+from annotator.formats.conll_text import bare, complaint, labels_of, lines_of
 from annotator.formats.conllu_entities import Mention, Mentions
 from annotator.formats.conllu_spaces import plain
 from annotator.formats.conllu_words import Sentence, Word, notes_of, text_of
 from annotator.formats.files import safe_stem
 from annotator.formats.jsonl_canonical import reviewed_by_default
+from annotator.formats.set_data import fill
 
 COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 

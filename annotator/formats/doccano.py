@@ -27,7 +27,6 @@ from __future__ import annotations
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -41,8 +40,8 @@ from annotator.errors import FormatError
 from annotator.formats.doccano_archive import members
 from annotator.formats.doccano_labels import types_of
 from annotator.formats.doccano_lines import Reading, differing_scores, parse_item
-from annotator.formats.doccano_records import Layout, fitted, line_of, tell
-from annotator.formats.files import replacing, safe_stem
+from annotator.formats.doccano_records import Layout, Tally, fitted, line_of
+from annotator.formats.files import replacing_all, safe_stem
 from annotator.formats.json_export import Shape, dumps, export
 from annotator.formats.json_items import JsonItem, json_items
 from annotator.formats.offsets import Unit
@@ -160,12 +159,12 @@ def write(
         reading = Reading("", ReadDefaults(annotator=""), unit=unit)
         return (found for item in json_items(written) if isinstance(item, JsonItem) for found in parse_item(item, reading))
 
-    with ExitStack() as files:
-        temporary = files.enter_context(replacing(path))
-        for kind, types in types_of(scheme, with_relations).items():
-            beside = files.enter_context(replacing(path.with_name(f"{path.name}.{kind}_types.json")))
-            beside.write_bytes(dumps(types) + b"\n")
-        shape = Shape(partial(fitted, layout=layout), lambda group: line_of(group[0], layout), back)
+    tally = Tally(layout)
+    types = types_of(scheme, with_relations)
+    with replacing_all(path, *(path.with_name(f"{path.name}.{kind}_types.json") for kind in types)) as (temporary, *beside):
+        for file, listed in zip(beside, types.values(), strict=True):
+            file.write_bytes(dumps(listed) + b"\n")
+        shape = Shape(partial(fitted, layout=layout), lambda group: line_of(group[0], layout), back, seen=tally.see)
         export(records, temporary, shape, report, progress)
-    tell(records, layout, report)
+    tally.tell(report)
     return report

@@ -63,7 +63,8 @@ def _member(
                 yield from stream_items(file, name, chosen)
         except FormatError as error:
             yield Complaint(name, str(error).removeprefix(f"{name} "))
-        except _BROKEN as error:
+        except (OSError, *_BROKEN) as error:
+            # an OSError too: a broken archive may name places before the beginning of its file
             yield Complaint(name, f"This member of the archive is broken: {error}. What follows in it was not read.")
 
     return name, annotator, items

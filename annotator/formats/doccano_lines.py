@@ -130,7 +130,7 @@ def _meta(data: dict[str, Any], complain: Complain) -> dict[str, Any]:
 def _of_user(
     record: Record, user: int | str | None, entries: list[dict[str, Any]], links: Any, reading: Reading, *, complain: Complaints
 ) -> Record:
-    found = Found(record.text, Ruler(record.text, reading.unit), complain)
+    found = Found(record.text, Ruler(record.text, reading.unit), complain, reading.defaults.mender)
     kind = reading.defaults.kind if user is None else Kind.PERSON
     reviewed = reviewed_by_default(kind)
     known: dict[int | str, str] = {}

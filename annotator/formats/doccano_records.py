@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +10,7 @@ from annotator.domain.documents import Status
 from annotator.domain.exchange import Fate, Loss, LossReport, Record
 from annotator.domain.rules import amount
 from annotator.formats.compare import item_loss, span_loss
-from annotator.formats.compare_content import Expected, provenance
+from annotator.formats.compare_content import Expected
 from annotator.formats.doccano_lines import APPROVER, LABEL_KEYS, TEXT_KEYS
 from annotator.formats.json_export import overlapping, without_fragments
 from annotator.formats.offsets import Ruler, Unit, same_as_code_points
@@ -32,7 +30,7 @@ class Layout:
 def fitted(record: Record, *, layout: Layout) -> Expected:
     """Return what a record comes back as, and what is lost of it.
 
-    The file says nothing of annotator, kind, status, flag, verdicts, tokens and provenance; ``tell`` sums that up.
+    The file says nothing of annotator, kind, status, flag, verdicts, tokens, reviews and provenance, which the report sums up.
     """
     expected = without_fragments(record, "doccano")
     losses = expected.losses
@@ -139,33 +137,26 @@ def line_of(record: Record, layout: Layout) -> dict[str, Any]:
     return line | meta | ({"meta": nested} if nested else {})
 
 
-def tell(records: Callable[[], Iterable[Record]], layout: Layout, report: LossReport) -> None:
-    """Add to a report what doccano's file has no place for, and what to mind when it is imported there."""
-    counts: Counter[str] = Counter()
-    for record in records():
-        counts["overlap"] += overlapping(record.spans)
-        counts["unit"] += bool(record.spans) and not same_as_code_points(record.text, layout.unit)
-        counts["done"] += record.status is Status.DONE
-        counts["flag"] += record.flagged
-        counts["verdicts"] += len(record.verdicts)
-        counts["provenance"] += provenance(record)
-        counts["tokens"] += bool(record.tokens)
-        counts["empty"] += not record.spans and not record.categories
-    report.notices += [sentence.format(amount(counts[key], what)) for key, what, sentence in _SENTENCES if counts[key]]
-    if counts["unit"]:
-        told = amount(counts["unit"], "document")
-        report.notices.append(f"Offsets count {layout.unit}; in {told} that makes a difference to code points.")
+@dataclass(slots=True)
+class Tally:
+    """Counts, while an export is read back, what to mind when it is imported into doccano."""
 
+    layout: Layout
+    overlapping: int = 0
+    differing: int = 0
 
-_SENTENCES = (
-    (
-        "overlap",
-        "document",
-        "{} with overlapping spans: allow overlap in the doccano project, or it drops spans and refuses relations.",
-    ),
-    ("done", "document", "{} done: whose the annotations are, and how far, is told again when they are imported."),
-    ("flag", "flag", "{} not written: doccano has no place for it."),
-    ("verdicts", "rejected suggestion", "{} not written: doccano has no place for it."),
-    ("provenance", "span or relation", "{} written without confidence and origin."),
-    ("tokens", "document", "{} written without tokens; an import makes them again."),
-)
+    def see(self, record: Record, written: Record) -> None:
+        """Count one document: ``record`` as it is, ``written`` as it stands in the file."""
+        self.overlapping += overlapping(written.spans)
+        self.differing += bool(written.spans) and not same_as_code_points(record.text, self.layout.unit)
+
+    def tell(self, report: LossReport) -> None:
+        """Add the sentences to a report."""
+        if self.overlapping:
+            told = amount(self.overlapping, "document")
+            report.notices.append(
+                f"{told} with overlapping spans: allow overlap in the doccano project, or it drops spans and refuses relations."
+            )
+        if self.differing:
+            told = amount(self.differing, "document")
+            report.notices.append(f"Offsets count {self.layout.unit}; in {told} that makes a difference to code points.")

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from annotator.errors import FormatError
+from annotator.formats.placing import place_all
 
 SAMPLE = 1 << 16
 """How many bytes the encoding is guessed from."""
@@ -54,14 +55,23 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises ``FormatError`` for what the operating system refuses.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with replacing_all(path) as (temporary,):
         yield temporary
-        temporary.replace(path)
+
+
+@contextmanager
+def replacing_all(*paths: Path) -> Iterator[list[Path]]:
+    """Do ``replacing`` for several files: they take their places all, or none of them does."""
+    temporaries = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in paths]
+    try:
+        yield temporaries
+        place_all(list(zip(temporaries, paths, strict=True)))
     except OSError as error:
-        raise refusal(path, error) from error
+        # the file that was in the way, where it is one of these; else the system speaks of a temporary one
+        raise refusal(next((path for path in paths if str(path) == error.filename), paths[0]), error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        for temporary in temporaries:
+            temporary.unlink(missing_ok=True)
 
 
 def marked_encoding(data: bytes) -> str | None:

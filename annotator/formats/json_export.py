@@ -15,7 +15,7 @@ from annotator.domain.annotations import Kind, Span
 from annotator.domain.exchange import Complaint, Fate, Loss, LossReport, Record
 from annotator.domain.progress import Progress
 from annotator.errors import FormatError
-from annotator.formats.compare import document_loss, item_loss, span_loss
+from annotator.formats.compare import document_loss, item_loss, none_can_be, span_loss
 from annotator.formats.compare_content import Expected, content_losses, count
 
 Records = Callable[[], Iterable[Record]]
@@ -27,7 +27,7 @@ class Shape:
 
     ``fit`` makes of a record what it should come back as, ``encode`` makes the JSON of one or, where ``grouped``, several such records
     that are one document; ``read`` reads a file for the comparison, given the records' annotator and kind where the format says
-    neither.  ``array`` wraps the lines into one list.
+    neither.  ``array`` wraps the lines into one list.  ``seen`` is told of every record that came back, and of what it was expected to be.
     """
 
     fit: Callable[[Record], Expected]
@@ -35,6 +35,7 @@ class Shape:
     read: Callable[[Path], Iterator[Record | Complaint]]
     grouped: bool = False
     array: bool = False
+    seen: Callable[[Record, Record], None] | None = None
 
 
 def export(records: Records, path: Path, shape: Shape, report: LossReport, progress: Progress) -> None:
@@ -61,6 +62,8 @@ def export(records: Records, path: Path, shape: Shape, report: LossReport, progr
         file.write(b"\n]\n" if shape.array else b"")
     if not groups:
         raise FormatError("There is nothing to export, so no file was written.")
+    if not lines:
+        raise none_can_be(groups, "exported", unwritable[0])
     _compare(records, path, shape, unwritable, report, progress=progress)
 
 
@@ -87,11 +90,11 @@ def _compare(
     progress.start("Comparing", progress.done)
     back = _by_line(shape.read(path))
     line, found = 0, next(back, None)
-    documents: set[int] = set()
+    documents = last = 0
     for number, group in enumerate(_groups(records, shape)):
         progress.advance(len(group))
         if number in unwritable:
-            report.losses += [document_loss(record, Fate.DROPPED, unwritable[number]) for record in group]
+            report.add(document_loss(record, Fate.DROPPED, unwritable[number]) for record in group)
             continue
         line += 1
         while found is not None and found[0] < line + shape.array:
@@ -102,13 +105,17 @@ def _compare(
             # several sets of one document stand in one task, and not always in this order
             came = next((one for one in here if (one.annotator, one.kind) == _whose(expected)), here[0] if here else None)
             if came is None:
-                report.losses.append(document_loss(record, Fate.DROPPED, "did not come back from the file"))
+                report.add([document_loss(record, Fate.DROPPED, "did not come back from the file")])
                 continue
             here.remove(came)
-            count(report, record, [*expected.losses, *content_losses(record, expected.record, came)])
-            documents.add(hash((record.name, record.text)))
-        report.losses += [document_loss(came, Fate.CHANGED, "came back, but is not in the project") for came in here]
-    report.documents = len(documents)
+            count(report, record, [*expected.losses, *content_losses(record, expected.record, came)], expected.record)
+            if shape.seen is not None:
+                shape.seen(record, expected.record)
+            this = hash((record.name, record.text))
+            documents += this != last or not documents  # the sets of one document follow each other
+            last = this
+        report.add(document_loss(came, Fate.CHANGED, "came back, but is not in the project") for came in here)
+    report.documents = documents
 
 
 def _whose(expected: Expected) -> tuple[str, Kind]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from annotator.domain.annotations import NOTHING, Relation, Span, Verdict
 from annotator.domain.exchange import Complaint
+from annotator.domain.mending import Mender
 from annotator.domain.rules import quoted
 from annotator.domain.text import Range
 from annotator.formats.offsets import Ruler, says
@@ -110,9 +111,10 @@ class Found:
     ``reference`` is whatever the file calls a span by, where that is not its id.
     """
 
-    def __init__(self, text: str, ruler: Ruler, complain: Complain) -> None:
+    def __init__(self, text: str, ruler: Ruler, complain: Complain, mender: Mender | None = None) -> None:
         self.text = text
         self.ruler = ruler
+        self.mender = mender
         self.spans: dict[str, Span] = {}
         self.relations: list[Relation] = []
         self._complain = complain
@@ -130,6 +132,18 @@ class Found:
         """Return a place of the file in code points, or the rest of a sentence about what is wrong with it."""
         if type(start) is not int or type(end) is not int:
             return "has no whole numbers as its start and end"
+        found = self._place(start, end, surface)
+        if isinstance(found, tuple) or self.mender is None:
+            return found
+        low, high = self.ruler.place(start), self.ruler.place(end)
+        said = surface if type(surface) is str else ""
+        mended = self.mender.place(self.text, start if low is None else low, end if high is None else high, said)
+        if mended is None:
+            return found
+        self._complain(f"Repaired: a span {mended.message}.", lost=False)
+        return mended.place
+
+    def _place(self, start: int, end: int, surface: Any) -> Range | str:
         found = self.ruler.range(start, end)
         if found is None:
             if 0 <= end <= start:

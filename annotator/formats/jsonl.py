@@ -36,7 +36,7 @@ from annotator.domain.labels import LabelScheme, scheme_from_dict, scheme_to_dic
 from annotator.domain.progress import Progress
 from annotator.errors import FormatError
 from annotator.formats.compare import document_loss, record_losses
-from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, replacing, safe_stem, unmarked_utf16
+from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, replacing_all, safe_stem, unmarked_utf16
 from annotator.formats.jsonl_canonical import line_of
 from annotator.formats.jsonl_lines import parse_line
 from annotator.formats.jsonl_plain import PlainRecord, plain_line
@@ -130,7 +130,7 @@ def write(
     del options
     report = LossReport("jsonl", str(path))
     unwritable: dict[int, str] = {}
-    with replacing(path) as temporary, replacing(labels_path(path)) as temporary_labels:
+    with replacing_all(path, labels_path(path)) as (temporary, temporary_labels):
         with temporary.open("wb") as file:
             written = _write_lines(records, file.write, unwritable, progress)
         if not written and not unwritable:

@@ -119,7 +119,7 @@ def _record(data: dict[str, Any], place: str, name: str, defaults: ReadDefaults,
         record.flagged = _take(data, "flagged", bool, complain) or False
         record.categories = _categories(data, complain)
         reviewed = reviewed_by_default(record.kind)
-        spans, useless = _spans(_entries(data, "spans", complain), len(text), reviewed, complain)
+        spans, useless = _spans(_mended(_entries(data, "spans", complain), text, defaults, complain), len(text), reviewed, complain)
         record.spans = tuple(spans.values())
         record.relations = _relations(_entries(data, "relations", complain), spans.keys(), useless, reviewed, complain)
         record.verdicts = _verdicts(_entries(data, "verdicts", complain), complain)
@@ -164,6 +164,29 @@ def _entries(data: dict[str, Any], key: str, complain: Complain) -> list[dict[st
     if len(sound) < len(entries):
         complain(f"{len(entries) - len(sound)} of the “{key}” are no objects {{…}}; they were left out.")
     return sound
+
+
+def _mended(entries: list[dict[str, Any]], text: str, defaults: ReadDefaults, complain: Complain) -> list[dict[str, Any]]:
+    """Mend the places of entries where that was asked for: those that end before they start, and all of them if all are shifted.
+
+    It is done here because afterwards nobody knows of the places that lie outside the text.
+    """
+    mender = defaults.mender
+    if mender is None:
+        return entries
+    plain = [entry for entry in entries if type(entry.get("start")) is type(entry.get("end")) is int and "fragments" not in entry]
+    for entry in plain:
+        mended = mender.place(text, entry["start"], entry["end"]) if entry["end"] < entry["start"] else None
+        if mended is not None:
+            entry["start"], entry["end"] = mended.place
+            complain(f"Repaired: a span {mended.message}.", lost=False)
+    outside = any(not 0 <= entry["start"] < entry["end"] <= len(text) for entry in plain)
+    moved = mender.shift(text, [((entry["start"], entry["end"]),) for entry in plain]) if outside else None
+    if moved is not None:
+        for entry, ((start, end),) in zip(plain, moved[0], strict=True):
+            entry["start"], entry["end"] = start, end
+        complain(f"Repaired: {moved[1]}", lost=False)
+    return entries
 
 
 def _spans(

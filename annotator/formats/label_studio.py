@@ -39,7 +39,7 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
 from annotator.errors import FormatError
-from annotator.formats.files import replacing, safe_stem
+from annotator.formats.files import replacing_all, safe_stem
 from annotator.formats.json_export import Shape, export
 from annotator.formats.json_items import JsonItem, json_items
 from annotator.formats.label_studio_config import Config, config_text, read_config
@@ -132,29 +132,27 @@ def write(
         reading = Reading("", ReadDefaults(annotator=""), unit=unit, text="text")
         return _stream(json_items(written), reading, str(written))
 
-    with replacing(path) as temporary, replacing(path.with_name(f"{path.name}.config.xml")) as temporary_config:
+    counts: Counter[str] = Counter()
+
+    def seen(record: Record, written: Record) -> None:
+        own = record.kind is not Kind.MODEL and bool(record.annotator)
+        counts["open"] += own and record.status in (Status.NEW, Status.IN_PROGRESS)
+        counts["unit"] += bool(written.spans) and not same_as_code_points(record.text, unit)
+
+    with replacing_all(path, path.with_name(f"{path.name}.config.xml")) as (temporary, temporary_config):
         temporary_config.write_text(config, encoding="utf-8", newline="\n")
-        shape = Shape(fitted, lambda group: task_of(group, manner), back, grouped=True, array=True)
+        shape = Shape(fitted, lambda group: task_of(group, manner), back, grouped=True, array=True, seen=seen)
         export(records, temporary, shape, report, progress)
-    _tell(records, unit, unsayable, report)
+    _tell(counts, unit, unsayable, report)
     return report
 
 
-def _tell(records: Callable[[], Iterable[Record]], unit: Unit, unsayable: list[str], report: LossReport) -> None:
-    counts: Counter[str] = Counter()
-    for record in records():
-        counts["open"] += (
-            record.kind is not Kind.MODEL and bool(record.annotator) and record.status in (Status.NEW, Status.IN_PROGRESS)
-        )
-        counts["unit"] += bool(record.spans) and not same_as_code_points(record.text, unit)
-        counts["tokens"] += bool(record.tokens)
+def _tell(counts: Counter[str], unit: Unit, unsayable: list[str], report: LossReport) -> None:
     if counts["open"]:
         report.notices.append(f"{amount(counts['open'], 'set')} not done: Label Studio counts every annotation as submitted.")
     if counts["unit"]:
         report.notices.append(
             f"Offsets count {unit}; in {amount(counts['unit'], 'document')} that makes a difference to code points."
         )
-    if counts["tokens"]:
-        report.notices.append(f"{amount(counts['tokens'], 'document')} written without tokens; an import makes them again.")
     if unsayable:
         report.notices.append(f"The configuration leaves out names that XML cannot say: {', '.join(map(ascii, unsayable))}.")

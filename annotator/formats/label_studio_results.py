@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotator.domain.annotations import Span
+from annotator.domain.mending import Mender
 from annotator.domain.rules import quoted
 from annotator.formats.json_fields import Complain, Complaints, Found, details
 from annotator.formats.offsets import Ruler, Sample
@@ -74,9 +75,10 @@ def read_results(
     targets: frozenset[str],
     reviewed: bool,
     score: Any = None,
+    mender: Mender | None = None,
 ) -> Results:
     """Read all results that are about the control ``targets`` (empty: all); ``score`` is the confidence of those without their own."""
-    read = Results(Found(text, ruler, complain))
+    read = Results(Found(text, ruler, complain, mender))
     refs: dict[Any, list[str]] = {}
     links: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []

@@ -117,6 +117,7 @@ def _sets(
                 targets=targets,
                 reviewed=reviewed_by_default(record.kind),
                 score=one.get("score") if part == "predictions" else None,
+                mender=reading.defaults.mender,
             )
             record.spans, record.relations = tuple(read.found.spans.values()), tuple(read.found.relations)
             record.categories = tuple(read.categories)

@@ -67,7 +67,7 @@ def _task(data: dict[str, Any], text: str, item: JsonItem, stem: str, defaults: 
     if with_set:
         _head(record, data, answer, session, defaults, complain=complain)
         reviewed = default_reviewed(record.kind, answer)
-        found = Found(text, tokens.ruler, complain)
+        found = Found(text, tokens.ruler, complain, defaults.mender)
         for number, entry in enumerate(entries, 1):
             _add_span(found, entry, number, tokens, reviewed, complain=complain)
         for number, link in enumerate(links, 1):

@@ -12,7 +12,7 @@ from annotator.domain.documents import Status
 from annotator.domain.exchange import Fate, Record
 from annotator.formats.compare import document_loss, has_set
 from annotator.formats.compare_content import Expected
-from annotator.formats.docbin_plan import SpacyTokens, spacy_tokens
+from annotator.formats.docbin_tokens import SpacyTokens, spacy_tokens
 from annotator.formats.json_export import overlapping, without_fragments
 from annotator.formats.json_fields import verdict_fields
 from annotator.formats.jsonl_canonical import present, reviewed_by_default

@@ -9,11 +9,9 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import orjson
-
 from annotator.domain.changes import What
 from annotator.store import journal, recount
-from annotator.store.rows import CODECS
+from annotator.store.rows import CODECS, json_value
 
 SEARCH = "document_index"
 """What ``derived_faults`` calls the search index."""
@@ -44,9 +42,9 @@ def history_disagreements(connection: sqlite3.Connection) -> Iterator[Disagreeme
             kind = What(what)
             if gone:
                 # A set goes with its document when an import is taken back; where its document is still there, it should be too.
-                wrong = kind is What.SET and kept is not None and _has_document(connection, orjson.loads(kept)[0])
+                wrong = kind is What.SET and kept is not None and _has_document(connection, json_value(kept)[0])
             else:
-                wrong = _present(connection, kind, set_id, key) != (None if kept is None else orjson.loads(kept))
+                wrong = _present(connection, kind, set_id, key) != (None if kept is None else json_value(kept))
             if wrong:
                 yield Disagreement(kind, set_id, key, step_id)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from annotator.errors import DiskFull, NotAProject, ProjectDamaged, ProjectError, ProjectInUse, ProjectReadOnly
+from annotator.store.rows import Undecodable
 
 _PRIMARY = 0xFF  # the low byte of an extended result code is the primary one (https://sqlite.org/rescode.html)
 
@@ -23,7 +24,7 @@ def plain_errors(path: Path, *, full: str = _NOT_SAVED) -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, Undecodable, UnicodeDecodeError) as error:
         mended = explained(error, path, full=full)
         if mended is None:
             raise
@@ -32,6 +33,8 @@ def plain_errors(path: Path, *, full: str = _NOT_SAVED) -> Iterator[None]:
 
 def explained(error: BaseException, path: Path, *, full: str = _NOT_SAVED) -> ProjectError | None:
     """Return the ``ProjectError`` that says what an SQLite error means; None for any other error and for what is a bug of ours."""
+    if isinstance(error, Undecodable | UnicodeDecodeError):  # the latter is said by Python of SQLite's own words for what is wrong
+        return _damaged(path)
     if not isinstance(error, sqlite3.Error):
         return None
     match getattr(error, "sqlite_errorcode", 0) & _PRIMARY:
@@ -44,12 +47,16 @@ def explained(error: BaseException, path: Path, *, full: str = _NOT_SAVED) -> Pr
         case sqlite3.SQLITE_NOTADB:
             return NotAProject(f"“{path}” is not an annotator project.")
         case sqlite3.SQLITE_CORRUPT:
-            return ProjectDamaged(f"“{path}” is damaged and cannot be read whole. Keep it, and go on with a backup copy.")
+            return _damaged(path)
         case sqlite3.SQLITE_IOERR:
             return ProjectError(f"The disk reported an error while reading or writing “{path}” ({error}). Check the disk.")
         case sqlite3.SQLITE_CANTOPEN:
             return ProjectError(f"“{path}” cannot be opened. Check that the folder exists and may be read.")
-        case _ if "decode to UTF-8" in str(error):  # Python's own word for a text that is none any more; it has no code
-            return ProjectDamaged(f"“{path}” is damaged and cannot be read whole. Keep it, and go on with a backup copy.")
+        case _ if "decode to UTF-8" in str(error) or "malformed JSON" in str(error):  # these have no code of their own
+            return _damaged(path)
         case _:
             return None
+
+
+def _damaged(path: Path) -> ProjectDamaged:
+    return ProjectDamaged(f"“{path}” is damaged and cannot be read whole. Keep it, and go on with a backup copy.")

@@ -20,7 +20,7 @@ from annotator.domain.annotations import Span
 from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Lane, What
 from annotator.store import queries
 from annotator.store.journal import DONE, UNDONE, Step
-from annotator.store.rows import journal_to_value
+from annotator.store.rows import journal_to_value, json_value, lane_of, what_of
 
 PAGE = 200
 """Entries of one page."""
@@ -124,9 +124,23 @@ def import_of(connection: sqlite3.Connection, document_id: int) -> int:
     for step_id in islice(_touching(connection, [0], _NEWEST), LOOKED_AT):
         sql = "SELECT after FROM changes WHERE step_id = ? AND what = 'bulk-insert' ORDER BY number {} LIMIT 1"
         ends = [connection.execute(sql.format(order), (step_id,)).fetchone() for order in ("ASC", "DESC")]
-        if ends[0] is not None and orjson.loads(ends[0][0])[0] <= document_id <= orjson.loads(ends[1][0])[1]:
+        if ends[0] is not None and json_value(ends[0][0])[0] <= document_id <= json_value(ends[1][0])[1]:
             return step_id
     return 0
+
+
+def only_imported(connection: sqlite3.Connection, set_id: int, source: str) -> bool:
+    """Tell whether nothing but imports of ``source`` (the detail of their steps) ever changed a set: nobody's work is in it."""
+    sql = "SELECT DISTINCT s.lane, s.text, s.detail FROM changes c JOIN steps s ON s.id = c.step_id"
+    sql += " WHERE c.set_id = ? AND s.undoes IS NULL AND s.state = 0 LIMIT 10"
+    told: list[tuple[str, str, str]] = connection.execute(sql, (set_id,)).fetchall()
+    info = queries.set_info(connection, set_id)
+    if info is None or any(lane != "job" or not text.startswith("Import") or detail != source for lane, text, detail in told):
+        return False
+    if told:
+        return True
+    row = connection.execute("SELECT detail FROM steps WHERE id = ?", (import_of(connection, info.document_id),)).fetchone()
+    return row is not None and row[0] == source
 
 
 # One step
@@ -138,11 +152,11 @@ def changes_of(connection: sqlite3.Connection, step_id: int, limit: int) -> list
     sql = "SELECT what, set_id, key, before, after FROM changes WHERE step_id = ? ORDER BY number LIMIT ?"
     for what, set_id, key, before, after in connection.execute(sql, (step_id, limit)):
         if what == "bulk-insert":
-            found.append(BulkInsert(*orjson.loads(after)))
+            found.append(BulkInsert(*json_value(after)))
         elif what == "bulk-copy":
-            found.append(BulkCopy(*orjson.loads(after)))
+            found.append(BulkCopy(*json_value(after)))
         else:
-            kind = What(what)
+            kind = what_of(what)
             found.append(Change(kind, set_id, key, journal_to_value(kind, before), journal_to_value(kind, after)))
     return found
 
@@ -213,7 +227,7 @@ def _entries(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]
 
 
 def _step(row: tuple[Any, ...]) -> Step:
-    return Step(row[0], row[1], row[2], Lane(row[3]), *row[4:])
+    return Step(row[0], row[1], row[2], lane_of(row[3]), *row[4:])
 
 
 def _documents_of(connection: sqlite3.Connection, set_ids: Iterable[int]) -> dict[int, tuple[int, str]]:

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import orjson
-
 from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Lane, What
 from annotator.store import statistics
-from annotator.store.rows import journal_to_value, to_json, value_to_journal
+from annotator.store.rows import journal_to_value, json_value, lane_of, to_json, value_to_journal, what_of
 
 DONE, UNDONE, CUT = 0, 1, 2
 
 _BULK_INSERT, _BULK_COPY = "bulk-insert", "bulk-copy"
+
+_KINDS = {str(what): what for what in What}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ _COLUMNS = "id, at, actor, lane, text, detail, undoes, state"
 
 
 def _step(row: tuple[int, str, str, str, str, str, int | None, int] | None) -> Step | None:
-    return None if row is None else Step(row[0], row[1], row[2], Lane(row[3]), *row[4:])
+    return None if row is None else Step(row[0], row[1], row[2], lane_of(row[3]), *row[4:])
 
 
 def begin(
@@ -97,11 +97,11 @@ def recorded(connection: sqlite3.Connection, step_id: int) -> tuple[tuple[Change
     rows = connection.execute("SELECT what, set_id, key, before, after FROM changes WHERE step_id = ? ORDER BY number", (step_id,))
     for what, set_id, key, before, after in rows:
         if what == _BULK_INSERT:
-            bulk.append(BulkInsert(*orjson.loads(after)))
+            bulk.append(BulkInsert(*json_value(after)))
         elif what == _BULK_COPY:
-            bulk.append(BulkCopy(*orjson.loads(after)))
+            bulk.append(BulkCopy(*json_value(after)))
         else:
-            kind = What(what)
+            kind = _KINDS.get(what) or what_of(what)
             changes.append(Change(kind, set_id, key, journal_to_value(kind, before), journal_to_value(kind, after)))
     return tuple(changes), tuple(bulk)
 
@@ -144,6 +144,31 @@ def steps(connection: sqlite3.Connection) -> Iterator[Step]:
         found = _step(row)
         assert found is not None
         yield found
+
+
+def worked_over(connection: sqlite3.Connection, step_id: int) -> bool:
+    """Tell whether a step that stands changed, after this one, something that this one changed too.
+
+    Equal values are not enough to take a step back: a later step may have changed something and another one brought it back to what it
+    was, and neither of them could then be taken back any more.  A step's time is that of its last bringing again, if there was one.
+    System steps do not count: nobody takes them back, and a long step opens documents on its way.
+    """
+    sql = "SELECT max(?, coalesce((SELECT max(id) FROM steps WHERE undoes = ?), 0))"
+    moment = connection.execute(sql, (step_id, step_id)).fetchone()[0]
+    mine = set(connection.execute("SELECT set_id, what, key FROM changes WHERE step_id = ?", (step_id,)))
+    mine = {row for row in mine if row[1] not in (_BULK_INSERT, _BULK_COPY)}
+    made_since = (
+        "SELECT c.set_id, c.what, c.key FROM changes c CROSS JOIN steps s ON s.id = c.step_id"
+        " WHERE c.set_id = ? AND c.step_id > ? AND s.state = 0 AND s.lane <> 'system'"
+    )
+    for set_id in {row[0] for row in mine}:
+        if any(row in mine for row in connection.execute(made_since, (set_id, moment))):
+            return True
+    brought_again_since = (
+        "SELECT c.set_id, c.what, c.key FROM steps u CROSS JOIN steps s ON s.id = u.undoes CROSS JOIN changes c ON c.step_id = s.id"
+        " WHERE u.id > ? AND u.undoes <> ? AND s.state = 0 AND s.lane <> 'system'"
+    )
+    return any(row in mine for row in connection.execute(brought_again_since, (moment, step_id)))
 
 
 def set_state(connection: sqlite3.Connection, step_id: int, state: int) -> None:

@@ -19,6 +19,7 @@ from annotator.store.faults import explained, plain_errors
 from annotator.store.lock import WriterLock
 from annotator.store.rows import scheme_text, text_scheme
 from annotator.store.transaction import Transaction, remembered_document
+from annotator.store.undoing import CHANGED_LATER
 
 _NOTHING_LOST = "Free some space, and open the project again; nothing in it is lost."
 _log = logging.getLogger(__name__)
@@ -148,6 +149,8 @@ class Project:
             found = journal.step(self.connection, step_id)
             if found is None or found.state != journal.DONE or found.undoes is not None or found.lane is Lane.SYSTEM:
                 raise UndoRefused("This step is not one that can be taken back.")
+            if journal.worked_over(self.connection, step_id):
+                raise UndoRefused(CHANGED_LATER)
             changes, bulk = journal.recorded(self.connection, step_id)
         with self.transaction(found.text, found.detail, actor=actor, lane=found.lane, undoes=step_id) as tx:
             tx.apply_inverse(inverted(changes))
@@ -160,9 +163,13 @@ class Project:
 
     def recover(self) -> None:
         """Take back what a killed program left unfinished; what was worked on since stays, and ``notices`` names it."""
-        for step_id in journal.unfinished(self.connection):
-            found = journal.step(self.connection, step_id)
-            if found is not None and found.state == journal.DONE and not journal.is_empty(self.connection, step_id):
+        with plain_errors(self.path):
+            left = journal.unfinished(self.connection)
+        for step_id in left:
+            with plain_errors(self.path):
+                found = journal.step(self.connection, step_id)
+                begun = found is not None and found.state == journal.DONE and not journal.is_empty(self.connection, step_id)
+            if found is not None and begun:
                 try:
                     self.undo_step(step_id, "recovery")
                     _log.info("took back the unfinished step %d (%s)", step_id, found.text)

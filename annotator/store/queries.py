@@ -14,7 +14,20 @@ import orjson
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span, Verdict
 from annotator.domain.documents import Document, Status
 from annotator.domain.exchange import Record
-from annotator.store.rows import CODECS, DOCUMENT_COLUMNS, What, row_document, row_relation, row_set, row_span, row_verdict
+from annotator.store.rows import (
+    CODECS,
+    DOCUMENT_COLUMNS,
+    What,
+    json_mapping,
+    kind_of,
+    row_document,
+    row_relation,
+    row_set,
+    row_span,
+    row_verdict,
+    status_of,
+    what_of,
+)
 
 Connection = sqlite3.Connection
 """What these functions read through; other rooms name it without knowing SQLite."""
@@ -92,7 +105,7 @@ def document_cards(connection: sqlite3.Connection, ids: Sequence[int], annotator
         " WHERE d.id IN (SELECT value FROM json_each(?))",
         (annotator, orjson.dumps(list(ids)).decode()),
     )
-    return {key: DocumentCard(key, name, Status(status), bool(flagged), *rest) for key, name, status, flagged, *rest in rows}
+    return {key: DocumentCard(key, name, status_of(status), bool(flagged), *rest) for key, name, status, flagged, *rest in rows}
 
 
 def open_document_after(connection: sqlite3.Connection, document_id: int, annotator: str) -> int | None:
@@ -228,7 +241,7 @@ def disputed(connection: sqlite3.Connection) -> set[int]:
 
 def record(connection: sqlite3.Connection, found: Document, set_id: int | None) -> Record:
     """Return a document with one of its sets as the formats take it; ``set_id`` None gives it without annotations."""
-    plain = Record(found.name, found.text, found.meta, found.tokens, place=str(found.id))
+    plain = Record(found.name, found.text, found.meta, found.tokens, place=str(found.id), document_id=found.id)
     content = annotation_set(connection, set_id) if set_id is not None else None
     if content is None:
         return plain
@@ -251,7 +264,7 @@ def status_counts(connection: sqlite3.Connection, annotator: str) -> dict[Status
     counts = dict.fromkeys(Status, 0)
     rows = connection.execute("SELECT status, sets FROM set_totals WHERE annotator = ? AND kind = 'person'", (annotator,))
     for status, count in rows:
-        counts[Status(status)] = count
+        counts[status_of(status)] = count
     counts[Status.NEW] += document_count(connection) - sum(counts.values())
     return counts
 
@@ -274,7 +287,7 @@ def label_totals(connection: sqlite3.Connection) -> list[LabelTotal]:
     rows = connection.execute(
         "SELECT annotator, kind, what, label, sets, items, unreviewed FROM label_totals ORDER BY items DESC, label"
     )
-    return [LabelTotal(row[0], Kind(row[1]), What(row[2]), *row[3:]) for row in rows]
+    return [LabelTotal(row[0], kind_of(row[1]), what_of(row[2]), *row[3:]) for row in rows]
 
 
 def meta_fields(connection: sqlite3.Connection, limit: int = 200) -> list[str]:
@@ -351,4 +364,4 @@ def integrity(connection: sqlite3.Connection) -> list[str]:
 def meta_of(connection: sqlite3.Connection, document_id: int) -> dict[str, Any]:
     """Return the metadata of a document, empty if there is no such document."""
     row = connection.execute("SELECT meta FROM documents WHERE id = ?", (document_id,)).fetchone()
-    return {} if row is None else orjson.loads(row[0])
+    return {} if row is None else json_mapping(row[0])

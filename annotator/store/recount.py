@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-import orjson
-
+from annotator.store.rows import json_mapping
 from annotator.store.statistics import meta_rows
 
 
@@ -47,7 +46,7 @@ def _functions(connection: sqlite3.Connection) -> None:
 
 def _meta(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]:
     for key, meta in connection.execute("SELECT id, meta FROM documents"):
-        for field, value in meta_rows(orjson.loads(meta)):
+        for field, value in meta_rows(json_mapping(meta)):
             yield field, value, key
 
 

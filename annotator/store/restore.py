@@ -16,7 +16,7 @@ from typing import Any
 
 from annotator.domain.changes import Lane, What
 from annotator.domain.progress import Progress
-from annotator.errors import ProjectDamaged, ProjectError
+from annotator.errors import ProjectError
 from annotator.store import files, journal, migrations
 from annotator.store.backup import Backup, Reason, back_up, backup_folder, inspect, next_name
 from annotator.store.faults import plain_errors
@@ -232,7 +232,8 @@ def restore_into(
     if before.made is None and not before.damaged:
         raise ProjectError(f"Nothing was restored. {before.notice}")
     with _brought_up_to_date(project, backup, progress) as made:
-        sequences = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+        with plain_errors(project):
+            sequences = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
         with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as source:
             _mark_restored(source, sequences, backup, actor)
         inspect(made, progress)
@@ -300,9 +301,11 @@ def _mark_restored(copy: sqlite3.Connection, sequences: Iterable[tuple[str, int]
 
 def _kept_aside(project: Path) -> Path:
     """Copy a damaged file, with its log, among the backups; it is none of them and is never thinned out."""
-    target = backup_folder(project) / next_name(project, "damaged")
-    if target.exists():
-        raise ProjectDamaged(f"“{target}” is there already. Move it elsewhere and try again.")
+    first = target = backup_folder(project) / next_name(project, "damaged")
+    number = 1
+    while target.exists():  # one kept in the same second
+        number += 1
+        target = first.with_name(f"{first.stem} {number}{first.suffix}")
     for suffix in ("", "-wal"):
         source = project.with_name(project.name + suffix)
         if source.exists():

@@ -12,17 +12,18 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from annotator.domain.annotations import NOTHING, Kind, Relation, SetInfo, Span, Verdict
-from annotator.domain.changes import Value, What
+from annotator.domain.changes import Lane, Value, What
 from annotator.domain.documents import Document, Status
 from annotator.domain.labels import LabelScheme, scheme_from_dict, scheme_to_dict
 from annotator.domain.text import Tokens
 
 Row = tuple[Any, ...]
+D = TypeVar("D")
 
 SPAN_COLUMNS = (
     "id", "start", '"end"', "label", "fragments", "attributes", "note", "kb_id", "confidence", "origin", "reviewed", "derived_from",
@@ -38,12 +39,75 @@ DOCUMENT_COLUMNS = ("id", "name", "text", "meta", "tokens", "sentences")
 _LONG_STEP = re.compile(rb"[\x80-\xff]+[\x00-\x7f]")
 
 
+class Undecodable(ValueError):
+    """A value in the file is none that this program writes: garbled JSON, an unknown status; the file is damaged, or another wrote it."""
+
+
+_GARBLED = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+
+
+def _decoding(decode: Callable[[Any], D]) -> Callable[[Any], D]:
+    """Have whatever a decoder stumbles over raised as ``Undecodable``."""
+
+    @functools.wraps(decode)
+    def guarded(row: Any) -> D:
+        try:
+            return decode(row)
+        except _GARBLED as error:
+            raise Undecodable(f"{decode.__name__}: {error}") from error
+
+    return guarded
+
+
 def to_json(value: Any) -> str:
     """Return compact JSON text with sorted keys, so that equal attributes are equal text to SQL too.
 
     Raises ``TypeError`` for what JSON cannot hold: lone surrogates, whole numbers beyond 64 bits, objects.
     """
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+@_decoding
+def json_value(text: str) -> Any:
+    """Return the value of JSON that the file keeps."""
+    return orjson.loads(text)
+
+
+@_decoding
+def json_mapping(text: str) -> dict[str, Any]:
+    """Return the mapping that the file keeps as JSON."""
+    return _mapping(text)
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    found = orjson.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError("not a mapping")
+    return found
+
+
+@_decoding
+def lane_of(text: str) -> Lane:
+    """Return the lane that the file names."""
+    return Lane(text)
+
+
+@_decoding
+def what_of(text: str) -> What:
+    """Return the kind of change that the file names."""
+    return What(text)
+
+
+@_decoding
+def status_of(text: str) -> Status:
+    """Return the status that the file names."""
+    return Status(text)
+
+
+@_decoding
+def kind_of(text: str) -> Kind:
+    """Return the kind of annotation set that the file names."""
+    return Kind(text)
 
 
 def _finite(confidence: float | None) -> float | None:
@@ -71,6 +135,7 @@ def span_row(span: Span) -> Row:
     )
 
 
+@_decoding
 def row_span(row: Sequence[Any]) -> Span:
     """Return the span of a row in the order of ``SPAN_COLUMNS``."""
     key, start, end, label, fragments, attributes, note, kb_id, confidence, origin, reviewed, derived_from = row
@@ -78,7 +143,7 @@ def row_span(row: Sequence[Any]) -> Span:
         key,
         tuple((low, high) for low, high in orjson.loads(fragments)) if fragments else ((start, end),),
         label,
-        orjson.loads(attributes) if attributes else NOTHING,
+        _mapping(attributes) if attributes else NOTHING,
         note,
         kb_id,
         confidence,
@@ -104,10 +169,11 @@ def relation_row(relation: Relation) -> Row:
     )
 
 
+@_decoding
 def row_relation(row: Sequence[Any]) -> Relation:
     """Return the relation of a row in the order of ``RELATION_COLUMNS``."""
     key, label, head, tail, attributes, note, confidence, origin, reviewed, derived_from = row
-    attributes = orjson.loads(attributes) if attributes else NOTHING
+    attributes = _mapping(attributes) if attributes else NOTHING
     return Relation(key, label, head, tail, attributes, note, confidence, origin, bool(reviewed), derived_from)
 
 
@@ -116,6 +182,7 @@ def verdict_row(verdict: Verdict) -> Row:
     return verdict.signature, verdict.origin, verdict.verdict
 
 
+@_decoding
 def row_verdict(row: Sequence[Any]) -> Verdict:
     """Return the verdict of a row in the order of ``VERDICT_COLUMNS``."""
     return Verdict(*row)
@@ -127,6 +194,7 @@ def set_row(info: SetInfo) -> Row:
     return info.document_id, info.annotator, kind, status, int(info.flagged), to_json(list(info.categories))
 
 
+@_decoding
 def row_set(row: Sequence[Any]) -> SetInfo:
     """Return what an annotation set is, from a row in the order of ``SET_COLUMNS``."""
     document_id, annotator, kind, status, flagged, categories = row
@@ -139,6 +207,7 @@ def scheme_text(scheme: LabelScheme) -> str:
 
 
 @functools.lru_cache(maxsize=8)
+@_decoding
 def text_scheme(text: str) -> LabelScheme:
     """Return the scheme the project keeps; remembered by its text, since every edit asks for it."""
     return scheme_from_dict(orjson.loads(text))
@@ -157,10 +226,11 @@ def document_row(document: Document) -> Row:
     )
 
 
+@_decoding
 def row_document(row: Sequence[Any]) -> Document:
     """Return the document of a row in the order of ``DOCUMENT_COLUMNS``."""
     key, name, text, meta, tokens, sentences = row
-    return Document(name, text, orjson.loads(meta), Tokens.from_flat(unpack(tokens)), tuple(unpack(sentences)), key)
+    return Document(name, text, _mapping(meta), Tokens.from_flat(unpack(tokens)), tuple(unpack(sentences)), key)
 
 
 def pack(rising: Iterable[int]) -> bytes:
@@ -258,4 +328,4 @@ def value_to_journal(what: What, value: Value) -> str | None:
 
 def journal_to_value(what: What, kept: str | None) -> Value:
     """Return the value the journal kept."""
-    return None if kept is None else CODECS[what].from_row(orjson.loads(kept))
+    return None if kept is None else CODECS[what].from_row(json_value(kept))

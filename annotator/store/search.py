@@ -6,7 +6,6 @@ each document that may hold one.  ``pages`` cuts them up, and makes them stop at
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ from typing import Any
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.text import Range
-from annotator.errors import Refused
 from annotator.store import words
 from annotator.store.rows import CODECS, What, row_relation, row_span
 
@@ -53,8 +51,8 @@ class Line:
 class SpanQuery:
     """Spans to look for: by label (none: any), and by their text (none: any).
 
-    ``how`` is "exact" or "prefix", whatever the case of the letters, or "regex" (the whole text, as ``re.fullmatch``).  ``annotator`` keeps
-    to the sets of one; else, of a document that ``person`` has a set on, only that set is looked at, and of others all.
+    ``how`` is "exact" or "prefix", whatever the case of the letters; ``commands.matching`` takes the text for a regular expression.
+    ``annotator`` keeps to the sets of one; else, of a document that ``person`` has a set on, only that set is looked at, and of others all.
     """
 
     label: str = ""
@@ -86,10 +84,10 @@ def text_lines(connection: sqlite3.Connection, query: str, *, person: str = "") 
 
     A span of ``person`` (where there is no such set: of gold, or a model) at the very place is named.  Never raises for a query's form.
     """
-    expression = words.match_expression(query)
+    terms = words.wanted_terms(query)
     for number in documents_with(connection, query):
         name, text = connection.execute("SELECT name, text FROM documents WHERE id = ?", (number,)).fetchone()
-        yield from range_lines(connection, number, name, text, words.places(connection, number, text, expression), person=person)
+        yield from range_lines(connection, number, name, text, words.places(connection, number, text, terms), person=person)
 
 
 def range_lines(
@@ -115,11 +113,11 @@ def span_lines(connection: sqlite3.Connection, query: SpanQuery) -> Iterator[Lin
     """Yield a line for each span that is looked for.
 
     Where a text is given, documents in which the full-text index has it come first, and then the others: a span need not begin where a
-    word does.  Raises ``Refused`` for a broken regular expression.
+    word does.
     """
     matches = _matcher(query.text, query.how)
     first: set[int] = set()
-    if query.text and query.how != "regex":
+    if query.text:
         star = "*" if query.how == "prefix" else ""
         quoted = query.text.replace('"', " ")
         for number in documents_with(connection, f'"{quoted}"{star}'):
@@ -214,12 +212,6 @@ def _span_lines(
 def _matcher(text: str, how: str) -> Callable[[str], bool]:
     if not text:
         return lambda _: True
-    if how == "regex":
-        try:
-            pattern = re.compile(text)
-        except re.error as error:
-            raise Refused(f"This is no regular expression: {error}.") from error
-        return lambda surface: pattern.fullmatch(surface) is not None
     folded = text.casefold()
     return (
         (lambda surface: surface.casefold().startswith(folded))

@@ -24,11 +24,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from annotator.domain.annotations import Relation, SetInfo, Span
 from annotator.domain.changes import Change, What
 from annotator.domain.labels import LabelScheme
+from annotator.store.rows import json_mapping
 
 LONGEST_META = 200
 """Metadata values of more code points are not kept for filtering: nobody chooses them from a list."""
@@ -176,7 +175,7 @@ def forget_documents(connection: sqlite3.Connection, first: int, last: int) -> N
     metas = connection.execute("SELECT id, meta FROM documents WHERE id BETWEEN ? AND ?", between)
     connection.executemany(
         "DELETE FROM document_meta WHERE field = ? AND value = ? AND document_id = ?",
-        ((field, value, key) for key, meta in metas for field, value in meta_rows(orjson.loads(meta))),
+        ((field, value, key) for key, meta in metas for field, value in meta_rows(json_mapping(meta))),
     )
     _cut_runs(connection, first, last)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from annotator.domain.annotations import Relation
-from annotator.domain.changes import Change, Value, What
+from annotator.domain.changes import Change, What
 from annotator.errors import UndoRefused
 from annotator.store import statistics
 from annotator.store.rows import CODECS, Row, place_of, sql_of
@@ -27,16 +27,19 @@ def apply(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
 
     Raises ``UndoRefused`` where something is no longer as the step left it, or something later stands on it; the caller then rolls back.
     """
-    merged: dict[tuple[What, int, str], tuple[Value, Value]] = {}
+    merged: dict[tuple[What, int, str], Change] = {}
     for change in changes:
         key = (change.what, change.set_id, change.key)
-        before = merged[key][0] if key in merged else change.before
-        if key in merged and merged[key][1] != change.before:
+        earlier = merged.get(key)
+        if earlier is None:
+            merged[key] = change
+        elif earlier.after != change.before:
             raise UndoRefused(CHANGED_LATER)
-        merged[key] = (before, change.after)
+        else:
+            merged[key] = Change(*key, earlier.before, change.after)
     by_kind: defaultdict[What, list[Change]] = defaultdict(list)
-    for (what, set_id, key), (before, after) in merged.items():
-        by_kind[what].append(Change(what, set_id, key, before, after))
+    for change in merged.values():
+        by_kind[change.what].append(change)
     for what, asked in by_kind.items():
         if not _as_left(connection, what, asked):
             raise UndoRefused(CHANGED_LATER)

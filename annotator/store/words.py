@@ -12,6 +12,9 @@
     not with this word; something else must be asked for as well.
 
 Signs that are in no word (a hyphen, a full stop) part words: ``anti-teror`` finds ``anti teror`` as well.
+
+Arabic and Hebrew vowel marks, and the Arabic stroke that draws a word out, may be typed or left out where the text has none.  A text that
+has them is found by typing them: the index parts words at them, as SQLite's tokenizer does.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from annotator.domain.text import Range
 
@@ -27,9 +30,29 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)')
 _MARKS = tuple(chr(code) for code in range(0x10FFF0, 0x10FFFE))
 """Private characters that no text has; where one does have them all, it is looked at with them blanked."""
 
+_VOWELS = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
+)
+"""Hebrew points and accents, Arabic vowel marks, and the stroke (tatweel): none of them makes another word."""
+
 
 def match_expression(query: str) -> str:
     """Return the FTS5 expression of a query; of one that asks for nothing, an expression that finds nothing.  Never raises."""
+    wanted, unwanted = _groups(query)
+    if not wanted:
+        return '""'
+    found = " AND ".join(f"({' OR '.join(terms)})" for terms in wanted)
+    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+
+
+def wanted_terms(query: str) -> list[str]:
+    """Return the words and phrases that a query asks for, each as an FTS5 expression, for ``places``."""
+    return list(dict.fromkeys(term for group in _groups(query)[0] for term in group))
+
+
+def _groups(query: str) -> tuple[list[list[str]], list[str]]:
+    """Return what a query asks for, as alternatives of which each must be there, and what must not be there."""
     wanted: list[list[str]] = []
     unwanted: list[str] = []
     joining = False
@@ -40,20 +63,18 @@ def match_expression(query: str) -> str:
             joining = bool(wanted)
             continue
         starred = bool(star) or (phrase is None and text.endswith("*"))
-        term = _term(text, starred=starred)
-        if term is None:
+        forms = dict.fromkeys((text, _VOWELS.sub("", text)))
+        terms = [term for form in forms if (term := _term(form, starred=starred)) is not None]
+        if not terms:
             continue
         if minus:
-            unwanted.append(term)
+            unwanted += terms
         elif joining:
-            wanted[-1].append(term)
+            wanted[-1] += terms
         else:
-            wanted.append([term])
+            wanted.append(terms)
         joining = False
-    if not wanted:
-        return '""'
-    found = " AND ".join(f"({' OR '.join(terms)})" for terms in wanted)
-    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+    return wanted, unwanted
 
 
 def _term(text: str, *, starred: bool) -> str | None:
@@ -64,17 +85,32 @@ def _term(text: str, *, starred: bool) -> str | None:
     return f'"{quoted}" *' if starred else f'"{quoted}"'
 
 
-def places(connection: sqlite3.Connection, document_id: int, text: str, expression: str) -> list[Range]:
-    """Return where the words of an FTS5 expression stand in a document that matches it, in code points.
+def places(connection: sqlite3.Connection, document_id: int, text: str, terms: Sequence[str]) -> list[Range]:
+    """Return where some terms (``wanted_terms``) stand in a document, in code points; what overlaps is one place.
 
-    The index itself marks them, so that they are found by the folding it searches by.
+    The index itself marks them, so that they are found by the folding it searches by; one after the other, because beside a phrase it may
+    leave another term unmarked.
     """
     sql = "SELECT highlight(document_index, 1, ?, ?) FROM document_index WHERE document_index MATCH ? AND rowid = ?"
     before, after = _marks(text)
+    found: list[Range] = []
     if before and "\0" not in text:  # SQLite's function ends at a NUL
-        row = connection.execute(sql, (before, after, f"{{text}} : ({expression})", document_id)).fetchone()
-        return [] if row is None else list(_marked(row[0], before, after))
-    return _places_elsewhere(text, expression)
+        for term in terms:
+            row = connection.execute(sql, (before, after, f"{{text}} : ({term})", document_id)).fetchone()
+            found += [] if row is None else _marked(row[0], before, after)
+    else:
+        found = _places_elsewhere(text, terms)
+    return found if len(terms) < 2 else _joined(found)
+
+
+def _joined(ranges: list[Range]) -> list[Range]:
+    joined: list[Range] = []
+    for start, end in sorted(ranges):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _marks(text: str) -> tuple[str, str]:
@@ -82,17 +118,20 @@ def _marks(text: str) -> tuple[str, str]:
     return (free[0], free[1]) if len(free) > 1 else ("", "")
 
 
-def _places_elsewhere(text: str, expression: str) -> list[Range]:
+def _places_elsewhere(text: str, terms: Sequence[str]) -> list[Range]:
     harmless = text.translate(dict.fromkeys(map(ord, ("\0", *_MARKS)), " "))
+    before, after = _MARKS[:2]
+    found: list[Range] = []
     small = sqlite3.connect(":memory:")
     try:
         small.execute("CREATE VIRTUAL TABLE one USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2')")
         small.execute("INSERT INTO one VALUES (?)", (harmless,))
-        before, after = _MARKS[:2]
-        row = small.execute("SELECT highlight(one, 0, ?, ?) FROM one WHERE one MATCH ?", (before, after, expression)).fetchone()
+        for term in terms:
+            row = small.execute("SELECT highlight(one, 0, ?, ?) FROM one WHERE one MATCH ?", (before, after, term)).fetchone()
+            found += [] if row is None else _marked(row[0], before, after)
     finally:
         small.close()
-    return [] if row is None else list(_marked(row[0], before, after))
+    return found
 
 
 def _marked(highlighted: str, before: str, after: str) -> Iterator[Range]:

@@ -104,6 +104,9 @@ class Shell(Protocol):
     def show_backups(self) -> None:
         """Show the project's backups."""
 
+    def show_statistics(self) -> None:
+        """Show the figures of the project."""
+
     def show_history_of_item(self) -> None:
         """Show who made and who changed what has the focus."""
 
@@ -229,6 +232,7 @@ def _project_actions() -> tuple[Action, ...]:
                icon="file-export", toolbar=True),
         Action("project.copy", at, "Save a copy…", lambda h: h.projects.save_copy(), enabled=with_project, icon="copy"),
         Action("project.backups", at, "Backups…", lambda h: h.shell.show_backups(), enabled=with_project, icon="refresh"),
+        Action("project.statistics", at, "Statistics…", lambda h: h.shell.show_statistics(), enabled=with_project, icon="list"),
         Action("project.close", at, "Close project", lambda h: h.projects.close(), ("Ctrl+W",), enabled=with_project, icon="x"),
         Action("project.picture", at, "Save a picture of the article…", lambda h: h.shell.ask_picture(), enabled=with_document),
         Action("project.print", at, "Print…", lambda h: h.shell.print_article(), ("Ctrl+P",), enabled=with_document),

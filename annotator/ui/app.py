@@ -29,8 +29,10 @@ from annotator.ui.overviewing import Overviewing
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.message import MessageBar
 from annotator.ui.projects import Projects
+from annotator.ui.pruning import Pruning
 from annotator.ui.relating import Relating
 from annotator.ui.shell import WindowShell
+from annotator.ui.statistics import Statistics
 from annotator.ui.theme_qt import theme_named
 from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
@@ -77,8 +79,14 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     backing_up = BackingUp(bench, projects, jobs, window)
     projects.unreadable.connect(backing_up.rescue.offer)
     bench.damaged.connect(backing_up.rescue.offer)
+    pruning = Pruning(bench, jobs, busy=lambda: backing_up.busy or projects.busy)
+    pruning.pruned.connect(panels.history.reload)
+    panels.history.keepingRequested.connect(pruning.ask)
     Instance(bench, window)
-    shell = WindowShell(window, bench, editing, relating, projects, typesetting=typesetting, backing_up=backing_up)
+    statistics = Statistics(bench, jobs, window)
+    shell = WindowShell(
+        window, bench, editing, relating, projects, typesetting=typesetting, backing_up=backing_up, statistics=statistics
+    )
     window.take_hands(Hands(bench, view, editing, relating, history, documents, finding, projects, shell))
     shell.set_theme(settings.get("ui.theme"))
     window.restore_layout()

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, Q
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
 from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, When, article_bindings, keys_of
+from annotator.ui.article.soon import Soon
 from annotator.ui.docks import Panels
 from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
 from annotator.ui.models.history import Scope as HistoryScope
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
-from annotator.ui.soon import Soon
 from annotator.ui.status import StatusLine
 from annotator.ui.workbench import Workbench
 
@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
         self.bench = bench
         self.panels = panels
         self.welcome = WelcomePage()
-        self.actions_by_id: dict[str, QAction] = {}
+        self._actions: dict[str, QAction] = {}
         self._closing = closing
         self.hands: Hands | None = None
         self._alone: list[QWidget] | None = None
@@ -73,6 +73,12 @@ class MainWindow(QMainWindow):
         bench.changed.connect(self._on_state_changed)
         bench.view.focusChanged.connect(self._on_state_changed)
         bench.view.chosenChanged.connect(self._on_state_changed)
+
+    @property
+    def actions_by_id(self) -> dict[str, QAction]:
+        """The actions, each saying whether it can be done now."""
+        self._refreshing.now()
+        return self._actions
 
     # Building
 
@@ -119,7 +125,7 @@ class MainWindow(QMainWindow):
             # a printable key acts in the article alone: it is shown like a shortcut, but is none
             made.setText(f"{made.text()}\t{shown}")
         made.setToolTip(f"{tr(action.text).rstrip('…')}  ({shown})" if shown else tr(action.text).rstrip("…"))
-        self.actions_by_id[action.id] = made
+        self._actions[action.id] = made
         return made
 
     def _add_docks(self) -> None:
@@ -305,7 +311,7 @@ class MainWindow(QMainWindow):
             return
         answers: dict[When, bool] = {}  # many actions ask the same
         for action in ACTIONS:
-            made = self.actions_by_id[action.id]
+            made = self._actions[action.id]
             if action.enabled not in answers:
                 answers[action.enabled] = action.enabled(self.hands)
             made.setEnabled(answers[action.enabled])

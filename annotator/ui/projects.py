@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from annotator.commands import exporting, importing, projects
 from annotator.commands.exporting import ExportOptions
+from annotator.commands.import_reports import report_path, reporting
 from annotator.commands.importing import ImportOptions, ImportReport, ImportStep, NotSound
 from annotator.domain.exchange import Complaint, LossReport
 from annotator.domain.progress import Cancelled, Progress
@@ -49,6 +50,11 @@ class Projects:
         self._job: RunningJob | None = None
         self._step: ImportStep | None = None
         self.annotator = annotator
+
+    @property
+    def jobs(self) -> WindowJobs:
+        """What runs work beside the window."""
+        return self._jobs
 
     @property
     def busy(self) -> bool:
@@ -160,8 +166,9 @@ class Projects:
         if session is None or not paths or self._refuse_while_busy() or self._bench.refuses_edits():
             return
         names = paths[0].name if len(paths) == 1 else tr("{} files").format(len(paths))
-        language = session.project.language
-        step = self._bench.attempt(importing.ImportStep(session, names, strict=options.strict).__enter__)
+        language, written = session.project.language, report_path(session.project.path)
+        source = importing.source_of(paths)
+        step = self._bench.attempt(importing.ImportStep(session, names, options=options, source=source).__enter__)
         if step is None:
             return
         self._step = step
@@ -173,11 +180,11 @@ class Projects:
             progress.start(tr("Importing"))
             if options.strict:
                 _refuse_unsound(paths, options, progress)
-            report = ImportReport()
-            for chunk in importing.prepared(importing.read_files(paths, options), tokens_of):
-                report.add(self._jobs.in_window(lambda chunk=chunk: step.add(chunk)))
-                progress.advance(len(chunk.entries))
-            return report
+            with reporting(written, paths) as report:
+                for chunk in importing.prepared(importing.read_files(paths, options), tokens_of):
+                    report.take(self._jobs.in_window(lambda chunk=chunk: step.add(chunk)))
+                    progress.advance(len(chunk.entries))
+            return report.whole
 
         self._start(Job(tr("Importing"), work), self._on_imported, self._on_import_failed)
 

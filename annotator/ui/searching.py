@@ -79,6 +79,7 @@ class Searching:
         panel.lineRequested.connect(self._on_line_requested)
         panel.actionRequested.connect(self.act)
         panel.leaveRequested.connect(self._on_leave_requested)
+        panel.model.failed.connect(self._on_unreadable)
         bench.sessionChanged.connect(self._on_session_changed)
         bench.changed.connect(self._on_changed)
         self._shown = bench.session
@@ -156,6 +157,10 @@ class Searching:
         if not isinstance(error, Refused):
             _log.info("a search failed: %s", error)
         self.panel.say(str(error), warning=True)
+
+    def _on_unreadable(self, error: Exception) -> None:
+        if not self._bench.explains(error):
+            raise error
 
     # Going there
 

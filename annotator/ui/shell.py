@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from annotator import log
 from annotator._version import __version__
-from annotator.commands.exporting import ExportOptions
-from annotator.commands.importing import ImportOptions, ImportReport
+from annotator.commands.export_choice import ExportOptions
+from annotator.commands.importing import ImportReport
 from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
 from annotator.domain.exchange import Loss, LossReport
 from annotator.errors import AnnotatorError
@@ -23,7 +23,7 @@ from annotator.ui.choosing import Choosing
 from annotator.ui.context_menu import ArticleMenu
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.import_files import ImportDialog
+from annotator.ui.dialogs.export_only import Offers
 from annotator.ui.dialogs.import_report import ImportReportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.new_project import NewProjectDialog
@@ -31,6 +31,7 @@ from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.dialogs.text_style import TextStyleDialog
 from annotator.ui.editing import Editing
 from annotator.ui.i18n import tr
+from annotator.ui.importing import Importing
 from annotator.ui.main_window import MainWindow, key_text
 from annotator.ui.pictures import Pictures
 from annotator.ui.projects import Projects, project_patterns
@@ -60,6 +61,7 @@ class WindowShell(QObject):
         self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
         self._typesetting, self._backing_up, self._statistics = typesetting, backing_up, statistics
         self._pictures = Pictures(bench, window, self._folder)
+        self._importing = Importing(bench, projects, window, self._folder)
         self._choosing = Choosing(window, bench, editing, relating)
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
@@ -106,17 +108,7 @@ class WindowShell(QObject):
 
     def ask_import(self) -> None:
         """Ask what to import."""
-        readable = [name for name, entry in known_formats().items() if entry.read is not None]
-        dialog = ImportDialog(self._folder(), readable, self._bench.ask, self._window)
-        dialog.accepted.connect(self._on_import_accepted)
-        dialog.open()
-
-    def _on_import_accepted(self) -> None:
-        dialog = self.sender()
-        assert isinstance(dialog, ImportDialog)
-        chosen = dialog.values()
-        options = ImportOptions(chosen.format, chosen.annotator, chosen.kind, chosen.strict, chosen.encoding)
-        self._projects.import_files(chosen.paths, options)
+        self._importing.ask()
 
     def _on_imported(self, report: ImportReport) -> None:
         ImportReportDialog(report, self._window).open()
@@ -129,7 +121,12 @@ class WindowShell(QObject):
         counts = queries.status_counts(session.project.connection, session.annotator)
         writable = {name: entry for name, entry in known_formats().items() if entry.write is not None}
         annotators = queries.annotators(session.project.connection)
-        dialog = ExportDialog(session.project.path, writable, counts, self._bench.ask, self._window, annotators=annotators)
+        scheme, fields = session.project.scheme, queries.meta_fields(session.project.connection)
+        names = (tuple(label.name for label in labels) for labels in (scheme.spans, scheme.relations))
+        offers = Offers(*names, fields=tuple(fields))
+        dialog = ExportDialog(
+            session.project.path, writable, counts, self._bench.ask, self._window, annotators=annotators, offers=offers
+        )
         dialog.accepted.connect(self._on_export_accepted)
         dialog.open()
 
@@ -138,9 +135,10 @@ class WindowShell(QObject):
         assert isinstance(dialog, ExportDialog)
         chosen = dialog.values()
         known = known_formats()[chosen.format].write_options or {}
-        extra = {"misaligned": chosen.misaligned} if "misaligned" in known else {}
+        extra = {**({"misaligned": chosen.misaligned} if "misaligned" in known else {}), **chosen.options}
         self._projects.export(
-            chosen.path, ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, format_options=extra)
+            chosen.path,
+            ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, format_options=extra, only=chosen.only),
         )
 
     def _on_exported(self, report: LossReport) -> None:
@@ -163,9 +161,12 @@ class WindowShell(QObject):
             document = self._bench.attempt(lambda: session.open_document(document_id))
         if document is None:
             return
-        if loss.item == "span" and document.span(loss.item_id) is not None:
+        # what was exported may be another annotator's set, where the same ids mean other things
+        span, relation = document.span(loss.item_id), document.relation(loss.item_id)
+        head = document.span(relation.head) if relation is not None else None
+        if loss.item == "span" and span and loss.start in (-1, span.start) and loss.label == span.label:
             self._bench.view.focus_span(loss.item_id)
-        elif loss.item == "relation" and document.relation(loss.item_id) is not None:
+        elif loss.item == "relation" and relation and head and loss.start in (-1, head.start) and loss.label == relation.label:
             self._bench.view.focus_relation(loss.item_id)
         elif loss.start >= 0:
             self._bench.view.place_caret(loss.start)

@@ -53,6 +53,11 @@ class Workbench(QObject):
         self.leaving: Event[None] = Event(_crash)
         self.session: Session | None = None
         self.following = Following(self)
+        self.sessionChanged.connect(self.following.forget)
+        self.documentOpened.connect(self.following.now)  # before the panels go on to another document
+        self.changed.connect(self.following.add)
+        view.focusChanged.connect(self.following.wait)
+        view.chosenChanged.connect(self.following.wait)
         self._checkpoint = QTimer(self)
         self._checkpoint.setSingleShot(True)
         self._checkpoint.setInterval(CHECKPOINT_AFTER)

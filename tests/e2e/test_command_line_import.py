@@ -77,11 +77,12 @@ def test_a_byte_order_mark_is_removed_and_named(project, tmp_path):
 def test_an_empty_text_and_a_missing_one_are_named_and_the_rest_comes_in(project, tmp_path):
     (tmp_path / "kosong.txt").touch()
     (tmp_path / "ada.txt").write_text("Ada.", encoding="utf-8")
-    done = run("import", project, tmp_path / "kosong.txt", tmp_path / "tiada.txt", tmp_path / "ada.txt", tmp_path)
+    (tmp_path / "hampa").mkdir()
+    done = run("import", project, *(tmp_path / name for name in ("kosong.txt", "tiada.txt", "ada.txt", "hampa")))
     assert done.status == 1
     assert f"{tmp_path / 'kosong.txt'}: The file is empty, so there is no article to bring in." in done.err
     assert f"{tmp_path / 'tiada.txt'}: does not exist." in done.err
-    assert f"{tmp_path}: is a folder, not a file." in done.err
+    assert f"{tmp_path / 'hampa'}: The folder holds no files, so there is nothing to bring in." in done.err
     assert "3 problems" in done.out
     assert names(project) == ["ada"]
 
@@ -91,9 +92,6 @@ def test_a_file_of_no_known_format_is_named(project, tmp_path):
     done = run("import", project, tmp_path / "gambar.png")
     assert done.status == 1
     assert "no format that can be told from its name" in done.err
-    exported = run("import", project, tmp_path / "gold.spacy")
-    assert exported.status == 1
-    assert "can be written but not read" in exported.err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes are Linux's")
@@ -285,7 +283,7 @@ def test_wrong_use_has_status_2(project, tmp_path):
     source = write(tmp_path / "in.jsonl", line())
     for arguments in (
         ["import", project],
-        ["import", project, source, "--format", "spacy"],
+        ["import", project, source, "--format", "parchment"],
         ["import", project, source, "--kind", "robot"],
         ["import", project, source, "--annotator", " "],
         ["import", project, source, "--encoding", "utf-9"],

@@ -14,7 +14,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
 
-from annotator.cli import exchange, output
+from annotator.cli import imports, output
 from annotator.commands import importing
 from annotator.commands.documents import mark_done
 from annotator.commands.relations import add_relation, remove_relation
@@ -156,7 +156,7 @@ def coming(tmp_path):
 
 
 def test_interrupted_by_hand(project, coming, monkeypatch, small_chunks):
-    before, tokenize, calls = state(project), exchange.tokenize, []
+    before, tokenize, calls = state(project), imports.tokenize, []
 
     def interrupted(texts, language):
         calls.append(1)
@@ -165,7 +165,7 @@ def test_interrupted_by_hand(project, coming, monkeypatch, small_chunks):
             raise KeyboardInterrupt
         return tokenize(texts, language)
 
-    monkeypatch.setattr(exchange, "tokenize", interrupted)
+    monkeypatch.setattr(imports, "tokenize", interrupted)
     done = run("import", project, coming)
     assert (done.status, done.out) == (1, "")
     assert done.err == "annotator: The import was interrupted. Nothing was imported.\n"
@@ -200,7 +200,7 @@ def test_on_a_full_disk(project, coming, tmp_path, monkeypatch, small_chunks):
 
 
 def test_a_fault_of_ours_in_the_middle(project, coming, monkeypatch, small_chunks, caplog):
-    before, tokenize, calls = state(project), exchange.tokenize, []
+    before, tokenize, calls = state(project), imports.tokenize, []
 
     def broken(texts, language):
         calls.append(1)
@@ -208,7 +208,7 @@ def test_a_fault_of_ours_in_the_middle(project, coming, monkeypatch, small_chunk
             raise RuntimeError("broken")
         return tokenize(texts, language)
 
-    monkeypatch.setattr(exchange, "tokenize", broken)
+    monkeypatch.setattr(imports, "tokenize", broken)
     assert run("import", project, coming).status == 1
     assert state(project) == before
 

@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from annotator import Project
 from annotator._version import __version__
 from tests.e2e.command_line_support import ROOT, annotated, filled, line, names, new_project, run, shell, write
 
@@ -144,6 +145,17 @@ def test_stats_counts_by_annotator_status_and_label(tmp_path):
     assert by_name["ani"]["status"] == {"done": 1, "in progress": 1}
     assert by_name["ani"]["spans"] == {"LOC": 2, "PER": 2}
     assert by_name["tagger"]["unreviewed"] == 3
+
+
+def test_stats_tells_what_was_done_on_which_day(tmp_path):
+    project = filled(tmp_path, annotated("a", status="in progress"), annotated("b", status="in progress"))
+    assert "by day" not in run("stats", project).out
+    with Project(project, annotator="ani") as opened:
+        opened.open("a").mark_done()
+        opened.open("b").add_span(6, 10, "LOC")
+    (day,) = run("stats", project, "--json").json["days"]
+    assert (day["annotator"], day["edits"], day["done"]) == ("ani", 2, 1)
+    assert f"  {day['day']}  ani: 2 edits, 1 document done\n" in run("stats", project).out
 
 
 def test_formats_lists_what_can_be_read_and_written():

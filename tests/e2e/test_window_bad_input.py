@@ -124,6 +124,7 @@ def test_the_command_says_it_before_any_window(use, tmp_path, capsys, spoil):
     assert use(drive, "open", bad) == 1
     printed = capsys.readouterr()
     assert "bad.annotator" in printed.err
+    assert ("annotator rescue " in printed.err) == (spoil is damaged)
     assert len(printed.err.splitlines()) == 1
     assert "Traceback" not in printed.err + printed.out
 

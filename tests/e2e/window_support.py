@@ -317,6 +317,7 @@ class Driver:
 
     def check(self) -> Stored:
         """See that window, its lists and file say the same of the open document, and return it."""
+        self.window.bench.following.now()  # the lists follow the article a moment later
         document, panels = self.document, self.window.panels
         window = shown(document)
         file = stored(self.session.project.path, document.document.id, self.session.annotator)

@@ -14,12 +14,12 @@ from spacy.tokens import Doc, DocBin
 
 from annotator.domain.annotations import Kind, Relation, Span
 from annotator.domain.documents import Status
-from annotator.domain.exchange import Record
+from annotator.domain.exchange import Fate, ReadDefaults, Record
 from annotator.domain.labels import LabelScheme, RelationLabel
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
-from annotator.formats import docbin
-from annotator.formats.docbin_plan import spacy_tokens
+from annotator.formats import docbin, docbin_read
+from annotator.formats.docbin_tokens import spacy_tokens
 
 WHITE = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2003\u2028\u2029\u202f\u205f\u3000"
 PIECES = st.sampled_from(
@@ -116,3 +116,32 @@ def test_everything_arrives_right_or_is_listed(wanted, misaligned):
         relations += len(record.relations)
     assert report.spans == spans
     assert report.relations == relations - sum(loss.item == "relation" for loss in report.losses)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(records(), min_size=1, max_size=3),
+    st.sampled_from(["longest", "first", "label", "group"]),
+    st.sampled_from(["missing", "expand"]),
+)
+def test_what_is_read_back_is_what_was_there_but_for_what_is_listed(wanted, overlap, misaligned):
+    options = {"overlap": overlap, "misaligned": misaligned, "rel_max_length": "5"}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gold.spacy"
+        report = docbin.write(lambda: wanted, path, SCHEME, options=options, progress=Progress())
+        found = list(docbin_read.read(path, ReadDefaults("other")))
+    assert not [loss for loss in report.losses if "came back" in loss.reason]
+    back = [item for item in found if isinstance(item, Record)]
+    assert not [item for item in found if not isinstance(item, Record) and item.lost]
+    for record, other in zip(wanted, back, strict=True):
+        head = (record.name, record.text, record.tokens, record.annotator, record.kind, record.status)
+        assert (other.name, other.text, other.tokens, other.annotator, other.kind, other.status) == head
+        listed = {(loss.item_id, loss.fate) for loss in report.losses}
+        spans = {span.id: span for span in other.spans}
+        for span in record.spans:
+            if (span.id, Fate.DROPPED) not in listed and (span.id, Fate.MOVED) not in listed:
+                assert spans[span.id] == span
+        kept = {item.id: item for item in other.relations}
+        for relation in record.relations:
+            if (relation.id, Fate.DROPPED) not in listed:
+                assert kept[relation.id] == relation

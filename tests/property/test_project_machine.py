@@ -17,9 +17,9 @@ from annotator.domain.documents import Document, Status
 from annotator.domain.labels import scheme_from_dict
 from annotator.domain.rules import ALLOWED, UNSOUND
 from annotator.domain.text import Tokens
-from annotator.errors import Refused
+from annotator.errors import Refused, UndoRefused
 from annotator.session.session import Session
-from annotator.store import queries
+from annotator.store import history, queries
 from annotator.store.project import create, open_project
 
 TEXT = "Ani Budi Cici 😊 Dedi Ani ANI Budi"
@@ -244,6 +244,18 @@ class ProjectMachine(RuleBasedStateMachine):
     @rule()
     def redo(self) -> None:
         self.session.redo()
+
+    @rule(number=PICK)
+    def undo_any_step(self, number: int) -> None:
+        """Take back one step out of order; the newest is never refused, and a refusal changes nothing."""
+        ids = history.to_take_back(self.session.project.connection, "ani", 0)
+        assume(ids)
+        before = self.contents()
+        try:
+            self.session.undo_step(ids[number % len(ids)])
+        except UndoRefused:
+            assert number % len(ids)
+            assert self.contents() == before
 
     @rule(number=st.integers(min_value=1, max_value=3))
     def open_document(self, number: int) -> None:

@@ -10,11 +10,12 @@ from PySide6.QtGui import QAccessible, QTextLayout, QTextOption
 from PySide6.QtWidgets import QApplication
 
 from annotator.domain.annotations import Span
+from annotator.domain.colors import luminance
 from annotator.domain.labels import PALETTE
 from annotator.domain.text import utf16_length
 from annotator.ui.article import paint, scene
 from annotator.ui.article.hit import Part
-from annotator.ui.theme import DARK, LIGHT, THEMES, contrast, label_colors, legible, luminance, mix
+from annotator.ui.theme import DARK, LIGHT, THEMES, contrast, label_colors, legible, mix
 from annotator.ui.theme_qt import palette
 from tests.qt.article_support import MemoryModel, point_of, show
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from annotator.commands.export_filter import Only, days
 from annotator.commands.projects import shipped_schemes
 from annotator.domain.annotations import Kind
 from annotator.domain.documents import Status
@@ -273,3 +275,64 @@ def test_a_file_chosen_in_the_systems_dialog_is_not_asked_about_twice(exporting,
 
 def test_every_language_that_is_offered_can_be_tokenized_without_another_package():
     assert set(new_project._LANGUAGES) <= LANGUAGES - {"ja", "ko", "th", "vi"}
+
+
+def test_without_a_tick_everything_of_that_status_goes_out(exporting):
+    dialog = exporting()
+    assert not dialog.only.isVisible()
+    dialog.only.words.setText("jokowi")
+    assert dialog.values().only == Only(), "what is hidden filters nothing"
+
+
+def test_a_filter_is_what_its_fields_say(exporting):
+    dialog = exporting()
+    heard = finished(dialog)
+    dialog.some.setChecked(True)
+    assert dialog.only.isVisible()
+    dialog.only.label.setEditText("PERSON")
+    dialog.only.relation.setEditText("met_with")
+    dialog.only.flag.setCurrentIndex(dialog.only.flag.findData(True))
+    dialog.only.words.setText(" jokowi ")
+    dialog.only.field.setEditText("source")
+    dialog.only.value.setText("desk")
+    dialog.only.when.setCurrentIndex(dialog.only.when.findData("changed"))
+    dialog.only.first.setText("2026-05-01")
+    dialog.only.last.setText("2026-05-31")
+    dialog.status.setCurrentIndex(dialog.status.findData("in-progress"))
+    dialog.export.click()
+    only = heard.last.only
+    assert only == Only(
+        ("PERSON",), ("met_with",), True, "jokowi", (("source", "desk"),), changed=days(date(2026, 5, 1), date(2026, 5, 31))
+    )
+    assert heard.last.status == "in-progress"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "value", "why"),
+    [
+        ("2026-13-01", "", "", "2026-13-01 is no day"),
+        ("", "tomorrow", "", "tomorrow is no day"),
+        ("", "", "", "Name a first or a last day"),
+        ("2026-05-02", "2026-05-01", "", "after the last"),
+        ("2026-05-01", "", "desk", "Name the field"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_named_and_hiding_it_mends_that(exporting, first, last, value, why):
+    dialog = exporting()
+    dialog.some.setChecked(True)
+    dialog.only.when.setCurrentIndex(dialog.only.when.findData("imported"))
+    dialog.only.first.setText(first)
+    dialog.only.last.setText(last)
+    dialog.only.value.setText(value)
+    assert why in dialog.complaint.text()
+    assert not dialog.export.isEnabled()
+    dialog.some.setChecked(False)
+    assert dialog.complaint.text() == ""
+    assert dialog.export.isEnabled()
+
+
+def test_every_set_is_offered_where_the_format_can_tell_them_apart(exporting):
+    dialog = exporting()
+    for row in range(dialog.format.count()):
+        dialog.format.setCurrentIndex(row)
+        assert dialog.sets.isVisible() is FORMATS[dialog.format.itemData(row)].several_sets

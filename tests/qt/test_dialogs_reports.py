@@ -17,7 +17,8 @@ from annotator.domain.exchange import Complaint, Fate, Loss, LossReport
 from annotator.domain.rules import Rule
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.ask import Ask
-from annotator.ui.dialogs.import_report import ImportReportDialog, split_place
+from annotator.ui.dialogs.import_complaints import split_place
+from annotator.ui.dialogs.import_report import ImportReportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.models.losses import LossModel

@@ -111,15 +111,15 @@ def test_the_scope_narrows_it_to_the_document_and_to_what_has_the_focus(desk):
     assert desk.rows == ["Remove the span", "Open the document", "Import articles"]
     desk.seat.open_named("satu")
     desk.seat.view.focus_span("s2")
-    desk.bench.following.now()
+    desk.seat.bench.following.now()
     desk.scope(Scope.ITEM)
     assert desk.rows == ["Relabel as ORG", "Open the document"]
     assert desk.panel.origin.text() == "Suggested by model, reviewed."
     desk.seat.view.focus_relation("r1")
-    desk.bench.following.now()
+    desk.seat.bench.following.now()
     assert desk.rows == ["Open the document"]
     desk.seat.view.clear_focus()
-    desk.bench.following.now()
+    desk.seat.bench.following.now()
     assert desk.rows == []
     assert "Click a span" in desk.panel._hint.text()
 
@@ -139,10 +139,10 @@ def test_a_document_s_history_takes_only_its_own_new_steps(desk):
 
 def test_an_item_s_history_takes_its_new_steps(desk):
     desk.seat.view.focus_span("s2")
-    desk.bench.following.now()
+    desk.seat.bench.following.now()
     desk.scope(Scope.ITEM)
     desk.seat.hands.editing.label("DATE")
-    desk.bench.following.now()
+    desk.seat.bench.following.now()
     assert desk.rows == ["Relabel as DATE", "Relabel as ORG", "Open the document"]
 
 

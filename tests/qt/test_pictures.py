@@ -14,7 +14,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
-from annotator.ui.theme import DARK, LIGHT, label_colors, luminance
+from annotator.domain.colors import luminance
+from annotator.ui.theme import DARK, LIGHT, label_colors
 from tests.e2e.window_support import Driver, document_of, make_project, program, story_project
 
 ROOT = Path(__file__).resolve().parents[2]

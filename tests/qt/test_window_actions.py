@@ -149,6 +149,7 @@ LOOKING = {
     *(
         "find.project",
         "project.backups",
+        "project.statistics",
         "item.history",
         "move.unit",
         "view.grid",
@@ -193,7 +194,7 @@ def test_in_an_empty_project(make_seat, tmp_path):
     seat = make_seat()
     seat.hands.projects.new(tmp_path / "neu", "conll", "id")
     expected = {"project.import", "project.export", "project.copy", "project.close", "edit.undo", "edit.redo"}
-    expected |= {"find.project", "project.backups"}
+    expected |= {"find.project", "project.backups", "project.statistics"}
     assert enabled(seat) == ALWAYS | expected
 
 

@@ -149,18 +149,24 @@ def test_a_name_that_has_sets_of_two_kinds_is_offered_once(seat):
     dialog.reject()
 
 
-def loss(item: str, item_id: str, *, document: str = "dua", document_id: int = 2, start: int = -1) -> Loss:
-    return Loss(document, item, item_id, "PERSON", "Budi", Fate.DROPPED, "a reason", start, start, document_id)
+def loss(item: str, item_id: str, *, document: str = "dua", document_id: int = 2, start: int = -1, label: str = "PERSON") -> Loss:
+    return Loss(document, item, item_id, label, "Budi", Fate.DROPPED, "a reason", start, start, document_id)
 
 
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
         (loss("span", "s1"), ("dua", "s1", None, 2)),
-        (loss("relation", "r1"), ("dua", None, "r1", 2)),
+        (loss("span", "s1", start=2), ("dua", "s1", None, 2)),
+        (loss("relation", "r1", label="leads"), ("dua", None, "r1", 2)),
+        (loss("relation", "r1", label="leads", start=2), ("dua", None, "r1", 2)),
+        # ids of another annotator's set: what they mean here is not what was lost
+        (loss("span", "s1", start=5), ("dua", None, None, 5)),
+        (loss("span", "s1", start=2, label="ORG"), ("dua", None, None, 2)),
+        (loss("relation", "r1", start=4, label="leads"), ("dua", None, None, 4)),
         (loss("span", "gone", start=7), ("dua", None, None, 7)),
         (loss("document", "", document_id=0), ("dua", None, None, 0)),
-        (loss("span", "s1", document="satu", document_id=1), ("satu", "s1", None, 0)),
+        (loss("span", "s1", document="satu", document_id=1, label="GPE"), ("satu", "s1", None, 0)),
         (loss("span", "s1", document="unknown", document_id=0), ("satu", "s3", None, 21)),
     ],
 )

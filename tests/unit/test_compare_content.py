@@ -188,11 +188,182 @@ def test_among_spans_of_one_place_each_finds_the_one_like_it():
     assert [(loss.item_id, loss.reason) for loss in content_losses(both, both, changed)] == [("2", "came back different: note")]
 
 
-def test_a_relation_whose_ends_are_gone_is_known_by_its_id():
+def test_a_relation_whose_ends_are_gone_is_known_by_the_names_of_its_ends():
     lone = replace(RECORD, spans=(), relations=(MET,))
     assert list(content_losses(lone, lone, lone)) == []
-    (loss, _) = content_losses(lone, lone, replace(lone, relations=(replace(MET, id="x"),)))
+    assert list(content_losses(lone, lone, replace(lone, relations=(replace(MET, id="x"),)))) == []
+    (loss, stranger) = content_losses(lone, lone, replace(lone, relations=(replace(MET, head="x"),)))
     assert (loss.item_id, loss.fate, loss.surface, loss.start, loss.end) == ("r", Fate.DROPPED, "? → ?", -1, -1)
+    assert stranger.fate is Fate.CHANGED
+
+
+TWINS = replace(RECORD, spans=(ANI, BUDI, replace(BUDI, id="c", note="the other")), relations=())
+
+
+def test_a_twin_that_lost_something_does_not_take_the_one_that_did_not():
+    plain, noted = replace(BUDI, id="1", note=""), replace(BUDI, id="2", note="kept")
+    for mine in ((plain, noted), (noted, plain)):
+        both = replace(RECORD, spans=mine, relations=())
+        back = replace(both, spans=(replace(noted, id="x"), replace(plain, id="y", kb_id="Q1")))
+        assert [(loss.item_id, loss.reason) for loss in content_losses(both, both, back)] == [("1", "came back different: kb_id")]
+
+
+def test_of_twins_that_all_changed_those_that_differ_least_answer_to_each_other():
+    first, second = replace(BUDI, id="1", note="a", kb_id="Q1"), replace(BUDI, id="2", note="b", kb_id="Q2")
+    both = replace(RECORD, spans=(first, second), relations=())
+    back = replace(both, spans=(replace(second, id="x", origin="o"), replace(first, id="y", origin="o")))
+    assert [(loss.item_id, loss.reason) for loss in content_losses(both, both, back)] == [
+        ("1", "came back different: origin"),
+        ("2", "came back different: origin"),
+    ]
+
+
+def test_of_many_twins_that_all_changed_each_answers_for_one():
+    many = replace(RECORD, spans=tuple(replace(BUDI, id=f"b{number}", note=str(number)) for number in range(9)), relations=())
+    back = replace(many, spans=tuple(replace(span, origin="o") for span in reversed(many.spans[2:])))
+    losses = list(content_losses(many, many, back))
+    assert [loss.fate for loss in losses].count(Fate.DROPPED) == 2
+    assert [loss.fate for loss in losses].count(Fate.CHANGED) == 7
+
+
+def test_a_relation_that_came_back_at_the_wrong_twin_is_lost_there_and_strange_here():
+    right = replace(TWINS, relations=(replace(MET, head="b", tail="a"),))
+    wrong = replace(TWINS, relations=(replace(MET, id="x", head="c", tail="a"),))
+    assert list(content_losses(right, right, right)) == []
+    assert sorted((loss.item_id, str(loss.fate)) for loss in content_losses(right, right, wrong)) == [
+        ("r", "dropped"),
+        ("x", "changed"),
+    ]
+
+
+def test_twins_that_say_the_same_are_told_apart_by_their_links_however_they_are_called():
+    spans = (ANI, BUDI, replace(BUDI, id="c"), replace(BUDI, id="d"))
+    links = (
+        replace(MET, id="1", head="b", tail="c"),
+        replace(MET, id="2", head="c", tail="d"),
+        replace(MET, id="3", head="d", tail="a"),
+    )
+    chain = replace(RECORD, spans=spans, relations=links)
+    names = {"a": "z", "b": "d", "c": "b", "d": "c"}
+    turned = replace(
+        chain,
+        spans=tuple(replace(span, id=names[span.id]) for span in reversed(spans)),
+        relations=tuple(replace(link, id=f"x{link.id}", head=names[link.head], tail=names[link.tail]) for link in reversed(links)),
+    )
+    assert list(content_losses(chain, chain, turned)) == []
+    cut = replace(turned, relations=turned.relations[1:])
+    assert Fate.DROPPED in {loss.fate for loss in content_losses(chain, chain, cut)}
+
+
+def test_relations_of_one_label_and_ends_are_told_apart_by_what_they_say():
+    both = replace(RECORD, relations=(MET, replace(MET, id="q", note="other")))
+    turned = replace(both, relations=(replace(both.relations[1], id="1"), replace(MET, id="2")))
+    assert list(content_losses(both, both, turned)) == []
+    assert [loss.item_id for loss in content_losses(both, both, replace(turned, relations=turned.relations[:1]))] == ["r"]
+
+
+RICH = replace(
+    RECORD,
+    meta={"source": "desk"},
+    annotator="ani",
+    kind=Kind.PERSON,
+    status=Status.DONE,
+    flagged=True,
+    categories=("news",),
+    tokens=Tokens([(0, 3), (4, 8)]),
+    spans=(replace(ANI, origin="m", confidence=0.5, derived_from="m/1", reviewed=False), BUDI),
+)
+
+
+def told(expected: Record, losses=()) -> LossReport:
+    report = LossReport("f", "p")
+    count(report, RICH, list(losses), expected)
+    return report
+
+
+def test_what_is_as_it_was_is_told_of_nowhere():
+    report = told(RICH)
+    assert (report.lossless, report.unsaid, report.told()) == (True, {}, [])
+    assert told(replace(RICH, spans=tuple(replace(span) for span in reversed(RICH.spans)))).unsaid == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"annotator": ""}, "annotator"),
+        ({"kind": Kind.MODEL}, "kind of annotator"),
+        ({"status": Status.NEW}, "status"),
+        ({"flagged": False}, "flag"),
+        ({"verdicts": ()}, "rejected suggestions"),
+        ({"tokens": None}, "tokens"),
+    ],
+)
+def test_marks_of_a_document_that_are_not_written_are_summed_up(change, what):
+    report = told(replace(RICH, **change))
+    assert report.unsaid == {("document", what): 1}
+    assert report.lossless
+    assert report.told() == [f"Not in the file, because the format has no place for it: {what} of 1 document."]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"origin": ""}, "origin"),
+        ({"confidence": None}, "confidence"),
+        ({"derived_from": ""}, "suggestion it came from"),
+        ({"reviewed": True}, "mark of the review"),
+    ],
+)
+def test_marks_of_items_that_are_not_written_are_summed_up(change, what):
+    report = told(replace(RICH, spans=(replace(RICH.spans[0], **change), BUDI)))
+    assert (report.unsaid, report.losses) == ({("item", what): 1}, [])
+
+
+@pytest.mark.parametrize(("name", "value"), [("name", "other"), ("text", "other"), ("meta", {}), ("categories", ())])
+def test_content_of_a_document_that_no_writer_told_of_is_a_loss(name, value):
+    other = replace(RICH, **{name: value})
+    assert [(loss.item, loss.reason) for loss in told(other).losses] == [("document", f"came without its {name}")]
+    assert told(other, [document_loss(RICH, Fate.CHANGED, "known")]).loss_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "name"), [({"note": "x"}, "note"), ({"attributes": {"k": 1}}, "attributes"), ({"label": "X"}, "label")]
+)
+def test_content_of_an_item_that_no_writer_told_of_is_a_loss(change, name):
+    other = replace(RICH, spans=(RICH.spans[0], replace(BUDI, **change)))
+    assert [(loss.item_id, loss.reason) for loss in told(other).losses] == [("b", f"came without its {name}")]
+    assert told(other, [span_loss(RICH, BUDI, Fate.CHANGED, "known")]).loss_count() == 1
+
+
+def test_an_item_that_a_writer_left_out_without_a_word_is_a_loss():
+    report = told(replace(RICH, spans=RICH.spans[:1], relations=()))
+    assert [(loss.item, loss.item_id, loss.fate) for loss in report.losses] == [
+        ("span", "b", Fate.DROPPED),
+        ("relation", "r", Fate.DROPPED),
+    ]
+    assert (report.spans, report.relations) == (1, 0)
+
+
+def test_metadata_may_gain_but_not_lose():
+    listed = replace(RICH, meta={"source": "desk", "Comments": ["one"]})
+    for meta, lost in (
+        ({"source": "desk", "Comments": ["one", "two"], "more": 1}, 0),
+        ({"source": "desk", "Comments": ["two", "one"]}, 1),
+        ({"source": "desk"}, 1),
+        ({"source": "other", "Comments": ["one"]}, 1),
+    ):
+        report = LossReport("f", "p")
+        count(report, listed, [], replace(listed, meta=meta))
+        assert report.loss_count() == lost, meta
+
+
+def test_an_empty_field_is_the_same_as_none():
+    expected = replace(RICH, tokens=Tokens([(0, 3), (4, 8)]), categories=("news", "news"))
+    assert told(expected).unsaid == {}
+    bare = Record("n", "x", tokens=Tokens())
+    report = LossReport("f", "p")
+    count(report, bare, [], replace(bare, tokens=None))
+    assert report.unsaid == {}
 
 
 def test_losses_say_where_they_are():

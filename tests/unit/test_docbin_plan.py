@@ -9,7 +9,9 @@ import pytest
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.exchange import Fate, Record
 from annotator.domain.text import Tokens
-from annotator.formats.docbin_plan import Choices, Plan, plan, spacy_tokens, touched
+from annotator.formats.docbin_parts import Choices, Plan
+from annotator.formats.docbin_plan import plan
+from annotator.formats.docbin_tokens import spacy_tokens, touched
 
 TEXT = "Rektor  Universitas Indonesia di\r\nDepok "
 TOKENS = Tokens([(0, 6), (8, 19), (20, 29), (30, 32), (34, 39)])

@@ -16,7 +16,8 @@ from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel, compl
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
 from annotator.formats import docbin
-from annotator.formats.docbin_plan import COLLISION, END_NO_ENT, FAR, Choices, Plan, plan
+from annotator.formats.docbin_parts import COLLISION, END_NO_ENT, FAR, Choices, Plan
+from annotator.formats.docbin_plan import plan
 
 TEXT = "Ani met Budi in Bandung"
 TOKENS = Tokens([(0, 3), (4, 7), (8, 12), (13, 15), (16, 23)])
@@ -44,8 +45,8 @@ def told(report: LossReport) -> list[tuple[str, str, str]]:
 
 def read_as(monkeypatch, change) -> None:
     """Let every document come back as ``change(number, read)`` makes it."""
-    real = docbin._docs
-    monkeypatch.setattr(docbin, "_docs", lambda path: (change(number, read) for number, read in enumerate(real(path))))
+    real = docbin.docs_of
+    monkeypatch.setattr(docbin, "docs_of", lambda path: (change(number, read) for number, read in enumerate(real(path))))
 
 
 class _Seen:
@@ -176,7 +177,7 @@ def test_an_entity_that_is_gone_is_told_by_its_own_place(tmp_path, monkeypatch):
 )
 def test_relations_in_the_user_data_are_compared(tmp_path, monkeypatch, change):
     read_as(
-        monkeypatch, lambda _, read: replace(read, user_data={**read.user_data, docbin._REL: change(read.user_data[docbin._REL])})
+        monkeypatch, lambda _, read: replace(read, user_data={**read.user_data, docbin.REL: change(read.user_data[docbin.REL])})
     )
     assert told(write(tmp_path / "a.spacy", article())) == [
         ("one", "r1", "came back different in doc._.rel"),
@@ -187,9 +188,9 @@ def test_relations_in_the_user_data_are_compared(tmp_path, monkeypatch, change):
 def test_a_document_without_relations_has_none_in_its_user_data(tmp_path):
     path = tmp_path / "a.spacy"
     assert told(write(path, article("one"), article("two", relations=()))) == []
-    first, second = docbin._docs(path)
-    assert first.user_data[docbin._REL] == {(0, 2): {"met": 1.0}, (2, 0): {"met": 1.0}, (2, 4): {"in": 1.0}}
-    assert docbin._REL not in second.user_data
+    first, second = docbin.docs_of(path)
+    assert first.user_data[docbin.REL] == {(0, 2): {"met": 1.0}, (2, 0): {"met": 1.0}, (2, 4): {"in": 1.0}}
+    assert docbin.REL not in second.user_data
 
 
 @pytest.mark.parametrize("key", ["name", "annotator", "kind", "status", "meta"])

@@ -324,7 +324,18 @@ def test_a_full_record_keeps_what_doccano_has_a_place_for(file):
         ("r", Fate.CHANGED, "came without its attributes"),
     ]
     assert (report.documents, report.spans, report.relations) == (1, 3, 2)
-    assert len(report.notices) == 7
+    assert [notice.split(":")[0] for notice in report.notices] == [
+        "1 document with overlapping spans",
+        "Offsets count UTF-16 units; in 1 document that makes a difference to code points.",
+    ]
+    assert report.unsaid == {
+        **{
+            ("document", what): 1 for what in ("annotator", "kind of annotator", "status", "flag", "rejected suggestions", "tokens")
+        },
+        ("item", "mark of the review"): 5,
+        ("item", "confidence"): 1,
+        ("item", "origin"): 1,
+    }
     (line,) = lines(file)
     assert [(e["start_offset"], e["end_offset"]) for e in line["entities"]] == [(0, 4), (20, 29), (20, 23)]
     assert line["Comments"] == ["lama", "ORG “BRI pusat”: cek"]

@@ -55,7 +55,38 @@ def test_a_report_becomes_json_with_every_loss_and_its_place():
             }
             for item, start, end in (("span", 0, 9), ("document", -1, -1))
         ],
+        "unsaid": [],
+        "findings": [],
+        "more": [],
     }
+
+
+def test_losses_beyond_a_number_are_counted_by_reason():
+    report = LossReport("spacy", "out")
+    report.add((_loss(reason=f"reason {number % 2}") for number in range(7)), most=4)
+    assert [loss.reason for loss in report.losses] == ["reason 0", "reason 1"] * 2
+    assert report.more == {("span", "reason 0"): 2, ("span", "reason 1"): 1}
+    assert (report.loss_count(), report.lossless) == (7, False)
+    assert report.by_reason() == {("span", "reason 0"): 4, ("span", "reason 1"): 3}
+    assert report.to_dict()["more"] == [
+        {"item": "span", "reason": "reason 0", "count": 2},
+        {"item": "span", "reason": "reason 1", "count": 1},
+    ]
+    report.losses.clear()
+    assert not report.lossless
+
+
+def test_what_a_format_has_no_place_for_is_one_sentence():
+    report = LossReport("conll", "out", notices=["A notice."])
+    assert report.told() == ["A notice."]
+    report.unsaid.update({("item", "origin"): 2, ("item", "confidence"): 1, ("document", "tokens"): 3, ("item", "none"): 0})
+    assert report.told() == [
+        "A notice.",
+        "Not in the file, because the format has no place for it: tokens of 3 documents, origin of 2 items, confidence of 1 item.",
+    ]
+    assert report.lossless
+    assert report.to_dict()["notices"] == report.told()
+    assert {"of": "item", "what": "origin", "count": 2} in report.to_dict()["unsaid"]
 
 
 def test_a_record_of_a_bare_text_has_no_annotations_and_no_tokens():

@@ -7,13 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from annotator.commands import exporting
-from annotator.commands.exporting import ExportOptions, NothingToExport, choose, export, export_project
+from annotator.commands import export_choice
+from annotator.commands.export_choice import ExportOptions, choose
+from annotator.commands.export_filter import Only, Period
+from annotator.commands.exporting import NothingToExport, export, export_project
 from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
+from annotator.domain.exchange import ReadDefaults, Record
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import FormatError
+from annotator.formats.table import FORMATS
 from annotator.jobs.workers import WorkerProcess
 from annotator.store import queries
 
@@ -246,9 +250,117 @@ def test_files_of_an_earlier_export_of_another_size_are_not_mixed_with_new_ones(
 
 
 def test_so_many_left_out_are_named_and_the_rest_counted(seven, tmp_path, monkeypatch):
-    monkeypatch.setattr(exporting, "MOST_LOSSES", 0)
+    monkeypatch.setattr(export_choice, "MOST_LOSSES", 0)
     with seven.transaction("Differ", actor="budi") as tx:
         tx.put(tx.find_set(3, "budi", Kind.PERSON), Span("s2", ((4, 8),), "PERSON"))
     report = export(seven.connection, seven.scheme, tmp_path / "gold.jsonl", ExportOptions("jsonl"))
     assert report.losses == []
-    assert report.notices == ["1 further document was left out and not named."]
+    assert report.more == {("document", "left out and not named"): 1}
+    assert not report.lossless
+
+
+# Filters
+
+
+def only(project, status="any", **wanted) -> str:
+    """The names of the documents that a filter leaves."""
+    return "".join(chosen(project, status=status, only=Only(**wanted)))
+
+
+@pytest.fixture
+def four(empty_project, put):
+    """a, b and c done by ani, b labelled GPE, c flagged; d begun by budi."""
+    for name, status, label in (("a", DONE, "PERSON"), ("b", DONE, "GPE"), ("c", DONE, "PERSON")):
+        put(name, ("ani", PERSON, status, label))
+    put("d", ("budi", PERSON, WORK, "GPE"))
+    with empty_project.transaction("Flag", actor="ani") as tx:
+        number = tx.find_set(3, "ani", Kind.PERSON)
+        tx.put_set(number, replace(tx.set_info(number), flagged=True))
+    return empty_project
+
+
+def test_a_filter_looks_at_the_set_that_goes_out(four):
+    assert only(four) == "abcd"
+    assert only(four, labels=("GPE",)) == "bd"
+    assert only(four, "done", labels=("GPE", "PERSON")) == "abc"
+    assert only(four, labels=("NONE",)) == ""
+    assert only(four, flagged=True) == "c"
+    assert only(four, flagged=False) == "abd"
+    assert only(four, relations=("x",)) == ""
+
+
+def test_times_are_those_of_the_history(four):
+    steps = [row[0] for row in four.connection.execute("SELECT at FROM steps ORDER BY id")]
+    assert only(four, imported=Period(since=steps[0])) == "abcd"
+    assert only(four, imported=Period(until=steps[0])) == ""
+    four.connection.execute("UPDATE steps SET at = '2020-01-0' || id || 'T12:00:00.000+00:00'")
+    assert only(four, imported=Period("2020-01-02", "2020-01-04")) == "bc"
+    assert only(four, imported=Period(until="2020-01-02T12:00:00.000+00:00")) == "a"
+    assert only(four, changed=Period("2020-01-05")) == "c"
+    assert only(four, changed=Period(until="2020-01-05")) == ""
+
+
+def test_what_is_filtered_out_is_counted_and_not_called_unfinished(four, tmp_path):
+    options = ExportOptions("jsonl", only=Only(labels=("GPE",)))
+    report = export(four.connection, four.scheme, tmp_path / "x.jsonl", options)
+    assert report.documents == 1
+    assert report.notices == [
+        "2 documents are not what was asked for and were not exported.",
+        "1 document is not done and was not exported.",
+    ]
+    assert report.lossless
+
+
+def test_statuses_of_persons(empty_project, put):
+    put("a", ("ani", PERSON, WORK), ("m", MODEL, NEW))
+    put("b", ("ani", PERSON, SKIPPED))
+    put("c", ("ani", PERSON, SKIPPED), ("budi", PERSON, SKIPPED))
+    put("d", ("m", MODEL, NEW))
+    put("e")
+    assert chosen(empty_project, status="in-progress") == {"a": "ani"}
+    assert chosen(empty_project, status="skipped") == {"b": "ani"}
+    assert chosen(empty_project, status="skipped", annotator="budi") == {"c": "budi"}
+    assert chosen(empty_project, status="new") == {"d": "m"}
+    left = choose(empty_project.connection, ExportOptions(status="skipped")).left_out
+    assert [(loss.document, loss.reason) for loss in left] == [("c", "ani, budi have it as skipped; pick one with --annotator")]
+
+
+SEVERAL = [name for name, entry in FORMATS.items() if entry.write and entry.several_sets]
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_every_set_of_a_document_comes_back_where_the_format_says_so(empty_project, put, tmp_path, name):
+    put("a", ("ani", PERSON, DONE), ("budi", PERSON, DONE, "GPE"), ("m", MODEL, NEW))
+    put("b", ("ani", PERSON, WORK))
+    target = tmp_path / ("out" if name == "brat" else f"out{FORMATS[name].suffixes[0]}")
+    options = ExportOptions(name, status="any", sets="all")
+    report = export(empty_project.connection, empty_project.scheme, target, options)
+    assert report.losses == []
+    back = [item for item in FORMATS[name].read(target, ReadDefaults("x")) if isinstance(item, Record)]
+    told = {(item.name, item.annotator, item.kind, item.spans[0].label) for item in back}
+    assert told == {
+        ("a", "ani", PERSON, "PERSON"),
+        ("a", "budi", PERSON, "GPE"),
+        ("a", "m", MODEL, "PERSON"),
+        ("b", "ani", PERSON, "PERSON"),
+    }
+    assert {item.text for item in back} == {TEXT}
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FORMATS.items() if entry.write and not entry.several_sets])
+def test_where_it_cannot_every_set_is_refused_with_the_formats_that_can(empty_project, put, tmp_path, name):
+    put("a", ("ani", PERSON, DONE))
+    options = ExportOptions(name, sets="all")
+    with pytest.raises(FormatError, match=r"cannot tell several annotation sets .* jsonl, prodigy"):
+        export(empty_project.connection, empty_project.scheme, tmp_path / "out.x", options)
+    assert [path.name for path in tmp_path.glob("out*")] == []
+
+
+def test_a_loss_names_the_document_by_its_number(empty_project, put, tmp_path):
+    """Two documents of one name: the window must open the right one."""
+    for _ in range(2):
+        put("same", ("ani", PERSON, DONE))
+    with empty_project.transaction("Cut", actor="ani") as tx:
+        tx.put(tx.find_set(2, "ani", Kind.PERSON), Span("cut", ((1, 3),), "PERSON"))
+    report = export(empty_project.connection, empty_project.scheme, tmp_path / "x.conll", ExportOptions("conll"))
+    assert [(loss.document, loss.document_id, loss.item_id) for loss in report.losses] == [("same", 2, "cut")]

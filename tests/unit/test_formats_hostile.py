@@ -35,8 +35,22 @@ RECORD = Record(
     (Relation("R1", "WORKS", "T1", "T2", {"since": "1990"}, "another"),),
     (Verdict("PER@4-5", "m"),),
 )
-READERS = ("jsonl", "prodigy", "doccano", "label-studio", "conll", "conllu", "brat")
-JSON = ("jsonl", "prodigy", "doccano", "label-studio")
+READERS = (
+    "jsonl",
+    "spacy",
+    "prodigy",
+    "doccano",
+    "label-studio",
+    "conll",
+    "conllu",
+    "brat",
+    "pubannotation",
+    "gate",
+    "huggingface",
+    "xlsx",
+    "html",
+)
+JSON = ("jsonl", "prodigy", "doccano", "label-studio", "pubannotation", "gate")
 
 
 def made(name: str, folder: Path) -> Path:

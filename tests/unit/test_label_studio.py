@@ -357,7 +357,8 @@ def test_a_full_record_comes_back_whole(file):
     gold = replace(full_record(), annotator="gold", kind=Kind.GOLD, status=Status.SKIPPED)
     report = write(file, other, full_record(), gold, Record(name="bare", text="x"), scheme=SCHEME)
     assert report.losses == []
-    assert (report.documents, report.spans, report.relations, len(report.notices)) == (2, 9, 12, 2)
+    assert (report.documents, report.spans, report.relations, len(report.notices)) == (2, 9, 12, 1)
+    assert report.unsaid == {("document", "tokens"): 3}
     tasks = json.loads(file.read_text(encoding="utf-8"))
     assert [[len(one["annotations"]), len(one["predictions"])] for one in tasks] == [[2, 1], [0, 0]]
     result = tasks[0]["annotations"][0]["result"]

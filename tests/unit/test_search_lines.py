@@ -43,6 +43,9 @@ def places(lines):
         (Wanted(Mode.SPANS, "put", label="PERSON", how="prefix"), [(1, 36, "Putin", "PERSON")]),
         (Wanted(Mode.SPANS, "put", how="regex"), []),
         (Wanted(Mode.SPANS, "(?i)pu.*|BUDI", label="PERSON", how="regex"), [(1, 36, "Putin", "PERSON"), (2, 2, "Budi", "PERSON")]),
+        (Wanted(Mode.SPANS, "(?x) put in  # the president", how="regex"), []),
+        (Wanted(Mode.SPANS, "(?x)(?i) put in  # him", label="PERSON", how="regex"), [(1, 36, "Putin", "PERSON")]),
+        (Wanted(Mode.SPANS, "Jok|Jokowi", label="PERSON", how="regex"), [(1, 21, "Jokowi", "PERSON")]),
         (Wanted(Mode.RELATIONS), [(1, 21, "Jokowi → Putin", "met_with"), (2, 2, "Budi → BRI", "leads")]),
         (Wanted(Mode.RELATIONS, head="PERSON", tail="ORG"), [(2, 2, "Budi → BRI", "leads")]),
         (Wanted(Mode.RELATIONS, label="met_with"), [(1, 21, "Jokowi → Putin", "met_with")]),
@@ -61,7 +64,7 @@ def test_a_broken_expression_is_a_sentence(session, worker, mode):
 
 def test_an_expression_that_loses_itself_in_a_span_is_given_up(empty_project, make_document, model_set, worker, monkeypatch):
     monkeypatch.setattr(matching, "PATIENCE", 0.7)
-    monkeypatch.setattr(search_lines, "_BATCH", 1)
+    monkeypatch.setattr(matching, "_SPAN_BATCH", 1)
     with empty_project.transaction("Import", actor="import", lane=Lane.JOB) as tx:
         tx.add_documents(
             [

@@ -141,13 +141,15 @@ def test_signs_of_an_expression_in_a_name_are_just_signs(folder, name):
         write_shards(writing, folder / f"{name}.jsonl", BOUNDS[:2], report(folder), progress=Progress())
 
 
-def test_losses_are_listed_up_to_a_limit_and_the_rest_counted_by_file(folder, monkeypatch):
+def test_losses_are_listed_up_to_a_limit_and_the_rest_counted_by_reason(folder, monkeypatch):
     monkeypatch.setattr(sharding, "MOST_LOSSES", 4)
 
     def losing(part, path, progress):
         found = writing(part, path, progress)
         found.losses = [Loss(f"n{place}", "span", f"s{place}", "PERSON", "Ani", Fate.DROPPED, "why") for place in range(*part)]
         found.notices = ["said"]
+        found.unsaid["item", "origin"] = 2
+        found.more["span", "elsewhere"] = 5
         return found
 
     whole = report(folder)
@@ -155,7 +157,10 @@ def test_losses_are_listed_up_to_a_limit_and_the_rest_counted_by_file(folder, mo
     assert [loss.document for loss in whole.losses] == ["n0", "n1", "n2", "n3"]
     first, second, third = (f"gold-0000{number}-of-00003.jsonl" for number in (1, 2, 3))
     told = [" ".join(notice.split()[:2]) for notice in whole.notices]
-    assert told == ["The documents", f"{first}: said", f"{second}: 2", f"{second}: said", f"{third}: 1", f"{third}: said"]
+    assert told == ["The documents", f"{first}: said", f"{second}: said", f"{third}: said"]
+    assert whole.more == {("span", "why"): 3, ("span", "elsewhere"): 15}
+    assert whole.unsaid == {("item", "origin"): 6}
+    assert whole.loss_count() == 22
     assert whole.notices[0].endswith(f"3 files, {first} to {third}.")
 
 
@@ -173,3 +178,41 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(folder):
         write_shards(writing, folder / "gold.jsonl", BOUNDS, report(folder), progress=Progress())
     assert "gold.jsonl" in str(caught.value)
     assert len(names(folder)) <= 1
+
+
+@pytest.mark.parametrize("which", [1, 2, 3])
+def test_where_one_file_cannot_take_its_place_none_does(folder, which):
+    """A folder stands where one of the files should go; what the others would replace is as it was."""
+    wanted = [f"gold-0000{number}-of-00003.jsonl" for number in (1, 2, 3)]
+    for number, name in enumerate(wanted, 1):
+        if number == which:
+            (folder / name).mkdir()
+        else:
+            (folder / name).write_text("as it was")
+    before = names(folder)
+    with pytest.raises(FormatError, match=rf"{wanted[which - 1]} is a folder, not a file"):
+        write_shards(writing, folder / "gold.jsonl", BOUNDS, report(folder), progress=Progress())
+    assert names(folder) == before
+    assert {path.read_text() for path in folder.iterdir() if path.is_file()} == {"as it was"}
+
+
+def test_a_folder_that_is_not_there_is_said_plainly(folder):
+    with pytest.raises(FormatError, match=r"The folder “.*gone” does not exist, so nothing was exported\. Make it first"):
+        write_shards(writing, folder / "gone" / "gold.jsonl", BOUNDS, report(folder), progress=Progress())
+    assert names(folder) == []
+
+
+def test_folders_are_moved_like_files_but_never_over_a_full_one(folder):
+    def made(part, path, progress):
+        path.mkdir()
+        (path / "a.ann").write_text(str(part))
+        return report(path)
+
+    (folder / "gold-00002-of-00003").mkdir()
+    write_shards(made, folder / "gold", BOUNDS, report(folder), progress=Progress())
+    assert [(path.name, (path / "a.ann").read_text()) for path in sorted(folder.iterdir())] == [
+        (f"gold-0000{number}-of-00003", str(part)) for number, part in enumerate(BOUNDS, 1)
+    ]
+    with pytest.raises(FormatError, match="gold-00001-of-00003 is a folder that is not empty"):
+        write_shards(made, folder / "gold", BOUNDS, report(folder), progress=Progress())
+    assert len(names(folder)) == 3

@@ -11,7 +11,7 @@ from annotator.commands.checking import inconsistencies
 from annotator.commands.command import Command
 from annotator.domain.changes import Lane, What
 from annotator.session.session import Session
-from annotator.store import consistency, queries
+from annotator.store import consistency, journal, queries
 from annotator.store.consistency import derived_faults, history_disagreements
 from annotator.store.project import open_project
 
@@ -43,7 +43,17 @@ def test_edits_undo_and_redo_leave_a_history_that_agrees(session, state):
 
 
 def test_a_step_taken_back_out_of_order_agrees(session, state):
-    """The first of three steps is taken back although the third brought its value about again: the last event decides."""
+    session.execute(documents.toggle_flag(state.set_id))
+    for key in ("s1", "s2"):
+        session.execute(spans.describe_span(state.set_id, key, note="b"))
+    session.undo_step(session.next_undo().id - 1)
+    assert [queries.span(session.project.connection, state.set_id, key).note for key in ("s1", "s2")] == ["", "b"]
+    assert disagreements(session) == []
+
+
+def test_a_step_taken_back_out_of_order_by_an_earlier_version_agrees(session, state, monkeypatch):
+    """It took back the first of three steps although the third had only brought its value about again: the last event decides."""
+    monkeypatch.setattr(journal, "worked_over", lambda *_: False)
     session.execute(spans.describe_span(state.set_id, "s1", note="b"))
     first = session.next_undo().id
     session.execute(spans.describe_span(state.set_id, "s1", note="c"))

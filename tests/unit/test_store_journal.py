@@ -146,6 +146,54 @@ def test_undo_is_refused_where_something_later_changed_the_same(session, state, 
     assert list(journal.steps(session.project.connection)) == steps
 
 
+def test_a_step_worked_over_stays_even_where_the_value_is_as_it_left_it(session, state):
+    """Else the later steps could never be taken back: each of them would find something else than it left."""
+    for note in ("a", "b", "a"):
+        session.execute(spans.describe_span(state.set_id, "s2", note=note))
+    first = session.next_undo().id - 2
+    before = contents(session.project)
+    with pytest.raises(UndoRefused, match="later step"):
+        session.undo_step(first)
+    assert contents(session.project) == before
+    notes = []
+    while session.next_undo() is not None:
+        session.undo()
+        notes.append(state.span("s2").note)
+    assert notes == ["b", "a", ""]
+
+
+def test_the_status_counts_when_a_step_is_taken_back_out_of_order(session, state):
+    session.execute(spans.accept_span(state.set_id, "s2"))  # this begins the work on the document, too
+    first = session.next_undo().id
+    session.execute(documents.skip(state.set_id))
+    session.execute(documents.reopen(state.set_id))
+    with pytest.raises(UndoRefused):
+        session.undo_step(first)
+    while session.next_undo() is not None:
+        session.undo()
+    assert state.info.status is Status.NEW
+    assert not state.span("s2").reviewed
+
+
+def test_a_step_brought_again_counts_as_the_later_one(session, state):
+    def noting(note):
+        return Command("Describe", lambda tx: tx.put(state.set_id, replace(tx.span(state.set_id, "s2"), note=note)))
+
+    session.execute(noting("mine"))
+    first = session.next_undo().id
+    session.undo()
+    other = Session(session.project, "budi")
+    for note in ("theirs", ""):
+        other.execute(noting(note))
+    last = other.next_undo().id
+    session.redo()
+    with pytest.raises(UndoRefused):
+        other.undo_step(last)
+    session.undo_step(first)
+    other.undo_step(last)
+    assert queries.span(session.project.connection, state.set_id, "s2").note == "theirs"
+
+
 def test_redo_is_refused_where_something_later_changed_the_same(session, state):
     session.execute(spans.accept_span(state.set_id, "s2"))
     session.undo()

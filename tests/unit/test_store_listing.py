@@ -86,6 +86,7 @@ def _by_hand(project, wanted):
             and (not wanted.relation or any(item.label == wanted.relation for item in links))
             and (not wanted.annotator or any(one.info.annotator == wanted.annotator for one in sets))
             and (not wanted.field or wanted.value in map(str, values))
+            and wanted.name.casefold() in document.name.casefold()
             and (not wanted.words or wanted.words in document.text.split())
             and (
                 not wanted.problems
@@ -119,18 +120,23 @@ filters = st.builds(
     annotator=st.sampled_from(["", "", "m1", "ani", "none"]),
     field=st.sampled_from(["", "", "source", "tags"]),
     value=st.sampled_from(["s1", "1", "x"]),
+    name=st.sampled_from(["", "", "N0", "7", "none"]),
     words=st.sampled_from(["", "", "nomor1", "kata"]),
 )
 
 
-@given(wanted=filters, order=st.sampled_from(list(Order)), descending=st.booleans(), few=st.sampled_from([1, 3, 5_000]))
+limits = st.tuples(st.sampled_from([1, 3, 20_000]), st.sampled_from([1, 4, 500]), st.sampled_from([0.02, 9]))
+
+
+@given(wanted=filters, order=st.sampled_from(list(Order)), descending=st.booleans(), limits=limits)
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_filter_in_any_order(filled, wanted, order, descending, few):
-    listing._FEW, before = few, listing._FEW
+def test_any_filter_in_any_order(filled, wanted, order, descending, limits):
+    before = listing._FEW, listing._PROBED, listing._THIN
+    listing._FEW, listing._PROBED, listing._THIN = limits
     try:
         found = [number for page in listing.stream(filled.connection, wanted, order, descending=descending) for number in page]
     finally:
-        listing._FEW = before
+        listing._FEW, listing._PROBED, listing._THIN = before
     expected = list(_by_hand(filled, wanted))
     if order is Order.POSITION:
         assert found == (expected[::-1] if descending else expected)
@@ -139,6 +145,26 @@ def test_any_filter_in_any_order(filled, wanted, order, descending, few):
     assert found == sorted(expected, key=_keys(filled, wanted, order), reverse=descending)
     count = listing.known_count(filled.connection, wanted)
     assert count is None or count == len(found)
+
+
+def test_a_piece_of_the_name_is_found_whatever_its_letters(empty_project):
+    names = ("Straße 1", "STRASSE 2", "ЛОНДОН", "100%_a", "x\0y")
+    with empty_project.transaction("Import", actor="import", lane=Lane.JOB) as tx:
+        tx.add_documents((Document(name, "x"), []) for name in names)
+    connection = empty_project.connection
+
+    def found(piece, **more):
+        return [names[number - 1] for page in listing.stream(connection, Filter(name=piece, **more)) for number in page]
+
+    assert found("strasse") == ["Straße 1", "STRASSE 2"]
+    assert found("лонд") == ["ЛОНДОН"]
+    assert found("%_") == ["100%_a"]
+    assert found("'") == []
+    assert found("a", words="x") == ["Straße 1", "STRASSE 2", "100%_a"]
+    assert not any(
+        row[3] == "SCAN documents"
+        for row in connection.execute("EXPLAIN QUERY PLAN " + listing._leading(connection, Filter(name="a"))[0], ("a",))
+    )
 
 
 def test_the_kept_figures_tell_the_count_where_they_can(filled):
@@ -170,7 +196,27 @@ def test_a_list_that_is_filled_by_pages(filled, order, descending):
         found.extend(page)
     assert len(found) == len(list(_by_hand(filled, Filter(label="GPE"))))
     assert [found.row_of(found.id_at(row)) for row in range(len(found))] == list(range(len(found)))
-    assert found.row_of(99) == -1
+    assert [found.row_of(key) for key in (99, 0, -1, 1 << 62)] == [-1] * 4
+
+
+@pytest.mark.parametrize("ids", [[5, 3, 9, 1], [5, 1 << 40, 3], [7, -4, 2]])
+def test_the_row_of_any_id_is_known_however_far_apart_they_are(ids):
+    found = listing.empty(Order.NAME, descending=False)
+    for page in (ids[:2], ids[2:]):
+        found.extend(array("q", page))
+    assert [found.row_of(key) for key in ids] == list(range(len(ids)))
+    assert [found.row_of(key) for key in (4, -1, 1 << 41)] == [-1, -1, -1]
+
+
+def test_a_missing_id_is_not_looked_for_in_the_whole_list():
+    class Unlooked(array):
+        def index(self, *_):
+            raise AssertionError("walked over")
+
+    found = listing.empty(Order.NAME, descending=False)
+    found._ids = Unlooked("q")
+    found.extend(array("q", (4, 2, 8)))
+    assert [found.row_of(key) for key in (8, 3, 99)] == [2, -1, -1]
 
 
 def test_no_documents(empty_project):

@@ -257,6 +257,56 @@ def test_a_backup_that_is_damaged_restores_nothing(session, state, kept):
     assert dump(session.project.connection) == before
 
 
+def test_two_damaged_files_kept_in_one_second_are_both_kept(session, state, kept, monkeypatch):
+    monkeypatch.setattr(restore, "next_name", lambda *_: "000002-20260101T000000Z-damaged.annotator")
+    project = session.project
+    project.close()
+    names = []
+    for mark in (b"one", b"two", b"six"):
+        project.path.write_bytes(b"SQLite format 3\0" + mark * 2000)
+        names.append(restore.replace_damaged(project.path, kept, actor="ani"))
+    assert [name.read_bytes()[16:19] for name in names] == [b"one", b"two", b"six"]
+    assert len(set(names)) == 3
+    open_project(project.path).close()
+
+
+def test_what_goes_wrong_before_the_copying_is_said_in_a_sentence(session, state, kept, monkeypatch):
+    """SQLite's own list of numbers may be what is damaged."""
+    before = session.project.path.read_bytes()
+    connection = session.project.connection
+    session.project.checkpoint()
+    root, size = (
+        connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone()[0],
+        connection.execute("PRAGMA page_size").fetchone()[0],
+    )
+    monkeypatch.setattr(restore, "back_up", lambda *_: backup.Outcome(damaged=True))
+    with session.project.path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    connection.execute("PRAGMA shrink_memory")
+    with pytest.raises(ProjectDamaged, match="damaged"):
+        session.project.restore(kept, actor="ani")
+    assert len(before) == session.project.path.stat().st_size
+
+
+@pytest.mark.parametrize("table", ["steps", "changes"])
+def test_taking_back_what_was_unfinished_says_damage_in_a_sentence(session, state, table):
+    project = session.project
+    project.begin_step("Import {}", "x", actor="ani", lane=Lane.JOB)
+    connection = project.connection
+    project.checkpoint()
+    names = {"steps": ("steps", "steps_unfinished"), "changes": ("changes",)}[table]
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    roots = [connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0] for name in names]
+    with project.path.open("r+b") as file:
+        for root in roots:
+            file.seek((root - 1) * size)
+            file.write(b"\xff" * size)
+    connection.execute("PRAGMA shrink_memory")
+    with pytest.raises(ProjectDamaged, match="damaged"):
+        project.recover()
+
+
 # Without a window
 
 

@@ -12,7 +12,6 @@ from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo,
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Document
 from annotator.domain.progress import Cancelled, Progress
-from annotator.errors import Refused
 from annotator.session.session import Session
 from annotator.store import search, words
 from annotator.store.search import RelationQuery, SpanQuery
@@ -104,7 +103,7 @@ def test_no_words_of_the_index_own_language_are_an_error(found, parts):
 def test_the_place_of_every_hit_is_where_the_word_stands(found):
     lines = list(search.text_lines(found.connection, "ramai"))
     assert [(line.start, TEXTS["one"][line.start : line.end]) for line in lines] == [(TEXTS["one"].index("ramai"), "ramai")]
-    places = words.places(found.connection, 3, TEXTS["three"], words.match_expression("sesudah"))
+    places = words.places(found.connection, 3, TEXTS["three"], words.wanted_terms("sesudah"))
     assert places == [(8, 15)]
 
 
@@ -129,7 +128,6 @@ def test_a_span_at_the_very_place_is_named(found):
         (SpanQuery("", "luhut"), ["Luhut", "LUHUT", "Luhut"]),
         (SpanQuery("PERSON", "ido"), ["ido"]),
         (SpanQuery("PERSON", "joko", "prefix"), ["Joko Widodo"]),
-        (SpanQuery("PERSON", "[A-Z]+", "regex"), ["LUHUT"]),
         (SpanQuery("", "nobody"), []),
         (SpanQuery("DATE"), []),
         (SpanQuery("PERSON", annotator="ani"), []),
@@ -162,11 +160,6 @@ def test_relations_by_the_labels_of_their_ends(found, query, expected):
     lines = list(search.relation_lines(found.connection, query))
     assert [line.hit for line in lines] == expected
     assert all(line.relation_id and line.set_id for line in lines)
-
-
-def test_a_broken_regular_expression_is_refused_in_a_sentence(found):
-    with pytest.raises(Refused, match="no regular expression"):
-        list(search.span_lines(found.connection, SpanQuery("PERSON", "(", "regex")))
 
 
 def test_pages_stop_when_nobody_wants_them(found):

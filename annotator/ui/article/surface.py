@@ -18,7 +18,7 @@ from annotator.ui.article.paint import paint_fills, paint_outlines, paint_ranges
 from annotator.ui.article.paint_marks import paint_arcs
 from annotator.ui.article.scene import Scene, SceneBuilder
 from annotator.ui.article.sheet import ArticleSheet
-from annotator.ui.soon import Soon
+from annotator.ui.article.soon import Soon
 
 ARC_MODES = ("focused", "all", "none")
 

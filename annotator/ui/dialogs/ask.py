@@ -25,6 +25,11 @@ class Ask:
         names, _ = QFileDialog.getOpenFileNames(self.parent, title, str(folder), patterns)
         return [Path(name) for name in names]
 
+    def folder(self, title: str, folder: Path) -> Path | None:
+        """Ask for an existing folder."""
+        name = QFileDialog.getExistingDirectory(self.parent, title, str(folder))
+        return Path(name) if name else None
+
     def save_file(self, title: str, suggestion: Path, patterns: str) -> Path | None:
         """Ask where to write a file; the system asks before one that exists."""
         name, _ = QFileDialog.getSaveFileName(self.parent, title, str(suggestion), patterns)

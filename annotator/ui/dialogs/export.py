@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QWidget
 
+from annotator.commands.export_filter import Only
 from annotator.domain.documents import Status
 from annotator.formats.table import Format
 from annotator.paths import is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
+from annotator.ui.dialogs.export_only import Offers, OnlyFields
+from annotator.ui.dialogs.export_options import OptionFields
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
 from annotator.ui.i18n import by_count, number, tr
 from annotator.ui.panels.parts import CalmComboBox, plain_label
@@ -19,7 +22,7 @@ from annotator.ui.panels.parts import CalmComboBox, plain_label
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """What was chosen; the words are those of ``commands.exporting.ExportOptions``."""
+    """What was chosen; the words are those of ``commands.export_choice.ExportOptions``."""
 
     path: Path
     format: str
@@ -27,12 +30,14 @@ class ExportChoice:
     annotator: str
     sets: str
     misaligned: str
+    only: Only
+    options: Mapping[str, str]
 
 
 class ExportDialog(QDialog):
     """``project`` is the file exported from: the target is suggested beside it.  ``counts`` are this person's documents by status.
 
-    ``annotators`` are offered to choose from; any other name can be typed.
+    ``annotators`` and ``offers`` are what there is to choose from; any other name can be typed.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
         *,
         annotators: Sequence[str] = (),
+        offers: Offers | None = None,
     ) -> None:
         super().__init__(parent)
         self._formats, self._counts, self._ask = formats, counts, ask
@@ -52,7 +58,7 @@ class ExportDialog(QDialog):
         self.format.setCurrentIndex(max(self.format.findData("spacy"), 0))
         self.carries = plain_label(quiet=True)
         self.carries.setMinimumHeight(self.fontMetrics().height() * 2)
-        self.status = _combo(tr("Documents"), [(tr("Those that are done"), "done"), (tr("All, finished or not"), "any")])
+        self.status = _combo(tr("Documents"), _statuses())
         self.annotator = QComboBox()
         self.annotator.setEditable(True)
         self.annotator.addItem("")
@@ -69,6 +75,12 @@ class ExportDialog(QDialog):
                 (tr("Narrow to whole tokens"), "contract"),
             ],
         )
+        self.some = QCheckBox(tr("Only some of these"))
+        self.only = OnlyFields(offers or Offers())
+        self.only.hide()
+        self.more = QCheckBox(tr("More options"))
+        self.options = OptionFields()
+        self.options.hide()
         self.path = QLineEdit(str(project.with_suffix(self._suffix())))
         self.browse = side_button(tr("Choose…"), tr("Choose the file to write"))
         self.summary = plain_label()
@@ -77,6 +89,9 @@ class ExportDialog(QDialog):
         self.status.currentIndexChanged.connect(self._check)
         self.path.textChanged.connect(self._check)
         self.annotator.editTextChanged.connect(self._check)
+        self.only.edited.connect(self._check)
+        self.some.toggled.connect(self._on_some)
+        self.more.toggled.connect(self.options.setVisible)
         self.browse.clicked.connect(self._on_browse)
         self._on_format_chosen()
 
@@ -90,6 +105,8 @@ class ExportDialog(QDialog):
             self.annotator.currentText().strip(),
             sets,
             self.misaligned.currentData(),
+            self.only.only(),
+            self.options.values(),
         )
 
     def accept(self) -> None:
@@ -108,8 +125,12 @@ class ExportDialog(QDialog):
         rows.addRow("", self.carries)
         add_field(rows, tr("Documents"), self.status)
         add_field(rows, tr("Annotator"), self.annotator)
+        rows.addRow("", self.some)
+        rows.addRow("", self.only)
         add_field(rows, tr("Annotation sets"), self.sets)
         add_field(rows, tr("Spans that cut a token"), self.misaligned)
+        rows.addRow("", self.more)
+        rows.addRow("", self.options)
         self.path.setAccessibleName(tr("File to write"))
         add_field(rows, tr("File"), beside(self.path, self.browse))
         column.addLayout(rows)
@@ -126,13 +147,23 @@ class ExportDialog(QDialog):
     def _on_format_chosen(self) -> None:
         chosen = self._formats[self.format.currentData()]
         self.carries.setText(tr("Carries {}.").format(tr(chosen.carries)))
-        self._rows.setRowVisible(self.sets, chosen.name == "jsonl")
+        self._rows.setRowVisible(self.sets, chosen.several_sets)
+        has_options = self.options.show_for(chosen)
+        self._rows.setRowVisible(self.more, has_options)
+        self.options.setVisible(has_options and self.more.isChecked())
         self._rows.setRowVisible(self.misaligned, "misaligned" in (chosen.write_options or {}))
         known = {suffix for entry in self._formats.values() for suffix in entry.suffixes}
         path = Path(self.path.text().strip())
         if path.suffix in known and path.suffix not in chosen.suffixes:
             self.path.setText(str(path.with_suffix(chosen.suffixes[0])))
         self._check()
+
+    def _on_some(self, shown: bool) -> None:
+        self._rows.setRowVisible(self.only, shown)
+        self._check()
+        if shown:
+            self.only.label.setFocus()
+        self.adjustSize()
 
     def _check(self) -> None:
         self.summary.setText(self._summary())
@@ -142,7 +173,7 @@ class ExportDialog(QDialog):
 
     def _summary(self) -> str:
         done, total = self._counts.get(Status.DONE, 0), sum(self._counts.values())
-        if self.annotator.currentText().strip():
+        if self.annotator.currentText().strip() or self.status.currentData() not in ("done", "any"):
             return ""
         if self.status.currentData() == "done" and not done:
             return tr("You have done no document yet: unless somebody else has, there is nothing to write.")
@@ -166,7 +197,7 @@ class ExportDialog(QDialog):
             return tr("{} is a folder: name a file in it.").format(path)
         if not is_folder(path.parent):
             return tr("The folder {} is not there: choose another one.").format(path.parent)
-        return ""
+        return self.only.problem()
 
     def _on_browse(self) -> None:
         chosen = self._formats[self.format.currentData()]
@@ -176,6 +207,17 @@ class ExportDialog(QDialog):
             self._confirmed = path  # the system's dialog has asked about a file that exists
             self.path.setText(str(path))
             self._check()
+
+
+def _statuses() -> list[tuple[str, str]]:
+    """Return what may be chosen, each with its word in ``ExportOptions``."""
+    return [
+        (tr("Those that are done"), "done"),
+        (tr("All, finished or not"), "any"),
+        (tr("Those that are in progress"), "in-progress"),
+        (tr("Those that were skipped"), "skipped"),
+        (tr("Those that nobody has begun"), "new"),
+    ]
 
 
 def _combo(name: str, entries: Sequence[tuple[str, str]]) -> CalmComboBox:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from annotator.commands.importing import ImportReport
-from annotator.domain.exchange import Complaint
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
-from annotator.ui.i18n import by_count, number, plain_tip, tr
-from annotator.ui.icons import icon
-from annotator.ui.panels.parts import airy, heading, plain_label
-
-_MOST = 2000
+from annotator.ui.dialogs.import_complaints import ComplaintList
+from annotator.ui.i18n import by_count, number, tr
+from annotator.ui.panels.parts import heading, plain_label
 
 
 class ImportReportDialog(QDialog):
@@ -21,39 +18,24 @@ class ImportReportDialog(QDialog):
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report = report
-        lost = sum(complaint.lost for complaint in report.complaints)
+        lost = sum(complaint.lost for complaint in report.complaints) + report.more_lost
         column = framed(self, tr("Import"), width=660)
         self.title = heading(_title(report, lost), larger=1.2)
         column.addWidget(self.title)
         self.counts = plain_label("\n".join(_lines(report)))
         column.addWidget(self.counts)
-        self.table = QTreeWidget()
-        airy(self.table)
-        self.table.setAccessibleName(tr("What the import says"))
-        self.table.setHeaderLabels([tr("File"), tr("Line"), tr("What")])
-        self.table.setRootIsDecorated(False)
-        self.table.setUniformRowHeights(True)
-        self.table.setFrameShape(QFrame.Shape.NoFrame)
-        self.table.setAlternatingRowColors(True)
-        self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.table.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.table.header().resizeSection(0, 180)
-        for complaint in report.complaints[:_MOST]:
-            self.table.addTopLevelItem(_row(complaint))
-        column.addWidget(self.table, 1)
-        self.detail = plain_label()  # a row shows as much of a sentence as fits; here the chosen one stands whole
-        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(self.detail)
-        self.table.currentItemChanged.connect(self._on_current_changed)
-        first = self.table.topLevelItem(0)
-        if first is not None:
-            self.table.setCurrentItem(first)
-        self.table.setVisible(bool(report.complaints))  # only once it has a parent: without one it would be a window of its own
-        hidden = len(report.complaints) - _MOST
+        self.list = ComplaintList(tr("What the import says"))
+        self.table, self.detail = self.list.table, self.list.detail
+        column.addWidget(self.list, 1)
+        listed = self.list.show_complaints(report.complaints)
+        self.list.setVisible(bool(report.complaints))  # only once it has a parent: without one it would be a window of its own
+        hidden = len(report.complaints) - listed + report.more
         if hidden > 0:
-            column.addWidget(
-                plain_label(tr("{} more are not listed here; Copy takes them all.").format(number(hidden)), quiet=True)
-            )
+            column.addWidget(plain_label(tr("{} more are not listed here.").format(number(hidden)), quiet=True))
+        if report.written:
+            self.written = plain_label(report.written, quiet=True)
+            self.written.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(self.written)
         box, (self.copy,) = close_buttons(self, tr("Copy"))
         self.copy.setVisible(bool(report.complaints))
         if report.complaints:
@@ -61,27 +43,8 @@ class ImportReportDialog(QDialog):
             self.resize(760, 460)
         column.addWidget(box)
 
-    def _on_current_changed(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:
-        self.detail.setText(item.text(2) if item is not None else "")
-
     def _on_copy(self) -> None:
         copy_text("\n".join(f"{complaint.place}: {complaint.message}" for complaint in self._report.complaints))
-
-
-def split_place(place: str) -> tuple[str, str]:
-    """Return file and line of ``file:line``; the line is empty where there is none (a drive letter's colon is no line)."""
-    name, colon, line = place.rpartition(":")
-    return (name, line) if colon and line.isdigit() else (place, "")
-
-
-def _row(complaint: Complaint) -> QTreeWidgetItem:
-    name, line = split_place(complaint.place)
-    short = name.replace("\\", "/").rpartition("/")[2]
-    item = QTreeWidgetItem([short, line, complaint.message])
-    item.setIcon(2, icon("alert-triangle" if complaint.lost else "info-circle"))
-    item.setToolTip(0, plain_tip(name))
-    item.setToolTip(2, plain_tip(complaint.message))
-    return item
 
 
 def _title(report: ImportReport, lost: int) -> str:

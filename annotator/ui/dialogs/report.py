@@ -34,7 +34,8 @@ class LossReportDialog(QDialog):
         column.addWidget(plain_label(tr("Written to {} and read back.").format(report.path), quiet=True))
         self.counts = plain_label("\n".join(_lines(report)))
         column.addWidget(self.counts)
-        self.model = LossModel(report.losses, self)
+        items = [*report.losses, *report.findings]
+        self.model = LossModel(items, self)
         self.table = QTreeView()
         self.table.setModel(self.model)
         airy(self.table)
@@ -51,16 +52,16 @@ class LossReportDialog(QDialog):
             if self.model.rowCount(self.model.index(row, 0)) <= _OPEN_AT_ONCE:
                 self.table.expand(self.model.index(row, 0))
         column.addWidget(self.table, 1)
-        self.table.setVisible(bool(report.losses))  # only once it has a parent: without one it would be a window of its own
+        self.table.setVisible(bool(items))  # only once it has a parent: without one it would be a window of its own
         self.told = plain_label(quiet=True)
-        self.told.setText(tr("Enter or double-click an item to see it in the article.") if report.losses else "")
+        self.told.setText(tr("Enter or double-click an item to see it in the article.") if items else "")
         column.addWidget(self.told)
-        self.told.setVisible(bool(report.losses))
+        self.told.setVisible(bool(items))
         box, (self.copy, self.save) = close_buttons(self, tr("Copy"), tr("Save as JSON…"))
         self.copy.clicked.connect(self._on_copy)
         self.save.clicked.connect(self._on_save)
         column.addWidget(box)
-        if report.losses:
+        if items:
             self.resize(820, 520)
 
     def open(self) -> None:
@@ -99,9 +100,9 @@ class LossReportDialog(QDialog):
 
 def _title(report: LossReport) -> str:
     if report.lossless:
-        return tr("Exported, and nothing was lost.")
+        return tr("Exported, and nothing else was lost.") if report.unsaid else tr("Exported, and nothing was lost.")
     return by_count(
-        len(report.losses), tr("Exported, but {} thing is not as it was."), tr("Exported, but {} things are not as they were.")
+        report.loss_count(), tr("Exported, but {} thing is not as it was."), tr("Exported, but {} things are not as they were.")
     )
 
 
@@ -114,4 +115,6 @@ def _lines(report: LossReport) -> list[str]:
     lines = [kept]
     if report.unreviewed:
         lines.append(tr("{} of these nobody has reviewed.").format(number(report.unreviewed)))
-    return [*lines, *report.notices]
+    if report.more:
+        lines.append(tr("{} further things are counted and not listed.").format(number(report.more.total())))
+    return [*lines, *report.told()]

@@ -21,10 +21,20 @@ from annotator.ui.panels.parts import CalmComboBox, plain_label, spaced
 FONT_KEYS = frozenset({"article.font_family"})
 """Texts that name a font family; empty means the system's choice."""
 
-ZERO_WORDS = {"article.line_width": "As wide as the window"}
+ZERO_WORDS = {
+    "article.line_width": "As wide as the window",
+    "history.keep_days": "However old it is",
+    "history.keep_megabytes": "However much it is",
+}
 """What a number says at 0, where 0 is no number but a choice of its own."""
 
-UNITS = {"article.font_size": " pt", "article.zoom": " %", "article.line_width": " characters"}
+UNITS = {
+    "article.font_size": " pt",
+    "article.zoom": " %",
+    "article.line_width": " characters",
+    "history.keep_days": " days",
+    "history.keep_megabytes": " MB",
+}
 
 STEPS = {"article.zoom": 10, "article.line_width": 5}
 

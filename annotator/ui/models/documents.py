@@ -33,9 +33,6 @@ _MOST_PAGES = 24
 _MOST_SETS = 50
 """Of so many sets in one change, the document of each is looked up; of more, all figures are read again when they are looked at."""
 
-_MOST_ROWS = 256
-"""Rows of documents that are remembered: finding one in a sorted million takes 10 ms."""
-
 
 class DocumentRole(IntEnum):
     """Roles beyond Qt's own."""
@@ -84,7 +81,6 @@ class DocumentListModel(QAbstractListModel):
         self._fresh = False
         self._checked = Checked({})
         self._pages: OrderedDict[int, dict[int, DocumentCard]] = OrderedDict()
-        self._rows: OrderedDict[int, int] = OrderedDict()
         self._counts: dict[Status, int] = dict.fromkeys(Status, 0)
         self._remembering = QTimer(self)
         self._remembering.setInterval(0)
@@ -134,14 +130,7 @@ class DocumentListModel(QAbstractListModel):
 
     def row_of(self, document_id: int) -> int:
         """Return the row of a document, -1 if it is not shown (yet)."""
-        row = self._rows.get(document_id)
-        if row is None:
-            row = self._listing.row_of(document_id)
-            if row >= 0 or self.complete:
-                self._rows[document_id] = row
-                if len(self._rows) > _MOST_ROWS:
-                    self._rows.popitem(last=False)
-        return row
+        return self._listing.row_of(document_id)
 
     def document_at(self, row: int) -> int:
         """Return the id of the document in a row; raises ``IndexError`` outside the list."""
@@ -291,7 +280,6 @@ class DocumentListModel(QAbstractListModel):
     def _take_listing(self, found: Listing) -> None:
         self.beginResetModel()
         self._pages.clear()
-        self._rows.clear()
         self._listing = found
         self.endResetModel()
         self.shownChanged.emit()

@@ -11,7 +11,7 @@ from itertools import islice
 from annotator.domain.documents import Status
 from annotator.domain.progress import Progress
 from annotator.errors import ProjectError
-from annotator.store import listing, queries, search, statistics
+from annotator.store import listing, search, statistics
 from annotator.store.listing import Filter, Order
 from annotator.store.project import Project
 from annotator.store.queries import Connection
@@ -113,17 +113,11 @@ class Checked:
 def id_pages(connection: Connection, choice: Choice, person: str, progress: Progress, checked: Checked) -> Generator[array[int]]:
     """Yield the ids of a choice in pages, a short one first; for a job's reader connection.  A page may be empty."""
     checked.at_step = statistics.last_step(connection)
-    wanted, name = replace(choice.wanted, person=person), choice.name.casefold()
+    wanted = replace(choice.wanted, person=person, name=choice.name)
     with search.interruptible(connection, progress):
-        pages = listing.stream(
+        yield from listing.stream(
             connection, wanted, choice.order, descending=choice.descending, progress=progress, checked=checked.found
         )
-        for page in pages:
-            if name:
-                cards = queries.document_cards(connection, page, person)
-                yield array("q", (key for key in page if key in cards and name in cards[key].name.casefold()))
-            else:
-                yield page
 
 
 def remember(project: Project, checked: Checked) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from annotator.domain.changes import ChangeSet, Lane, What
 from annotator.domain.labels import LabelScheme
@@ -55,11 +55,16 @@ class HistoryRole(IntEnum):
 class StepsModel(QAbstractListModel):
     """Steps, the newest first; older ones are read when somebody scrolls to them.
 
-    Damaged files raise ``ProjectError`` out of ``show`` and ``fetchMore``.
+    Pages are read while a view is shown or scrolled, where nothing may be raised: of a damaged file the list ends where it cannot be
+    read any more, and ``failed`` says so afterwards.
     """
+
+    failed = Signal(object)
+    """The error that ended the list."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._unreadable: Exception | None = None
         self._session: Session | None = None
         self._subject = Subject()
         self._entries: list[Entry] = []
@@ -166,7 +171,7 @@ class StepsModel(QAbstractListModel):
         if session is None:
             return []
         connection = session.project.connection
-        with session.project.reading():
+        try:
             match subject.scope:
                 case Scope.PROJECT:
                     return history.project_entries(connection, before)
@@ -174,6 +179,17 @@ class StepsModel(QAbstractListModel):
                     return history.document_entries(connection, subject.document_id, before)
                 case Scope.ITEM:
                     return history.item_entries(connection, subject.set_id, subject.what, subject.key) if not before else []
+        except Exception as error:
+            if session.project.explained(error) is None:
+                raise
+            self._unreadable = error
+            QTimer.singleShot(0, self, self._say_unreadable)
+            return []
+
+    def _say_unreadable(self) -> None:
+        error, self._unreadable = self._unreadable, None
+        if error is not None:
+            self.failed.emit(error)
 
     def _take(self, page: list[Entry]) -> None:
         self._entries += page

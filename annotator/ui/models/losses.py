@@ -79,7 +79,7 @@ _TEXTS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 
 def _cells(loss: Loss) -> tuple[str, str, str, str, str]:
     place = f"{loss.start}–{loss.end}" if loss.start >= 0 else ""
-    fates = {Fate.MOVED: tr("moved"), Fate.DROPPED: tr("left out"), Fate.CHANGED: tr("changed")}
+    fates = {Fate.MOVED: tr("moved"), Fate.DROPPED: tr("left out"), Fate.CHANGED: tr("changed"), Fate.KEPT: tr("kept")}
     return loss.document, " ".join(loss.surface.split()), loss.label, place, fates[loss.fate]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from annotator.domain.changes import ChangeSet
 from annotator.domain.text import display_text
@@ -46,12 +46,15 @@ class ConcordanceModel(QAbstractTableModel):
     """
 
     ticksChanged = Signal()
+    failed = Signal(object)
+    """The error by which a line could not be read again; it and the others then stay as they were found."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session: Session | None = None
         self._lines = Concordance()
         self._colors: Mapping[tuple[bool, str], str] = {}
+        self._unreadable: Exception | None = None
 
     @property
     def documents(self) -> int:
@@ -70,7 +73,7 @@ class ConcordanceModel(QAbstractTableModel):
 
     def set_session(self, session: Session | None) -> None:
         """Show lines of another project from now on; none at first."""
-        self._session = session
+        self._session, self._unreadable = session, None
         self.begin()
 
     def set_colors(self, colors: Mapping[tuple[bool, str], str]) -> None:
@@ -94,8 +97,25 @@ class ConcordanceModel(QAbstractTableModel):
             self.endInsertRows()
 
     def line(self, row: int) -> Line:
-        """Return the line in a row, as it is now."""
-        return self._lines.line(row, self._session.project.connection if self._session is not None else None)
+        """Return the line in a row, as it is now.
+
+        Views ask this while they paint, where nothing may be raised: a damaged file is said afterwards, once, by ``failed``.
+        """
+        session = self._session
+        if session is None or self._unreadable is not None:
+            return self._lines.line(row, None)
+        try:
+            return self._lines.line(row, session.project.connection)
+        except Exception as error:
+            if session.project.explained(error) is None:
+                raise
+            self._unreadable = error
+            QTimer.singleShot(0, self, self._say_unreadable)
+            return self._lines.line(row, None)
+
+    def _say_unreadable(self) -> None:
+        if self._unreadable is not None:
+            self.failed.emit(self._unreadable)
 
     def refresh(self, changes: ChangeSet, *, redraw: bool = True) -> None:
         """Take over what was committed; without ``redraw`` nothing is announced until something else is."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from array import array
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import islice
 from time import monotonic
 
-from annotator.commands import matching
-from annotator.commands.matching import matches, regex_lines
+from annotator.commands.matching import regex_lines, span_regex_lines
 from annotator.domain.annotations import Kind, Relation, Span
 from annotator.domain.changes import BulkCopy, ChangeSet, What
 from annotator.domain.progress import Progress
-from annotator.errors import Refused
 from annotator.jobs.workers import WorkerProcess
 from annotator.store import listing, queries, search
 from annotator.store.listing import Filter
@@ -28,13 +24,6 @@ MOST_LINES = 100_000
 
 PAUSE = 0.15
 """Seconds between pages: each of them has the window paint the lines anew."""
-
-_BATCH = 100
-"""Spans that an expression is tried on at a time; all of them are left out where it loses itself in one."""
-
-_INLINE = re.ASCII | re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE
-_LEADING = re.compile(r"^(\(\?[aimsux]+\))+")
-"""Flags at the start of an expression, which may stand nowhere else."""
 
 _LONGEST_HIT = 400
 """Code points of a hit that are kept; an expression may take a whole article."""
@@ -97,33 +86,12 @@ def _lines(connection: Connection, wanted: Wanted, person: str, worker: WorkerPr
             case = not wanted.match_case
             return regex_lines(connection, wanted.text, every, worker, ignore_case=case, person=person, given_up=given_up)
         case Mode.SPANS if wanted.how == "regex" and wanted.text:
-            return _spans_matching(connection, wanted, person, worker, given_up)
+            query = SpanQuery(wanted.label, wanted.text, person=person)
+            return span_regex_lines(connection, query, worker, given_up=given_up)
         case Mode.SPANS:
             return search.span_lines(connection, SpanQuery(wanted.label, wanted.text, wanted.how, person=person))
         case Mode.RELATIONS:
             return search.relation_lines(connection, RelationQuery(wanted.label, wanted.head, wanted.tail, person=person))
-
-
-def _spans_matching(
-    connection: Connection, wanted: Wanted, person: str, worker: WorkerProcess, given_up: list[str]
-) -> Iterator[Line]:
-    """Yield spans whose whole text an expression takes; matched in the worker, for one that loses itself would hold the window, too."""
-    try:
-        flags = re.compile(wanted.text).flags & _INLINE
-    except (re.error, RecursionError, OverflowError) as error:
-        raise Refused(f"This is no regular expression: {error}.") from error
-    whole = rf"\A(?:{_LEADING.sub('', wanted.text)})\Z"
-    lines = search.span_lines(connection, SpanQuery(wanted.label, person=person))
-    while batch := list(islice(lines, _BATCH)):
-        if not worker.started:
-            worker.submit(matches, "", 0, ()).result()  # starting it takes a second, which is not the expression's fault
-        try:
-            found = worker.submit(matches, whole, flags, [line.hit for line in batch]).result(timeout=matching.PATIENCE)
-        except TimeoutError:
-            worker.close(kill=True)
-            given_up += dict.fromkeys(line.document for line in batch)
-            continue
-        yield from (line for line, ranges in zip(batch, found, strict=True) if ranges)
 
 
 def runs_leftward(line: Line) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import BulkInsert, ChangeSet, What
@@ -15,7 +15,7 @@ from annotator.ui.models.history import Scope, StepsModel, Subject
 from annotator.ui.models.history_words import origin
 from annotator.ui.panels.history_detail import StepDetail
 from annotator.ui.panels.history_paint import StepDelegate, step_height
-from annotator.ui.panels.parts import CalmComboBox, LongList, plain_label, spaced
+from annotator.ui.panels.parts import CalmComboBox, LongList, icon_button, plain_label, spaced
 
 _AFTER_BULK = 300
 """Milliseconds: an import announces every piece of it, and is read when it pauses."""
@@ -26,6 +26,9 @@ class HistoryPanel(QWidget):
 
     While the panel is hidden it reads nothing.  What is asked for comes from ``detail``.
     """
+
+    keepingRequested = Signal()
+    """Somebody wants to say how much of the history is kept."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +44,8 @@ class HistoryPanel(QWidget):
             (Scope.ITEM, tr("Focused span or relation")),
         ):
             self.scope.addItem(name, str(scope))
+        self.keeping = icon_button("settings", tr("How much of the history is kept"))
+        self.keeping.clicked.connect(self.keepingRequested)
         self.origin = plain_label(quiet=True)
         self.origin.setContentsMargins(8, 2, 8, 4)
         self.origin.hide()
@@ -65,9 +70,10 @@ class HistoryPanel(QWidget):
         self._show_current()
 
     def _lay_out(self) -> None:
-        head = QVBoxLayout()
+        head = QHBoxLayout()
         spaced(head, margin=2)
-        head.addWidget(self.scope)
+        head.addWidget(self.scope, 1)
+        head.addWidget(self.keeping)
         steps = QWidget()
         upper = QVBoxLayout(steps)
         spaced(upper, spacing=0)
@@ -86,6 +92,7 @@ class HistoryPanel(QWidget):
         layout.addWidget(parts, 1)
         self.setFocusProxy(self.view)
         QWidget.setTabOrder(self.view, self.scope)  # Tab enters at the proxy; what stands before it would be passed over
+        QWidget.setTabOrder(self.scope, self.keeping)
 
     # What is shown
 

@@ -27,9 +27,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.domain.colors import luminance
 from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.icons import icon
-from annotator.ui.theme import DARK, LIGHT, Theme, label_colors, luminance
+from annotator.ui.theme import DARK, LIGHT, Theme, label_colors
 from annotator.ui.theme_qt import color
 
 SWATCH = 12

@@ -26,9 +26,14 @@ class Soon(QObject):
             self._requested = True
             QCoreApplication.postEvent(self, QEvent(_DUE), self._priority)
 
+    def now(self) -> None:
+        """Do the work if it was requested, not soon but at once."""
+        if self._requested:
+            self._requested = False
+            self._work()
+
     def event(self, event: QEvent) -> bool:
         if event.type() != _DUE:
             return super().event(event)
-        self._requested = False
-        self._work()
+        self.now()
         return True

@@ -1,0 +1,271 @@
+"""Reading spreadsheets row by row: what can be wrong with one, its sheets as articles or as the tables of an export.
+
+A spreadsheet is a zip of XML from strangers: nothing is unpacked to the disk, what would unpack to more than a gigabyte, declares a
+document type or names cells no sheet has is refused before anything parses it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, time, timedelta
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from annotator.domain.exchange import Complaint, ReadDefaults, Record
+from annotator.errors import FormatError
+from annotator.formats.files import refusal, safe_stem
+from annotator.formats.tables_articles import SAMPLE_ROWS, Columns, articles, choose_columns, no_text
+from annotator.formats.tables_rows import Joined, Row, joined_records, table_of
+
+MOST = 1 << 30
+"""Most bytes that the members may have together when unpacked."""
+
+SHEET_ROWS = 1_048_576
+"""Most rows of a sheet."""
+
+_CHUNK = 1 << 20
+_DANGER = re.compile(rb"""<!DOCTYPE|<!ENTITY|\sr\s*=\s*["'](?:[A-Za-z]{4,}\d|[A-Za-z]*\d{8,})""", re.IGNORECASE)
+_ESCAPE = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
+
+Line = tuple[list[Any], str]
+
+
+def openpyxl_or_error() -> ModuleType:
+    """Return openpyxl; raises ``FormatError`` with what to do if it is not installed."""
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise FormatError(
+            "Spreadsheets need the package openpyxl, which is not installed; run: pip install 'annotator[formats]'"
+        ) from error
+    return openpyxl
+
+
+def read_book(
+    path: Path, options: Mapping[str, str], defaults: ReadDefaults, *, in_order: bool = False
+) -> Iterator[Record | Complaint]:
+    """Stream the articles of all sheets, or the records of the three that this program writes.
+
+    ``in_order`` says that these are as they were written.  Raises ``FormatError`` at once if the file is no sound spreadsheet, an option
+    names what is not there, or no sheet has texts.
+    """
+    if not in_order:
+        _check(path)
+    with _opened(path) as sheets:
+        columns = _chosen(sheets, options, path)
+    return _stream(path, columns, defaults, in_order=in_order)
+
+
+def _chosen(sheets: Sequence[_Sheet], options: Mapping[str, str], path: Path) -> dict[str, Columns | None]:
+    """Return which sheets are to be read, and which columns of those that are none of ours."""
+    wanted = options.get("sheet", "")
+    chosen = [sheet for sheet in sheets if wanted in ("", sheet.title)]
+    if not chosen:
+        raise FormatError(f"{path} has no sheet “{wanted}”; its sheets are {', '.join(sheet.title for sheet in sheets)}.")
+    if any(sheet.table == "documents" for sheet in chosen):
+        return {sheet.title: None for sheet in chosen}
+    columns = {sheet.title: choose_columns(sheet.sample, options, f"{path}, sheet “{sheet.title}”,") for sheet in chosen}
+    first = next((sheet for sheet in chosen if sheet.sample), None)
+    if first is not None and not any(columns.values()):
+        raise FormatError(no_text(f"{path}, sheet “{first.title}”,", first.sample[0]))
+    return columns
+
+
+def _stream(
+    path: Path, columns: Mapping[str, Columns | None], defaults: ReadDefaults, *, in_order: bool
+) -> Iterator[Record | Complaint]:
+    with _opened(path) as sheets:
+        chosen = [sheet for sheet in sheets if sheet.title in columns]
+        own = {sheet.table: sheet for sheet in chosen if sheet.table}
+        if "documents" in own:
+            others = [sheet for sheet in chosen if sheet not in own.values()]
+            yield from _own(own, others, path, defaults, in_order=in_order)
+            return
+        if not any(sheet.sample for sheet in chosen):
+            yield from (complaint for sheet in chosen for complaint in sheet.complaints)
+            yield Complaint(str(path), "The spreadsheet is empty, so there is no article to bring in.")
+            return
+        yield from _articles(chosen, columns, path)
+
+
+def _check(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            begins = file.read(8)
+        if begins == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+            raise FormatError(
+                f"{path} is an old .xls file or protected by a password; save it as .xlsx without one and read it again."
+            )
+        _check_members(path)
+    except OSError as error:
+        raise refusal(path, error) from error
+    except _BROKEN as error:
+        raise FormatError(f"{path} is no sound spreadsheet (.xlsx): {_told(error)}.") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[list[_Sheet]]:
+    """Open a workbook that was checked."""
+    openpyxl = openpyxl_or_error()
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise refusal(path, error) from error
+    with file:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheets = [_Sheet(path, sheet) for sheet in book.worksheets]
+        except Exception as error:
+            # a damaged workbook makes the library fail in as many ways as it has parts
+            raise FormatError(f"{path} is no sound spreadsheet (.xlsx): {_told(error)}.") from error
+        yield sheets
+        book.close()
+
+
+def _told(error: Exception) -> str:
+    return " ".join(str(error).split())[:150].rstrip(".") or type(error).__name__
+
+
+def _check_members(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        if sum(info.file_size for info in infos) > MOST:
+            raise FormatError(f"{path} would unpack to more than a gigabyte; save its sheets as CSV and read those.")
+        for info in infos:
+            if not info.filename.lower().endswith((".xml", ".rels", ".vml")):
+                continue
+            with archive.open(info) as member:
+                tail = b""
+                while chunk := member.read(_CHUNK):
+                    piece = tail + chunk.replace(b"\0", b"")  # UTF-16 in Latin letters has a NUL at every second place
+                    if _DANGER.search(piece):
+                        raise FormatError(
+                            f"{path} declares a document type or names a cell that no sheet has (in {info.filename}), so it was not read. "
+                            "Save it anew from a spreadsheet program."
+                        )
+                    tail = piece[-64:]
+
+
+class _Sheet:
+    """A sheet with its first rows, and which of our tables it is, if any."""
+
+    def __init__(self, path: Path, sheet: Any) -> None:
+        self.title: str = sheet.title
+        self._place = f"{path}:{sheet.title}"
+        self._sheet = sheet
+        self.complaints: list[Complaint] = []
+        self.sample = [cells for cells, _ in islice(self.lines(), SAMPLE_ROWS)]
+        self.table = table_of(self.sample[0]) if self.sample else ""
+
+    def lines(self) -> Iterator[Line]:
+        """Stream the rows that are not blank, with their places; what is wrong is put among the complaints."""
+        number = 0
+        try:
+            self._sheet.reset_dimensions()
+            rows = self._sheet.iter_rows(values_only=True)
+            while number < SHEET_ROWS:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    row = next(rows, None)
+                if row is None:
+                    return
+                number += 1
+                cells = [_value(cell) for cell in row]
+                if any(cell not in (None, "") for cell in cells):
+                    yield cells, f"{self._place}:{number}"
+        except Exception as error:  # see _opened
+            message = f"From here on the sheet is damaged and was not read: {_told(error)}."
+            self.complaints.append(Complaint(f"{self._place}:{number + 1}", message))
+
+    def rows(self) -> Iterator[tuple[Row, str]]:
+        """Stream the rows of a table of ours by column; cells without content are left out."""
+        header: list[Any] = []
+        for cells, place in self.lines():
+            if not header:
+                header = cells
+                continue
+            yield {str(name): cell for name, cell in zip(header, cells, strict=False) if cell not in (None, "")}, place
+
+    def documents(self) -> Iterator[tuple[Row, str]]:
+        """Do ``rows`` with the texts joined that go on in further rows."""
+        last: tuple[Row, str] | None = None
+        for row, place in self.rows():
+            if last is not None and row.get("part") not in (None, 1, "1") and row.get("record") == last[0].get("record"):
+                last[0].setdefault("more", []).append(str(row.get("text", "")))
+                continue
+            if last is not None:
+                yield _whole(last)
+            last = row, place
+        if last is not None:
+            yield _whole(last)
+
+
+def _whole(found: tuple[Row, str]) -> tuple[Row, str]:
+    row, place = found
+    more = row.pop("more", [])
+    return row | {"text": "".join([str(row.get("text", "")), *more])}, place
+
+
+def _value(cell: Any) -> Any:
+    """Return a cell as plain data: texts without escapes, dates as ISO texts."""
+    if isinstance(cell, str):
+        return unescaped(cell)
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta) or (isinstance(cell, float) and not math.isfinite(cell)):
+        return str(cell)
+    return cell
+
+
+def unescaped(text: str) -> str:
+    """Return a text with the characters that stand in it as ``_xHHHH_``."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def _own(
+    own: Mapping[str, _Sheet], others: Sequence[_Sheet], path: Path, defaults: ReadDefaults, *, in_order: bool
+) -> Iterator[Record | Complaint]:
+    spans, relations = own.get("spans"), own.get("relations")
+    missing = [name for name in ("spans", "relations") if name not in own]
+    if missing:
+        yield Complaint(str(path), f"The sheet of {' and of '.join(missing)} is not there, so the documents come without them.")
+    if any(sheet.sample for sheet in others):
+        told = ", ".join(f"“{sheet.title}”" for sheet in others if sheet.sample)
+        yield Complaint(str(path), f"Sheets that are none of an export were not read: {told}.", lost=False)
+    joined = [Joined(sheet.rows if sheet else None, in_order=in_order) for sheet in (spans, relations)]
+    yield from joined_records(own["documents"].documents(), joined[0], joined[1], safe_stem(path), defaults)
+    for sheet in own.values():
+        yield from dict.fromkeys(sheet.complaints)
+
+
+def _articles(sheets: Sequence[_Sheet], columns: Mapping[str, Columns | None], path: Path) -> Iterator[Record | Complaint]:
+    filled = [sheet for sheet in sheets if sheet.sample]
+    if len(filled) > 1:
+        taken = ", ".join(f"“{sheet.title}”" for sheet in filled if columns[sheet.title])
+        left = ", ".join(f"“{sheet.title}”" for sheet in filled if not columns[sheet.title])
+        message = f"Articles were taken from the sheets {taken}" + (f"; no column of {left} can be the text." if left else ".")
+        yield Complaint(str(path), message, lost=False)
+    stem = safe_stem(path)
+    for sheet in filled:
+        chosen = columns[sheet.title]
+        if chosen is None:
+            continue
+        if chosen.guessed:
+            message = f"The column “{chosen.headings[chosen.text]}” was taken as the text, because its cells are the longest."
+            yield Complaint(f"{path}:{sheet.title}", message, lost=False)
+        sheet.complaints.clear()
+        name = stem if len(filled) == 1 else f"{stem}:{sheet.title}"
+        yield from articles(islice(sheet.lines(), int(chosen.headed), None), chosen, name)
+    for sheet in sheets:
+        yield from dict.fromkeys(sheet.complaints)

@@ -1,0 +1,113 @@
+"""Asking what to import, with a look at it beforehand: reads beside the window, remembers choices, and hands over to ``Projects``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from annotator.commands.importing import ImportOptions
+from annotator.commands.previewing import Survey, survey
+from annotator.domain.progress import Progress
+from annotator.errors import AnnotatorError
+from annotator.formats.plugins import known_formats
+from annotator.store.queries import Connection
+from annotator.ui.dialogs.import_files import ImportDialog
+from annotator.ui.feeds import Feed
+from annotator.ui.i18n import tr
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from annotator.ui.jobs import WindowJobs
+    from annotator.ui.projects import Projects
+    from annotator.ui.workbench import Workbench
+
+CHOICES = "import.choices"
+"""The private setting that keeps the choices of the last import, as JSON."""
+
+
+class FileSurveyor:
+    """Surveys files in a job with a connection of its own; ``bench`` says for which project, and shows what nobody expected."""
+
+    def __init__(self, bench: Workbench, jobs: WindowJobs | None) -> None:
+        self._bench = bench
+        self._feed = Feed(jobs)
+
+    def start(
+        self, paths: Sequence[Path], options: ImportOptions, done: Callable[[Survey], None], failed: Callable[[str], None]
+    ) -> None:
+        """Survey files, in place of what is being surveyed."""
+        session = self._bench.session
+        if session is None:
+            return
+        scheme = session.project.scheme
+
+        def pages(connection: Connection, progress: Progress) -> Generator[Survey]:
+            yield survey(connection, scheme, paths, options, progress)
+
+        def stumbled(error: BaseException) -> None:
+            if isinstance(error, AnnotatorError):
+                failed(str(error))
+                return
+            failed(tr("The files could not be read to their end."))
+            if not self._bench.explains(error):
+                raise error
+
+        self._feed.start(session.project, tr("Reading"), pages, take=done, done=_nothing, failed=stumbled)
+
+    def stop(self) -> None:
+        """Read no more."""
+        self._feed.stop(wait=True)
+
+
+def _nothing() -> None:
+    pass
+
+
+class Importing(QObject):
+    """The imports of one window.  ``folder`` says where choosing files begins; the dialog does not block, its answer comes in a slot."""
+
+    def __init__(self, bench: Workbench, projects: Projects, window: QWidget, folder: Callable[[], Path]) -> None:
+        super().__init__(window)
+        self._bench, self._projects, self._window, self._folder = bench, projects, window, folder
+
+    def ask(self, paths: Sequence[Path] = ()) -> None:
+        """Ask what to import; ``paths`` are in the list from the start."""
+        session = self._bench.session
+        if session is None:
+            return
+        readable = [name for name, entry in known_formats().items() if entry.read is not None]
+        dialog = ImportDialog(
+            self._folder(),
+            readable,
+            self._bench.ask,
+            self._window,
+            paths=paths,
+            surveyor=FileSurveyor(self._bench, self._projects.jobs),
+            scheme=session.project.scheme,
+            remembered=self.remembered(),
+        )
+        dialog.accepted.connect(self._on_accepted)
+        dialog.open()
+
+    def remembered(self) -> dict[str, Any]:
+        """Return the choices of the last import."""
+        try:
+            found = json.loads(self._bench.settings.get(CHOICES) or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _on_accepted(self) -> None:
+        dialog = self.sender()
+        assert isinstance(dialog, ImportDialog)
+        chosen = dialog.values()
+        try:
+            self._bench.settings.set(CHOICES, json.dumps(dialog.remember(), ensure_ascii=False))
+        except AnnotatorError as error:
+            self._bench.tell(str(error))
+        self._projects.import_files(chosen.paths, chosen.options())
