@@ -13,9 +13,10 @@ from PySide6.QtCore import QObject, QTimer
 from annotator.ui.workbench import Workbench
 
 QUIET = 2000
-"""Milliseconds without an edit, a move or a new document that count as a pause."""
+"""Milliseconds without an edit, a move, a scroll or a new document that count as a pause."""
 
-_YOUNG, _MIDDLE, _NEVER = 5000, 20, 1_000_000
+_YOUNG, _MIDDLE, _NEVER = 5000, 4, 1_000_000
+"""Objects made until the youngest are searched, such searches until the next older ones are, too (a few milliseconds), and never."""
 
 
 class IdleCollector(QObject):
@@ -34,6 +35,7 @@ class IdleCollector(QObject):
         bench.documentOpened.connect(self._on_document_opened)
         bench.changed.connect(self._on_something)
         bench.view.selectionMoved.connect(self._on_something)
+        bench.view.scrolled.connect(self._on_something)
 
     def collect(self) -> None:
         """Search now: everything after another document was opened, else what came since the last search."""
