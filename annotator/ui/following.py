@@ -33,10 +33,10 @@ class Following(QObject):
 
     def wait(self, *_: object) -> None:
         """Tell in a moment that something is otherwise, the focus for one."""
-        if self.delay:
-            self._soon.start(self.delay)
-        else:
+        if not self.delay:
             self._tell()
+        elif not self._soon.isActive():  # an import that never pauses does not put it off for ever
+            self._soon.start(self.delay)
 
     def now(self) -> None:
         """Tell what there is to be told at once, not a moment later."""
