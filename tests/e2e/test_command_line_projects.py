@@ -164,7 +164,8 @@ def test_formats_lists_what_can_be_read_and_written():
     ways = {entry["name"]: (entry["reads"], entry["writes"]) for entry in run("formats", "--json").json}
     assert ways["text"] == (True, False)
     assert ways["jsonl"] == (True, True)
-    assert ways["spacy"] == (False, True)
+    assert ways["spacy"] == (True, True)
+    assert ways["inline-tags"] == (True, False)
     assert all(name in done.out for name in ways)
 
 

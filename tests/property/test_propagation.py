@@ -6,13 +6,10 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from annotator.domain.propagation import same_text
+from annotator.domain.propagation import _WHOLE_WORDS, same_text
 from annotator.domain.text import Tokens
 
 CALM = settings(deadline=None, max_examples=500)
-
-WHOLE = {"masalah", "maluku", "bangku"}
-"""Those of the words that are taken whole that this file makes."""
 
 STEMS = st.sampled_from(
     ("masa", "masalah", "malu", "maluku", "bang", "bangku", "is", "abc", "a", "ß", "İabc", "jum'at", "e\u0301bc", "2020", "😀")
@@ -59,7 +56,7 @@ def folded(text):
 def stripped(word, clitics):
     """The word without one of these clitics, or None."""
     run = re.search(r"\w+$", word)
-    if run is None or folded(run.group()) in WHOLE or folded(word).endswith("llah"):
+    if run is None or folded(run.group()) in _WHOLE_WORDS or folded(word).endswith("llah"):
         return None
     for clitic in clitics:
         for ending in ("-" + clitic, clitic):
@@ -133,6 +130,7 @@ def slowly(text, tokens, surface):
 @example(("Masa-nya masa", Tokens([(0, 4), (4, 5), (5, 8), (9, 13)]), "Masa-nya"))
 @example(("ßßmasalah masa", Tokens([(0, 9), (10, 14)]), "masa"))
 @example(("MASALAH MASAKULAH", Tokens([(0, 7), (8, 17)]), "MASA"))
+@example(("jum'at", Tokens([(0, 3), (3, 6)]), "jumlah"))
 @example(("masanya masaNYA", Tokens([(0, 7), (8, 12), (12, 15)]), "masanya"))
 def test_the_quick_search_finds_what_the_slow_one_finds(case):
     assert same_text(*case) == slowly(*case)
