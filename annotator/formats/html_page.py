@@ -7,6 +7,7 @@ rejected suggestions.  The page is read back by its visible marks; other pages a
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -46,38 +47,36 @@ def write(
     if options:
         raise FormatError(f"The HTML export has no option “{min(options)}”.")
     report = LossReport("html", str(path))
-    counts, contents = _survey(records)
-    classes = {label: number for number, label in enumerate(dict.fromkeys((*(one.name for one in scheme.spans), *sorted(counts))))}
+    classes = {label.name: number for number, label in enumerate(scheme.spans)}
     symmetric = [label.name for label in scheme.relations if label.symmetric]
+    counts: Counter[str] = Counter()
+    contents: list[tuple[str, int]] = []
     untold = 0
-    with replacing(path) as temporary:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_begin(safe_stem(path).removesuffix(".page"), scheme, classes, counts, contents))
-            number = 0
+    # the head names what is in the body, so it is known when the body is written
+    with replacing(path) as temporary, replacing(temporary) as body:
+        with body.open("w", encoding="utf-8", newline="\n") as file:
 
             def put(record: Record) -> None:
-                nonlocal number, untold
-                number += 1
-                file.write(article(_fitted(record).record, number, classes, symmetric))
+                nonlocal untold
+                for span in record.spans:
+                    classes.setdefault(span.label, len(classes))
+                file.write(article(_fitted(record).record, len(contents) + 1, classes, symmetric))
+                counts.update(span.label for span in record.spans)
+                contents.append((record.name, len(record.spans)))
                 untold += bool(record.tokens)
 
             unwritable = write_each(records, put, progress)
             file.write("</body>\n</html>\n")
+        with temporary.open("w", encoding="utf-8", newline="\n") as file, body.open("rb") as source:
+            file.writelines(_begin(safe_stem(path).removesuffix(".page"), scheme, classes, counts, contents))
+            file.flush()
+            shutil.copyfileobj(source, file.buffer, 1 << 20)
         back = stream(temporary, "", ReadDefaults(annotator=""))
         compare_each(records, back, _fitted, unwritable, report, progress=progress)
+        temporary.replace(body)  # which then takes its place, and that of the file
     if untold:
         report.notices.append(f"{amount(untold, 'document')} written without tokens: a page does not show them.")
     return report
-
-
-def _survey(records: Callable[[], Iterable[Record]]) -> tuple[Counter[str], list[tuple[str, int]]]:
-    """Return how often each label is used, and name and number of spans of every document, for the top of the page."""
-    counts: Counter[str] = Counter()
-    contents: list[tuple[str, int]] = []
-    for record in records():
-        counts.update(span.label for span in record.spans)
-        contents.append((record.name, len(record.spans)))
-    return counts, contents
 
 
 def _fitted(record: Record) -> Expected:

@@ -121,8 +121,11 @@ def _quoted(text: str) -> str:
     return json.dumps(text)
 
 
-def card_names(text: str) -> dict[str, list[str]]:
-    """Return the class labels that a card names, by column; nothing for what is no card."""
+def card_names(text: str, folders: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Return the class labels that a card names, by column; nothing for what is no card.
+
+    A card may describe several configurations of a data set; ``folders``, those that the file stands in, tell which one is meant.
+    """
     match = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)\n---[ \t]*(\r?\n|$)", text, re.DOTALL)
     if match is None:
         return {}
@@ -131,12 +134,24 @@ def card_names(text: str) -> dict[str, list[str]]:
     except (ValueError, IndexError, RecursionError):
         return {}
     infos = found.get("dataset_info") if isinstance(found, dict) else None
-    names: dict[str, list[str]] = {}
+    sets: list[tuple[str, dict[str, list[str]]]] = []
     for info in infos if isinstance(infos, list) else [infos]:
+        names: dict[str, list[str]] = {}
         for feature in _list(info.get("features") if isinstance(info, dict) else None):
             if isinstance(feature, dict) and isinstance(feature.get("name"), str):
                 _collect(feature["name"], feature, names)
-    return names
+        sets.append((str(info.get("config_name")) if isinstance(info, dict) else "", names))
+    return _meant(sets, folders)
+
+
+def _meant(sets: Sequence[tuple[str, dict[str, list[str]]]], folders: Sequence[str]) -> dict[str, list[str]]:
+    """Return the names of the configuration that has the name of a folder; else those in which all configurations agree."""
+    for folder in folders:
+        for config, names in sets:
+            if config == folder:
+                return names
+    told = [entry for _, names in sets for entry in names.items()]
+    return {column: found for column, found in told if all(other.get(column, found) == found for _, other in sets)}
 
 
 def json_names(columns: Any) -> dict[str, list[str]]:
@@ -216,6 +231,9 @@ class _Yaml:
             key, rest = str(_scalar(match[1])), self.lines[self.at][1][match.end() :].strip()
             self.at += 1
             if rest and rest not in ("|", ">", "|-", ">-"):
+                while self.at < len(self.lines) and self.lines[self.at][0] > depth:  # a scalar goes on in deeper lines
+                    rest = f"{rest} {self.lines[self.at][1]}"
+                    self.at += 1
                 found[key] = _scalar(rest)
             elif self.at < len(self.lines) and self.lines[self.at] > (depth, "-") and self.lines[self.at][0] == depth:
                 # a list may stand at the depth of its key
@@ -252,17 +270,17 @@ def names_beside(path: Path) -> dict[str, list[str]]:
     candidates = [] if path.is_dir() else [card_path(path)]
     candidates += [folder / "README.md", folder.parent / "README.md"]
     names: dict[str, list[str]] = {}
+    folders = (folder.name, folder.parent.name)
     for candidate in candidates:
-        for column, found in card_names(_text_of(candidate)).items():
+        for column, found in card_names(_text_of(candidate), folders).items():
             names.setdefault(column, found)
     try:
         infos = json.loads(_text_of(folder / "dataset_infos.json") or "{}")
     except (ValueError, RecursionError):
         infos = {}
-    for info in infos.values() if isinstance(infos, dict) else ():
-        for column, found in json_names(info.get("features") if isinstance(info, dict) else None).items():
-            names.setdefault(column, found)
-    return names
+    entries = infos.items() if isinstance(infos, dict) else ()
+    sets = [(config, json_names(info.get("features"))) for config, info in entries if isinstance(info, dict)]
+    return {**_meant(sets, folders), **names}
 
 
 def _text_of(path: Path, most: int = 1 << 20) -> str:

@@ -17,6 +17,9 @@ TEXT_COLUMNS = (
 
 NAME_COLUMNS = ("name", "title", "judul", "id", "doc_id", "document_id", "filename", "file", "url")
 
+ERRORS = ("#NAME?", "#REF!", "#VALUE!", "#N/A", "#DIV/0!", "#NULL!", "#NUM!")
+"""What a spreadsheet shows in place of a text that it took for a formula and could not work out."""
+
 SAMPLE_ROWS = 50
 """So many rows are looked at before the columns are chosen."""
 
@@ -128,6 +131,9 @@ def articles(rows: Iterator[tuple[Sequence[Any], str]], columns: Columns, stem: 
             yield Complaint(
                 place, f"The row has no text in the column “{columns.headings[columns.text]}”, so it brings no article."
             )
+            continue
+        if text in ERRORS:
+            yield Complaint(place, f"The cell of the text holds the error {text} of a spreadsheet, so it brings no article.")
             continue
         extra = sum(1 for cell in cells[len(columns.headings) :] if _shown(cell))
         if extra:

@@ -1,7 +1,6 @@
-"""Reading spreadsheets row by row: what can be wrong with one, its sheets as articles or as the tables of an export.
+"""Reading spreadsheets row by row, their sheets as articles or as the tables of an export.
 
-A spreadsheet is a zip of XML from strangers: nothing is unpacked to the disk, what would unpack to more than a gigabyte, declares a
-document type or names cells no sheet has is refused before anything parses it.
+What is unsafe to read is refused before (``formats.tables_xlsx_check``); nothing is unpacked to the disk.
 """
 
 from __future__ import annotations
@@ -9,32 +8,27 @@ from __future__ import annotations
 import math
 import re
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, BinaryIO
 
 from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.errors import FormatError
 from annotator.formats.files import refusal, safe_stem
 from annotator.formats.tables_articles import SAMPLE_ROWS, Columns, articles, choose_columns, no_text
 from annotator.formats.tables_rows import Joined, Row, joined_records, table_of
-
-MOST = 1 << 30
-"""Most bytes that the members may have together when unpacked."""
+from annotator.formats.tables_xlsx_check import check, told
 
 SHEET_ROWS = 1_048_576
 """Most rows of a sheet."""
 
-_CHUNK = 1 << 20
-_DANGER = re.compile(rb"""<!DOCTYPE|<!ENTITY|\sr\s*=\s*["'](?:[A-Za-z]{4,}\d|[A-Za-z]*\d{8,})""", re.IGNORECASE)
 _ESCAPE = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
+
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 Line = tuple[list[Any], str]
 
@@ -59,7 +53,7 @@ def read_book(
     names what is not there, or no sheet has texts.
     """
     if not in_order:
-        _check(path)
+        check(path)
     with _opened(path) as sheets:
         columns = _chosen(sheets, options, path)
     return _stream(path, columns, defaults, in_order=in_order)
@@ -97,21 +91,6 @@ def _stream(
         yield from _articles(chosen, columns, path)
 
 
-def _check(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            begins = file.read(8)
-        if begins == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-            raise FormatError(
-                f"{path} is an old .xls file or protected by a password; save it as .xlsx without one and read it again."
-            )
-        _check_members(path)
-    except OSError as error:
-        raise refusal(path, error) from error
-    except _BROKEN as error:
-        raise FormatError(f"{path} is no sound spreadsheet (.xlsx): {_told(error)}.") from error
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[list[_Sheet]]:
     """Open a workbook that was checked."""
@@ -124,37 +103,36 @@ def _opened(path: Path) -> Iterator[list[_Sheet]]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+                book = _book(openpyxl, file)
             sheets = [_Sheet(path, sheet) for sheet in book.worksheets]
         except Exception as error:
             # a damaged workbook makes the library fail in as many ways as it has parts
-            raise FormatError(f"{path} is no sound spreadsheet (.xlsx): {_told(error)}.") from error
+            raise FormatError(f"{path} is no sound spreadsheet (.xlsx): {told(error)}.") from error
         yield sheets
         book.close()
 
 
-def _told(error: Exception) -> str:
-    return " ".join(str(error).split())[:150].rstrip(".") or type(error).__name__
+def _book(openpyxl: ModuleType, file: BinaryIO) -> Any:
+    """Open a workbook with its shared strings as they are written; the library takes ``x005F_`` out of them wherever it stands."""
+    from openpyxl.cell.text import Text
+    from openpyxl.reader.excel import ExcelReader
 
+    reader: Any = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
 
-def _check_members(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        infos = archive.infolist()
-        if sum(info.file_size for info in infos) > MOST:
-            raise FormatError(f"{path} would unpack to more than a gigabyte; save its sheets as CSV and read those.")
-        for info in infos:
-            if not info.filename.lower().endswith((".xml", ".rels", ".vml")):
-                continue
-            with archive.open(info) as member:
-                tail = b""
-                while chunk := member.read(_CHUNK):
-                    piece = tail + chunk.replace(b"\0", b"")  # UTF-16 in Latin letters has a NUL at every second place
-                    if _DANGER.search(piece):
-                        raise FormatError(
-                            f"{path} declares a document type or names a cell that no sheet has (in {info.filename}), so it was not read. "
-                            "Save it anew from a spreadsheet program."
-                        )
-                    tail = piece[-64:]
+    def read_strings() -> None:
+        part = reader.package.find(f"{_SHEET_TYPE}.sharedStrings+xml")
+        if part is None:
+            return
+        with reader.archive.open(part.PartName.lstrip("/")) as source:
+            for _, node in openpyxl.xml.functions.iterparse(source):
+                if node.tag == f"{{{openpyxl.xml.constants.SHEET_MAIN_NS}}}si":
+                    text: Any = Text.from_tree(node)
+                    reader.shared_strings.append(text.content)
+                    node.clear()
+
+    reader.read_strings = read_strings
+    reader.read()
+    return reader.wb
 
 
 class _Sheet:
@@ -185,7 +163,7 @@ class _Sheet:
                 if any(cell not in (None, "") for cell in cells):
                     yield cells, f"{self._place}:{number}"
         except Exception as error:  # see _opened
-            message = f"From here on the sheet is damaged and was not read: {_told(error)}."
+            message = f"From here on the sheet is damaged and was not read: {told(error)}."
             self.complaints.append(Complaint(f"{self._place}:{number + 1}", message))
 
     def rows(self) -> Iterator[tuple[Row, str]]:

@@ -20,7 +20,7 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.text import Tokens, utf16_length
 from annotator.errors import FormatError
-from annotator.formats import tables_xlsx, tables_xlsx_read
+from annotator.formats import tables_xlsx, tables_xlsx_check
 from annotator.formats.detect import detect
 from annotator.formats.tables_xlsx import CELL, escaped, pieces
 from annotator.formats.tables_xlsx_read import unescaped
@@ -305,7 +305,7 @@ def test_what_is_no_spreadsheet_is_refused(tmp_path, content, told):
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables_xlsx_read, "MOST", 10_000)
+    monkeypatch.setattr(tables_xlsx_check, "MOST", 10_000)
     path = book(tmp_path / "a.xlsx", S=[["text"], ["a" * 30_000]])
     with pytest.raises(FormatError, match="more than a gigabyte"):
         tables_xlsx.read(path, ReadDefaults())
