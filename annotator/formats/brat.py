@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from annotator.formats.brat_names import FileNames, Names
 from annotator.formats.brat_write import Manner, written
 from annotator.formats.compare import document_loss, has_set, none_can_be
 from annotator.formats.compare_content import content_losses, count
-from annotator.formats.files import refusal, replacing_all
+from annotator.formats.files import new_folder, refusal, replacing_all, scratch_folder
 
 _KINDS = (".ann", ".a1", ".a2")
 
@@ -140,7 +139,7 @@ def write(
     if path.suffix == ".ann":
         _write_single(records, path, manner, report, progress)
     else:
-        with _new_folder(path) as temporary:
+        with new_folder(path, "A brat export needs a new folder") as temporary:
             _write_all(records, temporary, manner, report, progress)
             files = scheme_files(manner.scheme, manner.names.of)
             for name, content in files.items():
@@ -153,36 +152,6 @@ def write(
         told = ", ".join(f"“{label}” as {name}" for label, name in sorted(renamed.items()))
         report.notices.append(f"brat allows only ASCII letters, digits, _ and - in labels: it shows {told}.")
     return report
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
-    """Yield a temporary folder that becomes ``path`` when the block ends well; only an empty folder makes way for it."""
-    try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            kind = "is a folder that is not empty" if path.is_dir() else "is a file"
-            raise FormatError(f"{path} {kind}. A brat export needs a new folder; name one that does not exist yet.")
-        with _scratch(path) as temporary:
-            yield temporary
-            if path.exists():
-                path.rmdir()
-            temporary.replace(path)
-    except OSError as error:
-        raise refusal(path, error) from error
-
-
-@contextmanager
-def _scratch(path: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``path`` that is gone afterwards, if it was not renamed."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.folder")
-    shutil.rmtree(temporary, ignore_errors=True)
-    try:
-        temporary.mkdir()
-        yield temporary
-    except OSError as error:
-        raise refusal(path, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _write_all(
@@ -270,7 +239,7 @@ def _write_single(
             raise FormatError(f"{text_path} is there already and is another text, so nothing was written.")
     except OSError as error:
         raise refusal(text_path, error) from error
-    with _scratch(path) as folder:
+    with scratch_folder(path) as folder:
         _write_all(lambda: iter(found), folder, manner, report, progress, only=_told(path.stem))
         made = next(folder.rglob("*.txt"))
         with replacing_all(path, text_path) as (temporary, temporary_text):

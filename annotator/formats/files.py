@@ -6,6 +6,7 @@ import codecs
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,40 @@ def replacing_all(*paths: Path) -> Iterator[list[Path]]:
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``path`` that is gone afterwards, if it was not renamed; raises ``FormatError`` as ``replacing``
+    does."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.folder")
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        temporary.mkdir()
+        yield temporary
+    except OSError as error:
+        raise refusal(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def new_folder(path: Path, needs: str = "This export needs a new folder") -> Iterator[Path]:
+    """Yield a temporary folder that becomes ``path`` when the block ends well; only an empty folder makes way for it.
+
+    Raises ``FormatError`` where anything else is in the way; ``needs`` begins the sentence that says what to name instead.
+    """
+    try:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            kind = "is a folder that is not empty" if path.is_dir() else "is a file"
+            raise FormatError(f"{path} {kind}. {needs}; name one that does not exist yet.")
+        with scratch_folder(path) as temporary:
+            yield temporary
+            if path.exists():
+                path.rmdir()
+            temporary.replace(path)
+    except OSError as error:
+        raise refusal(path, error) from error
 
 
 def marked_encoding(data: bytes) -> str | None:

@@ -51,7 +51,7 @@ def decoded(member: Member, load: Load, types: Types, defaults: ReadDefaults, la
     records: list[Record] = []
     try:
         cas, scan = load(member, types, complain)
-        records = records_of(cas, scan.astray(), member, defaults, layers, complain=complain)
+        records = records_of(cas, scan, member, defaults, layers, complain=complain)
     except FormatError as error:
         told = str(error)
         complain(f"The file {told.removeprefix(member.place).lstrip()}" if told.startswith(member.place) else told)

@@ -106,7 +106,7 @@ def _file(file: Path, inner: Path | None, suffixes: Sequence[str]) -> Member | C
             return None
 
     name, annotator, kind = _told(PurePosixPath(inner.as_posix() if inner else file.name), suffixes, None)
-    return Member(name if inner else _plain(safe_stem(file), suffixes), str(file), data, beside, annotator, kind)
+    return Member(name if inner else _alone(file, suffixes), str(file), data, beside, annotator, kind)
 
 
 def _of_archive(
@@ -114,7 +114,7 @@ def _of_archive(
 ) -> Iterator[Member | Complaint]:
     try:
         with zipfile.ZipFile(source) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            infos, read = [info for info in archive.infolist() if not info.is_dir()], 0
             if sum(info.file_size for info in infos) > MOST:
                 raise FormatError(f"{path} would unpack to more than 4 GB; unpack it yourself and read the files one by one.")
             for info in infos:
@@ -122,11 +122,15 @@ def _of_archive(
                 packed = outer is None and inner.suffix.lower() == ".zip" and _user_of(inner)
                 if inner.name.startswith(".") or not (packed or inner.name.lower().endswith(tuple(suffixes))):
                     continue
+                read += 1
                 found = _of_member(archive, info, path, suffixes, outer)
                 if packed and isinstance(found, Member):
                     yield from _of_archive(io.BytesIO(found.data), Path(found.place), suffixes, found)
                 else:
                     yield found
+            if not read:
+                told = f"holds no file that ends in {' or '.join(suffixes)}, so there is nothing to read from it."
+                yield Complaint(outer.place if outer else str(path), f"The archive {told}")
     except OSError as error:
         raise refusal(path, error) from error
     except _BROKEN as error:
@@ -182,6 +186,13 @@ def _told(inner: PurePosixPath, suffixes: Sequence[str], outer: Member | None) -
         kind = Kind.GOLD if user == _CURATOR else Kind.MODEL if user == _INITIAL else Kind.PERSON
         return PurePosixPath(plain).parts[-2], user, kind
     return _plain(plain, suffixes) or "untitled", "", None
+
+
+def _alone(file: Path, suffixes: Sequence[str]) -> str:
+    """Return what the document of a single file is called."""
+    name = file.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    plain = _plain(name, suffixes)
+    return plain if plain != name else safe_stem(file)
 
 
 def _plain(name: str, suffixes: Sequence[str]) -> str:

@@ -7,8 +7,6 @@ records give the same bytes.  The files are called by their documents; what a do
 
 from __future__ import annotations
 
-import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +19,7 @@ from annotator.errors import FormatError
 from annotator.formats.brat_names import FileNames
 from annotator.formats.compare import document_loss, none_can_be
 from annotator.formats.compare_content import Expected, content_losses, count
-from annotator.formats.files import refusal, replacing, replacing_all
+from annotator.formats.files import new_folder, replacing, replacing_all
 from annotator.formats.uima_bundle import Member
 
 Records = Callable[[], Iterable[Record]]
@@ -163,14 +161,7 @@ def _single(path: Path, shape: Shape) -> Iterator[_Place]:
 
 @contextmanager
 def _folder(path: Path) -> Iterator[_Place]:
-    """Yield a temporary folder that becomes ``path`` when the block ends well; only an empty folder makes way for it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.folder")
-    try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            kind = "is a folder that is not empty" if path.is_dir() else "is a file"
-            raise FormatError(f"{path} {kind}. This export needs a new folder or a .zip; name one that does not exist yet.")
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
+    with new_folder(path, "This export needs a new folder or a .zip") as temporary:
 
         def put(name: str, data: bytes) -> None:
             file = temporary / name
@@ -178,10 +169,3 @@ def _folder(path: Path) -> Iterator[_Place]:
             file.write_bytes(data)
 
         yield _Place(put, lambda name: (temporary / name).read_bytes(), lambda: None)
-        if path.exists():
-            path.rmdir()
-        temporary.replace(path)
-    except OSError as error:
-        raise refusal(path, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)

@@ -55,8 +55,22 @@ def load(member: Member, types: Types, complain: Complaints) -> tuple[Any, Scan]
     system = types.of_json(described, member.place)
     completed(system, scan, member.place, complain, described=bool(described))
     with broken(member.place):
-        cas = cassis().load_cas_from_json(json.dumps(data), typesystem=system, merge_typesystem=False)
+        cas = _deserializer().deserialize(json.dumps(data), typesystem=system, merge_typesystem=False)
     return cas, scan
+
+
+def _deserializer() -> Any:
+    """Return dkpro-cassis's reader of JSON; its own refuses every file with a second view, because it makes each of them twice."""
+    cassis()
+    from cassis.json import CasJsonDeserializer
+
+    class Deserializer(CasJsonDeserializer):
+        def _get_or_create_view(self, cas: Any, view_name: str, fs_id: int | None = None, sofa_num: int | None = None) -> Any:
+            if fs_id is None and any(view.sofa.sofaID == view_name for view in cas.views):
+                return cas.get_view(view_name)
+            return super()._get_or_create_view(cas, view_name, fs_id, sofa_num)
+
+    return Deserializer()
 
 
 def write(

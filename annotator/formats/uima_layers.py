@@ -36,6 +36,8 @@ FEATURE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
 RESERVED = frozenset(("begin", "end", "sofa", "role", "target", "first", "next", "self", "type", IDENTIFIER, *ENDS))
 """Features that an attribute is never written as."""
+TECHNICAL = ("de.tudarmstadt.ukp.clarin.webanno.api.type.", "annotator.", "uima.", f"{_CORE}.metadata.type.")
+"""Packages whose types are never layers."""
 
 _LABELS = ("value", "label", "PosValue", "DependencyType", "referenceType", "category", "tag")
 _UNASKED = frozenset(
@@ -74,11 +76,16 @@ class Choice:
 
     def __init__(self, named: str = "") -> None:
         self._named = {name.strip() for name in named.split(",") if name.strip()}
+        self._known: set[str] = set()
         self.left: dict[str, int] = {}
+
+    def add_known(self, names: Iterable[str]) -> None:
+        """Take these layers too where none are named: what was exported from a project belongs to the annotations."""
+        self._known.update(names)
 
     def takes(self, name: str) -> bool:
         """Tell whether a layer is taken; count it among those left out if not."""
-        if name in self._named or short(name) in self._named or (not self._named and name not in _UNASKED):
+        if name in self._named or short(name) in self._named or (not self._named and (name in self._known or name not in _UNASKED)):
             return True
         self.left[name] = self.left.get(name, 0) + 1
         return False
@@ -94,6 +101,17 @@ class Choice:
 def short(name: str) -> str:
     """Return the last part of a type's name."""
     return name.rpartition(".")[2] or name
+
+
+def reserved(feature: str) -> bool:
+    """Tell whether a feature means something of its own, in UIMA or in a column of WebAnno TSV (``BT_TYPE``: the ends of a
+    relation)."""
+    return feature in RESERVED or feature.startswith("BT_")
+
+
+def divides(name: str) -> bool:
+    """Tell whether a type is one of tokens or sentences."""
+    return short(name) in ("Token", "Sentence") and name != TOKEN_ENDS
 
 
 def label_feature(features: Iterable[str]) -> str:
@@ -115,8 +133,8 @@ def layer_of(item: Item) -> Layer:
     if not isinstance(told, str):
         return default_layer(kind)
     name, mark, feature = told.partition(":") if ":" in told else told.partition("|")
-    sound = TYPE.fullmatch(name) and not name.startswith("uima.") and name not in (TOKEN, SENTENCE, METADATA)
-    if not sound or (mark and not FEATURE.fullmatch(feature)) or feature in RESERVED or (mark == ":" and kind == "span"):
+    sound = TYPE.fullmatch(name) and not name.startswith(TECHNICAL) and not divides(name)
+    if not sound or (mark and not FEATURE.fullmatch(feature)) or reserved(feature) or (mark == ":" and kind == "span"):
         return default_layer(kind)
     return Layer(name, slot=feature) if mark == ":" else Layer(name, feature)
 

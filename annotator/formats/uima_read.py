@@ -7,7 +7,6 @@ Tokens become the document's tokens; a relation between tokens makes spans of th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -16,6 +15,7 @@ from typing import Any
 from annotator.domain.annotations import Relation, Span, text_order
 from annotator.domain.exchange import ReadDefaults, Record
 from annotator.domain.mending import Mender
+from annotator.domain.rules import amount
 from annotator.domain.text import Range, Tokens, sound_tokens, tokens_problem
 from annotator.formats.conll_text import bare
 from annotator.formats.json_fields import Complaints
@@ -26,31 +26,23 @@ from annotator.formats.uima_details import DETAILS, data_of, detailed, restored
 from annotator.formats.uima_layers import (
     IDENTIFIER,
     METADATA,
+    TECHNICAL,
     TOKEN_ENDS,
     Choice,
     Layer,
     attributes_of,
     chain_layer,
     default_layer,
-    label_feature,
+    divides,
     label_of,
     short,
 )
-from annotator.formats.uima_types import STRING
+from annotator.formats.uima_scan import Scan
+from annotator.formats.uima_shapes import Shape, elements, shape_of, values_of
 
-_PAIRS = (("Governor", "Dependent"), ("governor", "dependent"), ("source", "target"), ("head", "tail"), ("Source", "Target"))
-_TECHNICAL = ("de.tudarmstadt.ukp.clarin.webanno.api.type.", "annotator.", "uima.cas.")
+_TECHNICAL = tuple("uima.cas." if package == "uima." else package for package in TECHNICAL)
+"""Annotations of the plain type of UIMA itself are spans."""
 _MOST_COMPLAINTS = 20
-
-
-@dataclass(slots=True)
-class _Shape:
-    """What the features of a type are: the label's, other values, the two ends of a relation, and those that point elsewhere."""
-
-    label: str
-    values: list[str]
-    ends: tuple[str, str] | None
-    pointing: list[str]
 
 
 @dataclass(slots=True)
@@ -81,7 +73,7 @@ class Reading:
         self.title = ""
         self.tokens: list[Range] = []
         self._astray = astray
-        self._shapes: dict[str, _Shape] = {}
+        self._shapes: dict[str, Shape] = {}
         self._details: dict[int, dict[str, Any]] = {}
         self._parts: dict[int, list[Any]] = {}
         self._marks: list[Any] = []
@@ -93,6 +85,8 @@ class Reading:
         """Read the view."""
         found = list(self.view.select_all_annotations())
         self._take_details(found)
+        if isinstance(layers := self.own.get("layers"), dict):
+            self.choice.add_known(layers)
         name = self.own.get("name")
         record = Record(name if isinstance(name, str) and name else self._titled(found, member), "", place=f"{member.place}:1")
         fill(record, self.own, ReadDefaults(member.annotator or defaults.annotator, member.kind or defaults.kind))
@@ -124,15 +118,15 @@ class Reading:
             else:
                 self._details[id(item)] = data
                 parts = getattr(details, "parts", None)
-                self._parts[id(item)] = [part for part in _elements(parts) if part is not None and part is not item]
+                self._parts[id(item)] = [part for part in elements(parts) if part is not None and part is not item]
 
     def _take(self, annotation: Any) -> None:
         name = annotation.type.name
         place = self._place(annotation)
-        if _is("Token", name):
+        if _is_token(name):
             self.tokens += [place] if isinstance(place, tuple) else []
             return
-        if _is("Sentence", name) or name.startswith(_TECHNICAL) or self._describes(name):
+        if divides(name) or name.startswith(_TECHNICAL) or self._describes(name):
             return
         shape = self._shape(annotation.type)
         if shape.ends is not None:
@@ -172,35 +166,18 @@ class Reading:
         self._say(f"Repaired: a span {mended.message}.", lost=False)
         return mended.place
 
-    def _shape(self, kind: Any) -> _Shape:
+    def _shape(self, kind: Any) -> Shape:
         if kind.name not in self._shapes:
-            values, pointing, texts = [], [], []
-            for feature in kind.all_features:
-                if feature.name in ("begin", "end", "sofa"):
-                    continue
-                plain = self.types.is_primitive(feature.rangeType) or self.types.is_primitive_array(feature.rangeType)
-                (values if plain or self.types.is_primitive_list(feature.rangeType) else pointing).append(feature.name)
-                if plain and (feature.rangeType.name == STRING or not feature.rangeType.name.startswith("uima.cas.")):
-                    texts.append(feature.name)
-            ends = next((pair for pair in _PAIRS if pair[0] in pointing and pair[1] in pointing), None)
             layers = self.own.get("layers")
             said = layers.get(kind.name) if isinstance(layers, dict) else None
-            label = said if isinstance(said, str) and said in ("", *values) else label_feature(texts)
-            self._shapes[kind.name] = _Shape(label, values, ends, pointing)
+            self._shapes[kind.name] = shape_of(kind, self.types, said)
         return self._shapes[kind.name]
 
-    def _values(self, structure: Any, shape: _Shape) -> dict[str, Any]:
-        found = {
-            name.removesuffix("_") if name in ("self_", "type_") else name: _plain(getattr(structure, name))
-            for name in shape.values
-        }
-        return {name: value for name, value in found.items() if value is not None}
-
-    def _take_relation(self, annotation: Any, shape: _Shape, ends: tuple[str, str]) -> None:
+    def _take_relation(self, annotation: Any, shape: Shape, ends: tuple[str, str]) -> None:
         name = annotation.type.name
         if not self.choice.takes(name):
             return
-        values = self._values(annotation, shape)
+        values = values_of(annotation, shape)
         head, tail = (getattr(annotation, end) for end in ends)
         layer = Layer(name, shape.label)
         self._arrows.append(_Arrow(layer, values.pop(shape.label, None), head, tail, values, annotation))
@@ -214,23 +191,26 @@ class Reading:
             self._arrows.append(_Arrow(chain_layer(name), getattr(annotation, "referenceRelation", None), annotation, value))
             return
         layer = Layer(name, slot=feature)
-        for element in _elements(value):
+        for element in elements(value):
             target = getattr(element, "target", None)
             if target is not None:
                 self._arrows.append(_Arrow(layer, getattr(element, "role", None), annotation, target, of=element))
             elif hasattr(element, "begin"):
                 self._arrows.append(_Arrow(layer, None, annotation, element, of=element))
+            else:
+                self._say(f"The {feature} of a span of {short(name)} holds what is no piece of text; it was left out.")
 
     def _items(self, reviewed: bool) -> tuple[tuple[Span, ...], tuple[Relation, ...]]:
         made = [(span, mark) for mark in self._marks if (span := self._span(mark, reviewed)) is not None]
         known = {id(mark) for _, mark in made}
         for arrow in self._arrows:
             for end in (arrow.head, arrow.tail):
-                if end is not None and id(end) not in known and _is("Token", end.type.name) and isinstance(self._place(end), tuple):
+                if end is None or id(end) in known or not _is_token(end.type.name):
+                    continue
+                if isinstance(place := self._place(end), tuple):
                     known.add(id(end))
                     layer = Layer(TOKEN_ENDS)
-                    more = attributes_of(layer, "span", {})
-                    made.append((Span("", ((end.begin, end.end),), layer.short, more, reviewed=reviewed), end))
+                    made.append((Span("", (place,), layer.short, attributes_of(layer, "span", {}), reviewed=reviewed), end))
         made.sort(key=lambda pair: (text_order(pair[0]), pair[1].type.name))
         ids = {id(mark): f"T{number}" for number, (_, mark) in enumerate(made, 1)}
         spans = tuple(replace(span, id=ids[id(mark)]) for span, mark in made)
@@ -251,7 +231,7 @@ class Reading:
 
     def _span(self, mark: Any, reviewed: bool) -> Span | None:
         name, shape = mark.type.name, self._shape(mark.type)
-        values = self._values(mark, shape)
+        values = values_of(mark, shape)
         plain = name.startswith("uima.")
         layer = Layer(name, shape.label)
         label = label_of(layer, values.pop(shape.label, None))
@@ -267,7 +247,7 @@ class Reading:
         fragments.sort()
         if any(left[1] > right[0] for left, right in pairwise(fragments)):
             fragments = [whole]
-        found = Span("", tuple(fragments), label, more, kb_id=kb_id if isinstance(kb_id, str) else "", reviewed=reviewed)
+        found = Span("", tuple(fragments), label, more, kb_id="" if kb_id is None else str(kb_id), reviewed=reviewed)
         return detailed(found, self._details.get(id(mark), {}))
 
     def _tokens(self) -> Tokens | None:
@@ -283,59 +263,29 @@ class Reading:
             self._silent += 1
 
 
-def _is(kind: str, name: str) -> bool:
-    return short(name) == kind and name != TOKEN_ENDS
+def _is_token(name: str) -> bool:
+    return divides(name) and short(name) == "Token"
 
 
-def _elements(value: Any) -> list[Any]:
-    """Return what an array or list of feature structures holds, or the one structure that it is."""
-    if value is None:
-        return []
-    elements = getattr(value, "elements", None)
-    if isinstance(elements, list):
-        return elements
-    if "List" not in value.type.name or not value.type.name.startswith("uima.cas."):
-        return [value]
-    found, seen = [], set()
-    while value is not None and id(value) not in seen:
-        seen.add(id(value))
-        found.append(getattr(value, "head", None))
-        value = getattr(value, "tail", None)
-    return [element for element in found if element is not None]
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON can hold it; None for what it cannot."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if value is None or isinstance(value, str | int | float):
-        return value
-    elements = getattr(value, "elements", None)
-    if isinstance(elements, bytes):
-        return list(elements)
-    if isinstance(elements, list):
-        return [_plain(element) for element in elements]
-    if hasattr(value, "type"):
-        return [_plain(element) for element in _elements(value) if isinstance(element, str | int | float)]
-    return None
-
-
-def records_of(
-    cas: Any, astray: dict[int, tuple[int, int]], member: Member, defaults: ReadDefaults, layers: str, *, complain: Complaints
-) -> list[Record]:
+def records_of(cas: Any, scan: Scan, member: Member, defaults: ReadDefaults, layers: str, *, complain: Complaints) -> list[Record]:
     """Return the documents of a CAS, one for each view that has a text."""
     found: list[Record] = []
+    astray, indexed = scan.astray(), set()
     for number, name in enumerate(view.sofa.sofaID for view in cas.views):
         view = cas.get_view(name)
         if not view.sofa_string:
             continue
         choice = Choice(layers)
+        indexed |= {annotation.xmiID for annotation in view.select_all_annotations()}
         record = Reading(view, astray, choice, complain, mender=defaults.mender).record(member, defaults)
         if choice.told():
             complain(choice.told(), lost=False)
         if number and found:
             record.name = f"{record.name}#{name}"
         found.append(record)
+    loose = sum(number not in indexed and sofa in scan.texts for number, sofa, _, _ in scan.places)
+    if loose:
+        complain(f"No view of the file holds {amount(loose, 'annotation')}, so that much was not read.")
     if not found:
         complain("There is no text in the file, so there is no article to bring in.")
     return found

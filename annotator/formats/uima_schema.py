@@ -22,15 +22,17 @@ from annotator.formats.uima_layers import (
     IDENTIFIER,
     LAYER,
     METADATA,
-    RESERVED,
     SENTENCE,
     TOKEN,
     Layer,
     default_layer,
     layer_of,
+    reserved,
 )
 from annotator.formats.uima_types import ANNOTATION, ARRAY, BOOLEAN, DOUBLE, INTEGER, LONG, STRING, TOP
 
+_TAKEN = frozenset(("xmiID", "type", "type_", "self", "self_", "get", "set", "get_covered_text"))
+"""Names by which dkpro-cassis means something of its own in every annotation."""
 _TEXTS = ("documentTitle", "documentId", "documentUri", "collectionId", "documentBaseUri")
 
 
@@ -61,7 +63,7 @@ class Schema:
             if relation.head not in ends or relation.tail not in ends:
                 continue
             layer = layer_of(relation)
-            if layer.slot and layer.type == ends[relation.head].type:
+            if layer.slot and layer.type == ends[relation.head].type and usable(layer.slot):
                 self.spans[layer.type].slots.add(layer.slot)
             else:
                 layer = default_layer("relation") if layer.slot else layer
@@ -69,17 +71,19 @@ class Schema:
                 self.relations[layer.type].ends |= {ends[relation.head].type, ends[relation.tail].type}
 
     def _widen(self, kinds: dict[str, Kind], item: Item, layer: Layer) -> None:
-        kind = kinds.setdefault(layer.type, Kind(layer.label))
+        common = default_layer("span" if isinstance(item, Span) else "relation")
+        label = common.label if layer.type == common.type else layer.label
+        kind = kinds.setdefault(layer.type, Kind(label if usable(label) else ""))
         if not kind.label and (layer.label or item.label != layer.short):
-            kind.label = layer.label or "value"
+            kind.label = layer.label if usable(layer.label) else "value"
         for name, value in item.attributes.items():
-            if FEATURE.fullmatch(name) and name not in RESERVED and not keyword.iskeyword(name):
+            if usable(name) and not reserved(name) and name != "referenceRelation":
                 span = _range(value)
                 kind.features[name] = span if kind.features.get(name, span) == span else ""
 
     def finish(self) -> None:
         """Settle what belongs to what, when all records were taken up: a type of relations is none of spans, and the feature of a label
-        is no attribute's."""
+        is neither an attribute's nor a slot; the relations of such a slot are written as common ones between any two spans."""
         standard = default_layer("span").type
         self.spans.setdefault(standard, Kind(default_layer("span").label))
         self.relations.setdefault(default_layer("relation").type, Kind(default_layer("relation").label))
@@ -88,6 +92,16 @@ class Schema:
             (self.spans[standard] if name != standard else self.relations[default_layer("relation").type]).ends |= kind.ends
         for kind in (*self.spans.values(), *self.relations.values()):
             kind.features.pop(kind.label, None)
+            for slot in kind.slots:
+                kind.features.pop(slot, None)
+            if kind.label in kind.slots:
+                kind.slots.discard(kind.label)
+                self.relations[default_layer("relation").type].ends.add("")
+
+
+def usable(name: str) -> bool:
+    """Tell whether dkpro-cassis can have a feature of this name; it makes Python attributes of them."""
+    return FEATURE.fullmatch(name) is not None and not keyword.iskeyword(name) and name not in _TAKEN
 
 
 def span_layer(span: Span) -> Layer:

@@ -87,13 +87,21 @@ def _column(text: str, table: Table) -> Column:
         return Column(Holds.SOURCE, type=text[3:])
     if table.sort is Sort.CHAIN and text in ("referenceRelation", "referenceType"):
         return Column(Holds.LINK if text == "referenceRelation" else Holds.ELEMENT, text)
-    role = _ROLE.fullmatch(text) if table.sort is Sort.SPAN else None
-    if role:
-        return Column(Holds.ROLE, role[2], role[3])
+    if table.sort is Sort.SPAN and (role := _role(text, table.type)):
+        return Column(Holds.ROLE, *role)
     before = table.columns[-1] if table.columns else None
     if before is not None and before.holds is Holds.ROLE:
         return Column(Holds.TARGET, before.feature, text)
     return Column(Holds.FEATURE, text)
+
+
+def _role(text: str, host: str) -> tuple[str, str] | None:
+    """Return feature and type of the links in ``ROLE_HOST:FEATURE_TYPE``, where all three may have underscores of their own."""
+    feature, mark, rest = text.removeprefix(f"ROLE_{host}:").partition(f"_{host}")
+    if mark and feature and text.startswith(f"ROLE_{host}:"):
+        return feature, host + rest
+    found = _ROLE.fullmatch(text)
+    return (found[2], found[3]) if found else None
 
 
 def split(cell: str, separator: str) -> list[str]:

@@ -12,7 +12,7 @@ from annotator.domain.text import trim
 from annotator.formats.compare import item_loss, span_loss
 from annotator.formats.compare_content import Expected
 from annotator.formats.uima_fit import OUTSIDE, bare, linked, within, words_of
-from annotator.formats.uima_layers import FEATURE, LAYER, RESERVED, Layer, default_layer, layer_of
+from annotator.formats.uima_layers import FEATURE, LAYER, Layer, default_layer, layer_of, reserved
 
 FRAGMENTS = "has several fragments, which WebAnno TSV cannot hold"
 BLANK = "begins or ends with white space; its white space was left out"
@@ -95,7 +95,7 @@ def _stated(item: Item) -> Mapping[str, Any]:
     found: dict[str, Any] = {
         name: value
         for name, value in item.attributes.items()
-        if isinstance(value, str) and value and FEATURE.fullmatch(name) and name not in RESERVED and name != layer.label
+        if isinstance(value, str) and value and FEATURE.fullmatch(name) and not reserved(name) and name != layer.label
     }
     if layer != default_layer("span" if isinstance(item, Span) else "relation"):
         found[LAYER] = layer.text()

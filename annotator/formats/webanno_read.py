@@ -84,6 +84,7 @@ class Marks:
         self._numbered: dict[tuple[str, int], Mark] = {}
         self._at: dict[str, list[Mark]] = {}
         self._tokens: dict[str, Mark] = {}
+        self._filled: dict[tuple[int, str], str] = {}
 
     def add_row(self, row: Row, tables: list[Table]) -> None:
         """Take what a row says of each layer."""
@@ -138,6 +139,8 @@ class Marks:
         return mark
 
     def _fill(self, row: Row, mark: Mark, column: Column, roles: list[str], targets: str) -> None:
+        if self._filled.setdefault((id(mark), column.feature), row.id) != row.id:
+            return  # a slot of several tokens is said again in the row of each
         layer = Layer(mark.type, slot=column.feature)
         for number, target in enumerate(split(targets, ";")):
             found = reference(target)
@@ -228,6 +231,7 @@ def items_of(sheet: Sheet, choice: Choice, reviewed: bool, complain: Complaints)
     """Return the spans and relations of a file, in text order and with ids of our own."""
     told = sheet.own.get("layers")
     marks = Marks(complain, told if isinstance(told, dict) else None)
+    choice.add_known(table.type for table in sheet.tables if isinstance(told, dict) and f"{table.sort}{table.type}" in told)
     for row in sheet.rows:
         marks.add_row(row, sheet.tables)
     return finished(marks, choice, reviewed)

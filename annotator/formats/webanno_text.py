@@ -140,6 +140,9 @@ def _assemble(sheet: Sheet, complain: Complaints) -> None:
     sheet.rows = [row for row in rows if row.place is not None]
     lost = [row for row in rows if row.place is None]
     for row in lost[:_PATIENCE]:
+        if row.start == row.end:
+            complain(f"Line {row.line}: an annotation at {row.start} covers no text; it was left out.")
+            continue
         complain(
             f"Line {row.line}: {quoted(row.form)} is not at {row.start}-{row.end} of the text; it and what it says were left out."
         )
