@@ -225,7 +225,7 @@ def test_a_process_that_is_stopped(project, tmp_path, number):
         stderr=subprocess.PIPE,
         cwd=ROOT,
         # where the tests run in the background of a shell, it is ignored, and that is inherited
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
     while len(names(project)) == 2 and process.poll() is None:
         time.sleep(0.02)
