@@ -75,7 +75,7 @@ def detailed(item: Any, details: Mapping[str, Any]) -> Any:
         changes["confidence"] = float(confidence)
     for key in ("label", *(("kb_id",) if isinstance(item, Span) else ())):
         told = details.get(key)
-        if isinstance(told, str) and told.strip() and clean(told) == getattr(item, key):
+        if isinstance(told, str) and (told.strip() or key == "kb_id") and clean(told) == getattr(item, key):
             changes[key] = told
     attributes = details.get("attributes")
     if isinstance(attributes, dict):

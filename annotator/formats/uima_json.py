@@ -65,6 +65,8 @@ def _deserializer() -> Any:
     from cassis.json import CasJsonDeserializer
 
     class Deserializer(CasJsonDeserializer):
+        """Takes the view that is there already, instead of making a second one of the same name."""
+
         def _get_or_create_view(self, cas: Any, view_name: str, fs_id: int | None = None, sofa_num: int | None = None) -> Any:
             if fs_id is None and any(view.sofa.sofaID == view_name for view in cas.views):
                 return cas.get_view(view_name)

@@ -216,13 +216,13 @@ def test_contents_and_links_name_what_is_in_the_page_and_nothing_else(tmp_path):
     good = [person(f"baik {number}", "Ani pergi", Span("s", ((0, 3),), "PER")) for number in range(3)]
     empty = person("kosong", "")
     broken = person("rusak", "Ani \ud800", Span("s", ((0, 3),), "ORG"))
-    unknown = replace(person("tak terhingga", "Ani", Span("s", ((0, 3),), "ORG")), meta={"x": float("nan")})
+    unknown = replace(person("tidak terhingga", "Ani", Span("s", ((0, 3),), "ORG")), meta={"x": float("nan")})
     path = tmp_path / "a.html"
     report = write(path, good[0], empty, good[1], broken, unknown, good[2])
     assert [(loss.document, str(loss.fate)) for loss in report.losses] == [
         ("kosong", "dropped"),
         ("rusak", "dropped"),
-        ("tak terhingga", "dropped"),
+        ("tidak terhingga", "dropped"),
     ]
     assert report.losses[0].reason == "has no text"
     assert report.spans == 3

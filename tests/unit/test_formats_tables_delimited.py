@@ -190,7 +190,7 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path, num
 TEXT = "Ani, Budi\r\ndan 😊 “Citra”;\tpulang."
 SPANS = (
     Span("T1", ((0, 3),), "PER", {"yakin": 'ya, "sungguh"'}, "satu\r\ndua", confidence=0.25, reviewed=False),
-    Span("T2", ((5, 9), (18, 23)), "=GRUP"),
+    Span("T2", ((5, 9), (18, 23)), "=GROUP"),
 )
 RECORD = Record(
     "n, 1", TEXT, {"a": [1, None]}, annotator="ani", kind=Kind.PERSON, spans=SPANS, relations=(Relation("R1", "KENAL", "T1", "T2"),)
@@ -271,7 +271,7 @@ def test_two_sets_of_a_document_keep_their_spans_apart(tmp_path):
     records, complaints = read(exported(tmp_path, RECORD, second))
     assert complaints == []
     assert [(record.annotator, [span.label for span in record.spans]) for record in records] == [
-        ("ani", ["PER", "=GRUP"]),
+        ("ani", ["PER", "=GROUP"]),
         ("budi", ["ORG"]),
     ]
     assert [len(record.relations) for record in records] == [1, 0]
