@@ -89,6 +89,15 @@ def same_text(text: str, tokens: Tokens, surface: str) -> list[Range]:
     return places
 
 
+def shortest_form(surface: str) -> str:
+    """Return what every place that says ``surface`` begins with, folded and without the clitics of its last word; empty for white space.
+
+    For looking in an index which texts may say it at all.
+    """
+    *before, last = [_fold(word) for word in surface.split()] or [""]
+    return " ".join([*before, min(_stems(last), key=len)]) if last else ""
+
+
 def _tails(last: str, stem: str, stems: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     """Return what may follow ``stem`` (the shortest of ``stems``) in the text, with how much of it is not clitic."""
     tails: dict[str, tuple[int, ...]] = {last[len(stem) :]: (len(last) - len(stem),)}

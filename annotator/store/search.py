@@ -15,8 +15,9 @@ from typing import Any
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.progress import Cancelled, Progress
+from annotator.domain.propagation import same_text, shortest_form
 from annotator.domain.text import Range
-from annotator.store import words
+from annotator.store import queries, words
 from annotator.store.rows import CODECS, What, row_relation, row_span
 
 CONTEXT = 60
@@ -88,6 +89,22 @@ def text_lines(connection: sqlite3.Connection, query: str, *, person: str = "") 
     for number in documents_with(connection, query):
         name, text = connection.execute("SELECT name, text FROM documents WHERE id = ?", (number,)).fetchone()
         yield from range_lines(connection, number, name, text, words.places(connection, number, text, terms), person=person)
+
+
+def same_text_lines(connection: sqlite3.Connection, surface: str, *, person: str = "") -> Iterator[Line]:
+    """Yield a line for each place of the project that says the same as ``surface`` (``domain.propagation`` tells the rule).
+
+    The full-text index tells which documents may say it, so places that begin inside what it takes for a word (``5triliun``) are not
+    found; where there is no word to ask it for, every document is read.
+    """
+    form = shortest_form(surface).replace('"', " ")
+    wanted = words.wanted_terms(f'"{form}"*')
+    every = (row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id"))
+    for number in documents_with(connection, f'"{form}"*') if wanted else every:
+        document = queries.document(connection, number)
+        if document is not None:
+            places = same_text(document.text, document.tokens, surface)
+            yield from range_lines(connection, number, document.name, document.text, places, person=person)
 
 
 def range_lines(

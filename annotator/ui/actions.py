@@ -267,6 +267,8 @@ def _span_actions() -> tuple[Action, ...]:
                on_item, "checks"),
         Action("span.propagate", at, "Same text, same label, in the whole document", lambda h: h.editing.propagate(), ("Ctrl+D",),
                here, editable, "copy"),
+        Action("span.propagate-project", at, "Same text in the whole project…", lambda h: h.editing.propagate_everywhere(),
+               ("Ctrl+Shift+D",), here, editable),
         Action("span.remove", at, "Remove or reject", lambda h: h.editing.remove(chosen=True), ("Del", "Backspace"), here, on_items,
                "trash"),
         Action("span.start-out", at, "Start edge out", lambda h: h.editing.move_edge("start", -1), ("[", "F7"), here, on_span),

@@ -88,6 +88,7 @@ class Panels(QObject):
         self.inspector.acceptRequested.connect(self._editing.accept)
         self.inspector.removeRequested.connect(self._editing.remove)
         self.inspector.reverseRequested.connect(self._relating.reverse)
+        self._editing.same_text_asked.connect(lambda asked: self.searching.list_same_text(*asked))
         self.outline.spanRequested.connect(bench.view.focus_span)
         self.outline.relationRequested.connect(bench.view.focus_relation)
         self.grid_hands.legalChanged.connect(self.labels.set_legal_relations)

@@ -11,6 +11,7 @@ from annotator.domain.changes import What
 from annotator.domain.rules import relation_problems
 from annotator.domain.text import Range
 from annotator.session.document import DocumentState
+from annotator.session.events import Event
 from annotator.ui import shaping
 from annotator.ui.i18n import by_count, tr
 from annotator.ui.soundness import SoundnessCheck
@@ -33,6 +34,8 @@ class Editing:
         self._relating = relating
         self.soundness = SoundnessCheck(bench)
         self.last_label = ""
+        self.same_text_asked: Event[tuple[str, str]] = Event()
+        """A text and the label it is to have in the whole project, to be confirmed place by place."""
         self.unsaved = ""
         """Why the description announced last could not be saved; empty if it was."""
         bench.view.rangeRequested.connect(self._on_range_requested)
@@ -181,19 +184,10 @@ class Editing:
 
     def propagate(self) -> None:
         """Give the same text its label in the whole document: the selection its likeliest one, else the focused span its own."""
-        document, span, selection = self._bench.document, self._bench.span, self._view.selection
-        if document is None or self._bench.refuses_edits():
+        document, asked = self._bench.document, self._text_and_label()
+        if document is None or asked is None:
             return
-        if selection is not None:
-            place, label = (selection,), self._likeliest(selection)
-            if not label:
-                self._bench.tell(tr("No label was used yet: press a label's key."))
-                return
-        elif span is not None:
-            place, label = span.fragments, span.label
-        else:
-            self._bench.tell(tr("Select a text or focus a span first: Tab, or click it."))
-            return
+        place, label = asked
         done = self._bench.run(bulk.propagate(document.set_id, place, label))
         if done is None:
             return
@@ -208,6 +202,35 @@ class Editing:
             done.left, tr("; 1 was left alone, where another span is."), tr("; {} were left alone, where other spans are.")
         )
         self._bench.tell(told + (left if done.left else "."))
+
+    def propagate_everywhere(self) -> None:
+        """List where the whole project says the same, for its label to be given to what is ticked there."""
+        document, asked = self._bench.document, self._text_and_label()
+        if document is None or asked is None:
+            return
+        place, label = asked
+        if len(place) != 1:
+            self._bench.tell(tr("A span in several pieces cannot be looked for in other documents."))
+            return
+        self.last_label = label
+        ((start, end),) = place
+        self.same_text_asked.emit((document.text[start:end], label))
+
+    def _text_and_label(self) -> tuple[tuple[Range, ...], str] | None:
+        """Return the selection with its likeliest label, else the focused span with its own; None, having said so, without either."""
+        document, span, selection = self._bench.document, self._bench.span, self._view.selection
+        if document is None or self._bench.refuses_edits():
+            return None
+        if selection is not None:
+            label = self._likeliest(selection)
+            if label:
+                return (selection,), label
+            self._bench.tell(tr("No label was used yet: press a label's key."))
+        elif span is not None:
+            return span.fragments, span.label
+        else:
+            self._bench.tell(tr("Select a text or focus a span first: Tab, or click it."))
+        return None
 
     def accept_label(self) -> None:
         """Accept all suggestions of the document that have the label of the focused span or relation."""

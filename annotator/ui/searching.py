@@ -19,7 +19,7 @@ from annotator.session.document import DocumentState
 from annotator.store.search import Line
 from annotator.ui.feeds import Feed
 from annotator.ui.i18n import by_count, number, tr
-from annotator.ui.models.search_lines import MOST_LINES, Wanted, line_pages
+from annotator.ui.models.search_lines import MOST_LINES, Mode, Wanted, line_pages
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -74,6 +74,7 @@ class Searching:
         self._worker = WorkerProcess()
         self._given_up: list[str] = []
         self._acting: _Acting | None = None
+        self._proposed = ""
         panel.searchRequested.connect(self.search)
         panel.stopRequested.connect(self.stop)
         panel.lineRequested.connect(self._on_line_requested)
@@ -95,6 +96,13 @@ class Searching:
         document, selection = self._bench.document, self._bench.view.selection
         self.panel.open_panel(document.text[selection[0] : selection[1]] if document is not None and selection else "")
 
+    def list_same_text(self, surface: str, label: str) -> None:
+        """List all places of the project that say the same, ticked where no other label is, to be labelled after a look."""
+        self.panel.open_panel()
+        self.panel.fields.ask_for(Mode.SAME, surface)
+        self.search(Wanted(Mode.SAME, surface))
+        self._proposed = label
+
     # Searching
 
     def search(self, wanted: Wanted) -> None:
@@ -103,6 +111,7 @@ class Searching:
         if session is None or self._acting is not None:
             return
         self._end_search()
+        self._proposed = ""
         if not wanted.asks:
             self.panel.say(tr("Type what to look for first."))
             return
@@ -141,6 +150,8 @@ class Searching:
 
     def _on_found(self) -> None:
         self.panel.finish()
+        if self._proposed:
+            self.panel.propose(self._proposed)
         if self._given_up:
             named = ", ".join(self._given_up[:_MOST_REASONS]) + ("…" if len(self._given_up) > _MOST_REASONS else "")
             text = by_count(

@@ -76,6 +76,7 @@ INTERACTION = {
     "span.merge": {"Ctrl+J"},
     "span.split": {"Ctrl+B"},
     "span.propagate": {"Ctrl+D"},
+    "span.propagate-project": {"Ctrl+Shift+D"},
     "relation.role": {"e"},
 }
 
@@ -160,7 +161,16 @@ LOOKING = {
 }
 WRITING = {
     *LOOKING,
-    *("project.import", "span.choose", "span.enter", "span.propagate", "span.add-fragment", "span.split", "document.skip"),
+    *(
+        "project.import",
+        "span.choose",
+        "span.enter",
+        "span.propagate",
+        "span.propagate-project",
+        "span.add-fragment",
+        "span.split",
+        "document.skip",
+    ),
     "document.flag",
 }
 EDGES = {f"span.{edge}-{way}{unit}" for edge in ("start", "end") for way in ("out", "in") for unit in ("", "-character")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
@@ -12,6 +13,8 @@ from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo,
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Document
 from annotator.domain.progress import Cancelled, Progress
+from annotator.domain.propagation import same_text
+from annotator.domain.text import Tokens
 from annotator.session.session import Session
 from annotator.store import search, words
 from annotator.store.search import RelationQuery, SpanQuery
@@ -179,3 +182,46 @@ def test_a_statement_that_runs_long_is_interrupted(found):
     with pytest.raises(Cancelled), search.interruptible(found.connection, progress):
         found.connection.execute(long).fetchone()
     assert found.connection.execute("SELECT 1").fetchone() == (1,)
+
+
+# --- the same text ---------------------------------------------------------------------------------------------------------------
+
+
+NAMES = (
+    "Luhut",
+    "LUHUT",
+    "luhut",
+    "Luhutnya",
+    "Luhut-lah",
+    "anti-teror",
+    "Joko",
+    "Widodo",
+    "\u00e9",
+    "\U0001f60a",
+    "(",
+    ", ",
+    " ",
+    "\n",
+)
+SAYINGS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=8).map(" ".join)
+SURFACES = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map(" ".join)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(texts=st.lists(SAYINGS, min_size=1, max_size=4), surface=SURFACES)
+def test_what_says_the_same_is_found_in_every_document(empty_project, texts, surface):
+    documents = [Document(f"d{number}", text, {}, whole_words(text)) for number, text in enumerate(texts)]
+    with empty_project.transaction("Import {}", "documents", actor="import", lane=Lane.JOB) as tx:
+        added = tx.add_documents([(document, []) for document in documents])
+    numbers = range(added.first, added.last + 1)
+    wanted = {
+        (number, *place)
+        for number, document in zip(numbers, documents, strict=True)
+        for place in same_text(document.text, document.tokens, surface)
+    }
+    lines = search.same_text_lines(empty_project.connection, surface)
+    assert {(line.document_id, line.start, line.end) for line in lines if line.document_id in numbers} == wanted
+
+
+def whole_words(text):
+    return Tokens([found.span() for found in re.finditer(r"[\w-]+|[^\w\s]", text)])

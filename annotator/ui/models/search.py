@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -141,6 +141,12 @@ class ConcordanceModel(QAbstractTableModel):
     def tick_all(self, on: bool) -> None:
         """Tick all lines that are there, or none."""
         self._lines.ticked = set(range(len(self._lines))) if on else set()
+        self._redraw()
+        self.ticksChanged.emit()
+
+    def tick_where(self, labels: Collection[str]) -> None:
+        """Tick the lines whose place has one of these labels (empty: none), and no others."""
+        self._lines.ticked = {row for row in range(len(self._lines)) if self.line(row).label in labels}
         self._redraw()
         self.ticksChanged.emit()
 

@@ -33,6 +33,7 @@ class Mode(StrEnum):
     """What a search looks at."""
 
     WORDS = "words"
+    SAME = "same"
     REGEX = "regex"
     SPANS = "spans"
     RELATIONS = "relations"
@@ -42,8 +43,9 @@ class Mode(StrEnum):
 class Wanted:
     """A search as a person asked for it.
 
-    ``text`` is a query as in ``store.words``, a regular expression, or the text of spans, compared as ``how`` says (``SpanQuery``).
-    ``label`` is that of spans or relations, ``head`` and ``tail`` those of a relation's ends; what is empty is not asked about.
+    ``text`` is a query as in ``store.words``, a text to find again (``domain.propagation``), a regular expression, or the text of
+    spans, compared as ``how`` says (``SpanQuery``).  ``label`` is that of spans or relations, ``head`` and ``tail`` those of a
+    relation's ends; what is empty is not asked about.
     """
 
     mode: Mode = Mode.WORDS
@@ -81,6 +83,8 @@ def _lines(connection: Connection, wanted: Wanted, person: str, worker: WorkerPr
     match wanted.mode:
         case Mode.WORDS:
             return search.text_lines(connection, wanted.text, person=person)
+        case Mode.SAME:
+            return search.same_text_lines(connection, wanted.text, person=person)
         case Mode.REGEX:
             every = (key for page in listing.stream(connection, Filter(person=person)) for key in page)
             case = not wanted.match_case

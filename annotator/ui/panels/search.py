@@ -42,6 +42,7 @@ class SearchPanel(QWidget):
         super().__init__(parent)
         self._scheme = LabelScheme()
         self._searched = False
+        self._proposed = ""
         self._running = False
         self._working = False
         self.model = ConcordanceModel(self)
@@ -135,8 +136,18 @@ class SearchPanel(QWidget):
         """Forget the lines: another search begins."""
         self.model.begin()
         self.say("")
+        self.propose("")
         self._searched = self._running = True
         self._show_parts()
+
+    def propose(self, label: str) -> None:
+        """Have the ticked places labelled so at a press, without a question: those where no other label is; empty: ask again."""
+        self._proposed = label
+        self.label.setText(tr("Label as {}").format(label) if label else tr("Label as…"))
+        if label and self.model.rowCount():
+            self.model.tick_where({"", label})
+            self.say(tr("L labels the ticked places as {}; Space ticks a place or leaves it out.").format(label))
+            self.enter_lines()
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show further lines at the end."""
@@ -198,8 +209,8 @@ class SearchPanel(QWidget):
 
     def _ask_label(self, action: Action) -> None:
         count = len(self.rows)
-        if not count:
-            self.actionRequested.emit(action, "")  # which is answered with a sentence
+        if not count or (action is Action.LABEL and self._proposed):
+            self.actionRequested.emit(action, self._proposed)  # nothing to label is answered with a sentence
             return
         places = by_count(count, tr("{} place"), tr("{} places"))
         title = (tr("Label {}") if action is Action.LABEL else tr("Relabel {}")).format(places)
@@ -223,6 +234,9 @@ class SearchPanel(QWidget):
     def _say_hint(self) -> None:
         hints = {
             Mode.WORDS: tr("Type words to find in all documents and press Enter. Case and accents do not matter."),
+            Mode.SAME: tr(
+                "Type a text to find wherever it stands as whole words, in capitals or with -nya, -ku, -mu, -lah, -kah, too."
+            ),
             Mode.REGEX: tr(
                 "Type a regular expression and press Enter. Every document is read, which takes a while in a large project."
             ),

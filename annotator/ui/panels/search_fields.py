@@ -85,6 +85,11 @@ class SearchFields(QWidget):
         self.mode.setCurrentIndex(list(Mode).index(mode))
         self._on_mode_chosen()
 
+    def ask_for(self, mode: Mode, text: str) -> None:
+        """Hold a search that somebody asked for elsewhere."""
+        self.set_mode(mode)
+        self.text.setText(text)
+
     def set_scheme(self, scheme: LabelScheme) -> None:
         """Offer the labels of a scheme."""
         self._scheme = scheme
@@ -131,7 +136,7 @@ class SearchFields(QWidget):
     def _on_mode_chosen(self) -> None:
         mode = Mode(self.mode.currentData())
         for part, modes in (
-            (self.text, (Mode.WORDS, Mode.REGEX, Mode.SPANS)),
+            (self.text, (Mode.WORDS, Mode.SAME, Mode.REGEX, Mode.SPANS)),
             (self.match_case, (Mode.REGEX,)),
             (self.label, (Mode.SPANS,)),
             (self.how, (Mode.SPANS,)),
@@ -142,6 +147,7 @@ class SearchFields(QWidget):
             part.setVisible(mode in modes)
         placeholders = {
             Mode.WORDS: tr('Words, "a phrase", begin*, -without, this OR that'),
+            Mode.SAME: tr("A name or another text, as it is written"),
             Mode.REGEX: tr(r"A regular expression, such as \bRp\s?[\d.]+"),
             Mode.SPANS: tr("Any text"),
         }
@@ -161,6 +167,7 @@ def mode_name(mode: Mode) -> str:
     """Return a mode in the window's language."""
     names = {
         Mode.WORDS: tr("Words"),
+        Mode.SAME: tr("Same text"),
         Mode.REGEX: tr("Regular expression"),
         Mode.SPANS: tr("Spans"),
         Mode.RELATIONS: tr("Relations"),
