@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
@@ -25,7 +26,7 @@ from annotator.ui.workbench import Workbench
 
 _log = logging.getLogger(__name__)
 
-_LAYOUT_VERSION = 3
+_LAYOUT_VERSION = 4
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
 
 _ARTICLE_SHARE = 0.59
@@ -144,10 +145,17 @@ class MainWindow(QMainWindow):
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
         self._grid_dock = docks["grid"]
         self._search_dock = docks["search"]
-        self.tabifyDockWidget(self._grid_dock, self._search_dock)
-        self._grid_dock.hide()
-        self._search_dock.hide()
+        for dock, other in ((self._grid_dock, self._search_dock), (self._search_dock, self._grid_dock)):
+            dock.hide()
+            dock.visibilityChanged.connect(partial(self._stack, dock, other))
         self._docks = tuple(docks.values())
+
+    def _stack(self, dock: QDockWidget, other: QDockWidget, visible: bool) -> None:
+        """Put a dock that appears over the other one of its area; two hidden ones as tabs would leave their tab bar on the window."""
+        there = not other.isHidden() and self._stands_in(other, self.dockWidgetArea(dock))
+        if visible and there and other not in self.tabifiedDockWidgets(dock):
+            self.tabifyDockWidget(other, dock)
+            dock.raise_()
 
     # State
 

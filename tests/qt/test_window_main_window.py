@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QToolBar
 
 from annotator.errors import AnnotatorError
 from annotator.settings.store import Settings
@@ -426,3 +426,23 @@ def test_an_error_of_the_file_at_the_first_look_leaves_the_window_and_says_it(ma
     assert seat.hands.projects.open(project_file)
     assert seat.message == "The document cannot be read."
     assert seat.bench.session is not None
+
+
+def bars(seat) -> list[set[str]]:
+    """The tabs that show in the window, bar by bar."""
+    settle()
+    inside = seat.window.rect()
+    found = [bar for bar in seat.window.findChildren(QTabBar) if bar.isVisible() and inside.intersects(bar.geometry())]
+    return [{bar.tabText(number) for number in range(bar.count())} for bar in found]
+
+
+def test_panels_below_the_article_are_tabs_only_where_both_are_there(seat):
+    seat.show()
+    right = bars(seat)
+    assert len(right) == 1
+    seat.hands.shell.search_project()
+    assert bars(seat) == right, "a bar for two panels of which one is hidden lies over the window"
+    seat.window.show_relation_grid()
+    assert {"Search", "Relation grid"} in bars(seat)
+    seat.window._search_dock.hide()
+    assert bars(seat) == right
