@@ -120,10 +120,6 @@ class LabelScheme:
             label for label in self.relations if label.allows(head_label, tail_label) and (label.reflexive or not same_span)
         )
 
-    def relations_between(self, head: str, tail: str) -> tuple[RelationLabel, ...]:
-        """Return the relation labels that may link two different spans with these labels; ``links`` knows of one span, too."""
-        return self.links(head, tail)
-
     def roles_of(self, head_label: str) -> tuple[RelationLabel, ...]:
         """Return the labels of what a trigger labelled ``head_label`` may have: its roles.
 

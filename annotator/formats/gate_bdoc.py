@@ -12,7 +12,7 @@ from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.domain.text import Range
 from annotator.formats.json_fields import Complain, Complaints, Found, details, objects, take
 from annotator.formats.json_items import JsonItem
-from annotator.formats.json_sets import Names, take_marks
+from annotator.formats.json_sets import Names, parsed, take_marks
 from annotator.formats.jsonl_canonical import reviewed_by_default
 from annotator.formats.offsets import Ruler, Unit
 
@@ -36,17 +36,7 @@ class Reading:
 
 def parse_document(item: JsonItem, reading: Reading) -> Iterator[Record | Complaint]:
     """Yield what is wrong with a document and then its records: one for each set, or one without a set."""
-    complain = Complaints(item.place)
-    data = item.value
-    records: list[Record] = []
-    if type(data) is not dict:
-        complain("This is no JSON object {…}, so it holds no document.")
-    elif type(data.get("text")) is not str or not data["text"]:
-        complain("The document has no “text”, so there is no article to bring in.")
-    else:
-        records = _records(data, item, reading, complain)
-    yield from complain.found
-    yield from records
+    return parsed(item, lambda data, complain: _records(data, item, reading, complain))
 
 
 def _records(data: dict[str, Any], item: JsonItem, reading: Reading, complain: Complaints) -> list[Record]:

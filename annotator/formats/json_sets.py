@@ -17,7 +17,7 @@ from annotator.domain.documents import Status
 from annotator.domain.exchange import Complaint, Fate, Record
 from annotator.formats.compare import item_loss
 from annotator.formats.compare_content import Expected
-from annotator.formats.json_fields import Complain, objects, take, texts, verdict_fields, verdicts
+from annotator.formats.json_fields import Complain, Complaints, objects, take, texts, verdict_fields, verdicts
 from annotator.formats.json_items import JsonItem
 
 MARKS = ("kind", "status", "flagged", "categories", "verdicts")
@@ -25,6 +25,21 @@ MARKS = ("kind", "status", "flagged", "categories", "verdicts")
 _MOST_HELD = 200
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def parsed(item: JsonItem, records_of: Callable[[dict[str, Any], Complaints], list[Record]]) -> Iterator[Record | Complaint]:
+    """Yield what is wrong with a document and then its records, which ``records_of`` makes of an object that has a text."""
+    complain = Complaints(item.place)
+    data = item.value
+    records: list[Record] = []
+    if type(data) is not dict:
+        complain("This is no JSON object {…}, so it holds no document.")
+    elif type(data.get("text")) is not str or not data["text"]:
+        complain("The document has no “text”, so there is no article to bring in.")
+    else:
+        records = records_of(data, complain)
+    yield from complain.found
+    yield from records
 
 
 @dataclass(slots=True)

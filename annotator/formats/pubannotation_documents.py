@@ -9,7 +9,7 @@ from typing import Any
 from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.formats.json_fields import Complaints, objects, take
 from annotator.formats.json_items import JsonItem
-from annotator.formats.json_sets import MARKS, Names, take_marks
+from annotator.formats.json_sets import MARKS, Names, parsed, take_marks
 from annotator.formats.jsonl_canonical import reviewed_by_default
 from annotator.formats.offsets import Ruler, Sample, Unit, find_unit
 from annotator.formats.pubannotation_items import Annotations, read_annotations
@@ -33,17 +33,7 @@ class Reading:
 
 def parse_document(item: JsonItem, reading: Reading) -> Iterator[Record | Complaint]:
     """Yield what is wrong with a document and then its records: one for each project, or one without a set."""
-    complain = Complaints(item.place)
-    data = item.value
-    records: list[Record] = []
-    if type(data) is not dict:
-        complain("This is no JSON object {…}, so it holds no document.")
-    elif type(data.get("text")) is not str or not data["text"]:
-        complain("The document has no “text”, so there is no article to bring in.")
-    else:
-        records = _records(data, item, reading, complain)
-    yield from complain.found
-    yield from records
+    return parsed(item, lambda data, complain: _records(data, item, reading, complain))
 
 
 def _records(data: dict[str, Any], item: JsonItem, reading: Reading, complain: Complaints) -> list[Record]:

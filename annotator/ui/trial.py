@@ -104,7 +104,7 @@ class WindowTrial:
             for head in document.spans()
             for tail in document.spans()
             if head.id != tail.id and frozenset((head.id, tail.id)) not in linked
-            if (labels := document.scheme.relations_between(head.label, tail.label))
+            if (labels := document.scheme.links(head.label, tail.label))
         )
         self._hands.relating.add(head.id, tail.id, label)
         if (label, head.id, tail.id) not in {(found.label, found.head, found.tail) for found in document.relations()}:

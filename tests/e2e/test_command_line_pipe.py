@@ -47,7 +47,7 @@ def correct(project) -> dict:
             (head.id, tail.id, labels[0].name)
             for head in document.spans()
             for tail in document.spans()
-            if (labels := document.scheme.relations_between(head.label, tail.label)) and head.id != tail.id
+            if (labels := document.scheme.links(head.label, tail.label)) and head.id != tail.id
         ]
         linked = {(relation.head, relation.tail) for relation in document.relations()}
         head, tail, label = next(end for end in ends if end[:2] not in linked and end[1::-1] not in linked)

@@ -66,8 +66,8 @@ def test_which_ends_a_relation_label_allows(label, head, tail, allowed):
 
 def test_the_relations_between_two_labels_are_those_allowed_in_this_order():
     scheme = _scheme()
-    assert [label.name for label in scheme.relations_between("PERSON", "GPE")] == ["leads", "any", "only_tail"]
-    assert [label.name for label in scheme.relations_between("ORG", "PERSON")] == ["met_with", "any"]
+    assert [label.name for label in scheme.links("PERSON", "GPE")] == ["leads", "any", "only_tail"]
+    assert [label.name for label in scheme.links("ORG", "PERSON")] == ["met_with", "any"]
 
 
 def test_what_links_two_spans_is_a_matter_of_both_labels_and_of_whether_they_are_one_span():

@@ -174,7 +174,7 @@ def test_indonesian_news_has_the_ontonotes_labels_and_the_twelve_relations() -> 
     ],
 )
 def test_indonesian_news_constrains_what_may_be_linked(head: str, tail: str, legal: set[str]) -> None:
-    assert {label.name for label in load("indonesian-news").relations_between(head, tail)} == legal
+    assert {label.name for label in load("indonesian-news").links(head, tail)} == legal
 
 
 def test_indonesian_news_says_how_sure_a_relation_is() -> None:
