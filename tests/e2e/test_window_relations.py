@@ -25,9 +25,7 @@ def test_r_offers_exactly_the_legal_targets(at_work):
         head = user.focus("bertemu")
         scheme = user.document.scheme
         user.press("r")
-        legal = {
-            span.id for span in user.view.scene().spans() if span.id != head.id and scheme.relations_between(head.label, span.label)
-        }
+        legal = {span.id for span in user.view.scene().spans() if span.id != head.id and scheme.links(head.label, span.label)}
         assert set(user.hints().values()) == legal
         assert "s7" in legal  # Senin, a date
         assert "s11" not in legal  # far below the window
@@ -56,7 +54,7 @@ def test_where_several_are_legal_the_key_chooses(at_work):
         user.type(user.letters_for(user.span_of("Jawa Barat").id))
         menu = user.menu
         offered = {menu._list.item(row).text().split()[-1] for row in range(menu._list.count())}
-        assert offered == {label.name for label in user.document.scheme.relations_between("PERSON", "GPE")}
+        assert offered == {label.name for label in user.document.scheme.links("PERSON", "GPE")}
         before = user.check()
         user.press("3")  # located_in: not between these
         assert user.menu is not None
