@@ -49,3 +49,7 @@ class DiskFull(ProjectError):
 
 class FormatError(AnnotatorError):
     """A file that cannot be read or written in the format asked for."""
+
+
+class SuggesterError(AnnotatorError):
+    """A suggester that cannot be loaded or does not work: a missing package, a broken pattern file, a pipeline of another version."""
