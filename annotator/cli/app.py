@@ -12,7 +12,7 @@ import click
 
 from annotator import log
 from annotator._version import __version__
-from annotator.cli import backups, exchange, imports, inspection, projects, window
+from annotator.cli import backups, exchange, imports, inspection, projects, suggesting, window
 from annotator.cli.output import PROBLEMS, print_anything, remark
 from annotator.errors import AnnotatorError
 from annotator.paths import PROFILE_VARIABLE, log_dir
@@ -75,6 +75,7 @@ for _verb in (
     window.demo,
     projects.new,
     imports.import_verb,
+    suggesting.suggest_verb,
     exchange.export_verb,
     inspection.check_verb,
     inspection.stats,

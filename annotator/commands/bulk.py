@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from annotator.commands.command import (
     Command,
@@ -26,6 +23,7 @@ from annotator.domain.annotations import Relation, Span, ordered_fragments
 from annotator.domain.changes import What
 from annotator.domain.propagation import same_text
 from annotator.domain.rules import span_problems
+from annotator.domain.taken import Taken
 from annotator.domain.text import Range
 from annotator.errors import Refused
 from annotator.store.transaction import Transaction
@@ -57,8 +55,8 @@ def propagate(set_id: int, place: tuple[Range, ...] | Range, label: str) -> Comm
         asked = Span("", _as_fragments(place), label, origin=f"person:{tx.actor}")
         check_span(tx, set_id, asked)
         others = ((found,) for found in same_text(document.text, document.tokens, asked.surface(document.text)))
-        taken = _Taken(tx.spans(set_id))
-        here = _Taken([asked])
+        taken = Taken(tx.spans(set_id))
+        here = Taken([asked])
         made: list[str] = []
         left = 0
         for fragments in sorted((asked.fragments, *(other for other in others if not here.overlaps(*other[0])))):
@@ -139,23 +137,6 @@ def accept_label(set_id: int, what: What, label: str) -> Command:
         return len(spans) + len(relations)
 
     return Command("Accept every {}", run, label)
-
-
-class _Taken:
-    """The places of some spans: by range, and by what they share with another."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self.at: defaultdict[tuple[Range, ...], list[Span]] = defaultdict(list)
-        for span in spans:
-            self.at[span.fragments].append(span)
-        ranges = sorted(fragment for fragments in self.at for fragment in fragments)
-        self._starts = [start for start, _ in ranges]
-        self._reach = list(accumulate((end for _, end in ranges), max))
-
-    def overlaps(self, start: int, end: int) -> bool:
-        """Tell whether a fragment shares a code point with ``[start, end)``: of those that start before, one reaches into it."""
-        before = bisect_left(self._starts, end)
-        return before > 0 and self._reach[before - 1] > start
 
 
 def _as_fragments(place: tuple[Range, ...] | Range) -> tuple[Range, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -13,6 +14,14 @@ from annotator.domain.text import Range
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """The empty attributes, shared."""
+
+
+def _mapping(values: dict[str, Any]) -> Any:
+    return MappingProxyType(values) if values else NOTHING
+
+
+# spans travel to worker processes and back, and a read-only mapping cannot be pickled by itself
+copyreg.pickle(MappingProxyType, lambda mapping: (_mapping, (dict(mapping),)))
 
 
 class Kind(StrEnum):

@@ -65,7 +65,16 @@ class BulkCopy:
     document_id: int
 
 
-Bulk = BulkInsert | BulkCopy
+@dataclass(frozen=True, slots=True)
+class BulkSets:
+    """Annotation sets ``first`` to ``last`` were added whole, one to each of ``documents``; what is in them is too much to list."""
+
+    first: int
+    last: int
+    documents: tuple[int, ...]
+
+
+Bulk = BulkInsert | BulkCopy | BulkSets
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ class LossReport:
     ``losses`` are told item by item; those beyond ``MOST_LISTED`` are in ``more`` alone, by (item, reason).  ``unsaid`` sums up by
     ("item" or "document", what) the marks that the format has no place for, as origins are in most: they are no losses of an item,
     but nobody should look for them in the file.  ``findings`` are what a check of the written data says of items that arrived whole:
-    they are no losses.
+    they are no losses.  ``policies`` counts, in a preview of a format that must choose among overlapping spans, by the value of its
+    option ``overlap`` those it would not choose; ``cutting`` counts the tokens, by their text, that reach over an edge of a span.
     """
 
     format: str
@@ -103,6 +104,8 @@ class LossReport:
     unsaid: Counter[tuple[str, str]] = field(default_factory=Counter)
     more: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: list[Loss] = field(default_factory=list)
+    policies: Counter[str] = field(default_factory=Counter)
+    cutting: Counter[str] = field(default_factory=Counter)
 
     @property
     def lossless(self) -> bool:

@@ -128,5 +128,35 @@ def likeliest(name: str, known: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+_MEANT = (
+    ("PERSON", "PER", "PERS", "PEOPLE"),
+    ("ORG", "ORGANISATION", "ORGANIZATION", "CORPORATION"),
+    ("LOC", "LOCATION", "PLACE"),
+    ("GPE", "LOC", "LOCATION", "PLACE"),
+    ("FAC", "FACILITY", "LOC", "LOCATION", "PLACE"),
+    ("NORP", "NOR"),
+    ("DATE", "DAT"),
+    ("TIME", "TIM", "DATE", "DAT"),
+    ("MONEY", "MON"),
+    ("PERCENT", "PRC", "PERCENTAGE"),
+    ("ORDINAL", "ORD"),
+    ("CARDINAL", "CRD", "NUMBER", "NUM"),
+    ("QUANTITY", "QTY"),
+    ("EVENT", "EVT"),
+    ("PRODUCT", "PRD"),
+    ("WORK_OF_ART", "WOA"),
+    ("LANGUAGE", "LAN"),
+)
+"""What labels of OntoNotes 5 are called elsewhere (CoNLL 2003, NERGrit and their kin), or, further right, what they are part of there."""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return ``likeliest``, or else the label of the project that is in use elsewhere for what this one means; empty for none."""
+    names, upper = list(known), name.upper()
+    rows = [row for row in _MEANT if row[0] == upper] or [row for row in _MEANT if upper in row][:1]
+    candidates = (name, *(other for row in rows for other in row))
+    return next((found for candidate in candidates if (found := likeliest(candidate, names))), "")
+
+
 def _bare(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign.isalnum())

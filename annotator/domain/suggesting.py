@@ -46,7 +46,8 @@ class SuggesterSetup:
     is the file, folder or package it works from, empty for one that needs none.  ``language`` is the code of the project's tokenizer.
     ``labels`` pairs its labels with those of the project ("" leaves a label out); a label it does not name goes by likeness of names.
     Suggestions with a confidence below ``threshold``, or below that of their label in ``thresholds`` (labels of the project), are left
-    out.  ``data`` is what a learning suggester has learned: a value that can be pickled.
+    out.  ``trusted`` says that somebody agreed to run the code that the source brings along.  ``data`` is what a learning suggester has
+    learned: a value that can be pickled.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class SuggesterSetup:
     labels: tuple[tuple[str, str], ...] = ()
     threshold: float = 0.0
     thresholds: tuple[tuple[str, float], ...] = ()
+    trusted: bool = False
     data: Any = field(default=None, compare=False)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from annotator.domain.annotations import AnnotationSet
-from annotator.domain.changes import BulkInsert, What
+from annotator.domain.changes import BulkInsert, BulkSets, What
 from annotator.domain.documents import Document
 from annotator.store import statistics
 from annotator.store.rows import (
@@ -58,10 +58,11 @@ class DocumentRows:
 def rows_of(document: Document, contents: Iterable[tuple[AnnotationSet, int]]) -> DocumentRows:
     """Return the rows of a document with its sets, each with its number of problems or -1."""
     meta = list(statistics.meta_rows(document.meta)) if document.meta else []
-    return DocumentRows(document_row(document)[1:], len(document.text), meta, [_set_rows(*entry) for entry in contents])
+    return DocumentRows(document_row(document)[1:], len(document.text), meta, [set_rows(*entry) for entry in contents])
 
 
-def _set_rows(content: AnnotationSet, problems: int) -> SetRows:
+def set_rows(content: AnnotationSet, problems: int = -1) -> SetRows:
+    """Return an annotation set as it is written."""
     spans, relations = content.spans.values(), content.relations.values()
     keyed = [("span", item) for item in spans] + [("relation", item) for item in relations]
     return SetRows(
@@ -103,8 +104,23 @@ def _insert_batch(connection: sqlite3.Connection, batch: list[DocumentRows], fir
         "INSERT INTO document_meta VALUES (?, ?, ?)",
         ((*pair, number) for number, entry in enumerate(batch, first) for pair in entry.meta),
     )
+    _insert_sets(connection, [(number, one) for number, entry in enumerate(batch, first) for one in entry.sets], generation)
+
+
+def insert_sets(connection: sqlite3.Connection, sets: Sequence[tuple[int, SetRows]]) -> BulkSets:
+    """Write whole new annotation sets of documents that are there (by their ids), inside the caller's transaction; at least one."""
+    first = _insert_sets(connection, sets, statistics.generation(connection))
+    documents = tuple(document_id for document_id, _ in sets)
+    fullest = ((len(one.spans), document_id) for document_id, one in sets)
+    connection.executemany("UPDATE document_figures SET spans = max(spans, ?) WHERE document_id = ?", fullest)
+    return BulkSets(first, first + len(sets) - 1, documents)
+
+
+def _insert_sets(connection: sqlite3.Connection, new: Iterable[tuple[int, SetRows]], generation: int) -> int:
+    """Write sets, each with the id of its document; returns the id of the first, which the others follow without a gap."""
+    many = connection.executemany
     first_set = _last_number(connection, "annotation_sets") + 1
-    sets = list(enumerate(((number, one) for number, entry in enumerate(batch, first) for one in entry.sets), first_set))
+    sets = list(enumerate(new, first_set))
     many(_INSERT_SET, (_set_row(set_id, number, one, generation) for set_id, (number, one) in sets))
     for what, rows in (
         (What.SPAN, (((set_id,), one.spans) for set_id, (_, one) in sets)),
@@ -114,6 +130,7 @@ def _insert_batch(connection: sqlite3.Connection, batch: list[DocumentRows], fir
         many(_INSERT[what], chain.from_iterable(map(key.__add__, items) for key, items in rows))
     many("INSERT INTO set_labels VALUES (?, ?, ?, ?, ?, ?)", _label_rows(sets))
     _add_totals(connection, [one for _, (_, one) in sets])
+    return first_set
 
 
 def _set_row(set_id: int, document_id: int, one: SetRows, generation: int) -> Row:

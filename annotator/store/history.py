@@ -17,10 +17,10 @@ from typing import Any
 import orjson
 
 from annotator.domain.annotations import Span
-from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Lane, What
+from annotator.domain.changes import Bulk, Change, Lane, What
 from annotator.store import queries
-from annotator.store.journal import DONE, UNDONE, Step
-from annotator.store.rows import journal_to_value, json_value, lane_of, what_of
+from annotator.store.journal import DONE, UNDONE, Step, entry_of
+from annotator.store.rows import journal_to_value, json_value, lane_of
 
 PAGE = 200
 """Entries of one page."""
@@ -151,13 +151,7 @@ def changes_of(connection: sqlite3.Connection, step_id: int, limit: int) -> list
     found: list[Change | Bulk] = []
     sql = "SELECT what, set_id, key, before, after FROM changes WHERE step_id = ? ORDER BY number LIMIT ?"
     for what, set_id, key, before, after in connection.execute(sql, (step_id, limit)):
-        if what == "bulk-insert":
-            found.append(BulkInsert(*json_value(after)))
-        elif what == "bulk-copy":
-            found.append(BulkCopy(*json_value(after)))
-        else:
-            kind = what_of(what)
-            found.append(Change(kind, set_id, key, journal_to_value(kind, before), journal_to_value(kind, after)))
+        found.append(entry_of(what, set_id, key, before, after))
     return found
 
 

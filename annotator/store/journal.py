@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Lane, What
+from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, BulkSets, Change, Lane, What
 from annotator.store import statistics
 from annotator.store.rows import journal_to_value, json_value, lane_of, to_json, value_to_journal, what_of
 
 DONE, UNDONE, CUT = 0, 1, 2
 
-_BULK_INSERT, _BULK_COPY = "bulk-insert", "bulk-copy"
+_BULK_INSERT, _BULK_COPY, _BULK_SETS = "bulk-insert", "bulk-copy", "bulk-sets"
 
 _KINDS = {str(what): what for what in What}
 
@@ -87,6 +87,8 @@ def record(connection: sqlite3.Connection, step_id: int, first_number: int, chan
                 rows.append((step_id, number, _BULK_INSERT, 0, "", None, to_json([first, last])))
             case BulkCopy(set_id, document_id):
                 rows.append((step_id, number, _BULK_COPY, set_id, "", None, to_json([set_id, document_id])))
+            case BulkSets(first, last, documents):
+                rows.append((step_id, number, _BULK_SETS, 0, "", None, to_json([first, last, documents])))
     connection.executemany("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -96,14 +98,25 @@ def recorded(connection: sqlite3.Connection, step_id: int) -> tuple[tuple[Change
     bulk: list[Bulk] = []
     rows = connection.execute("SELECT what, set_id, key, before, after FROM changes WHERE step_id = ? ORDER BY number", (step_id,))
     for what, set_id, key, before, after in rows:
-        if what == _BULK_INSERT:
-            bulk.append(BulkInsert(*json_value(after)))
-        elif what == _BULK_COPY:
-            bulk.append(BulkCopy(*json_value(after)))
+        entry = entry_of(what, set_id, key, before, after)
+        if isinstance(entry, Change):
+            changes.append(entry)
         else:
-            kind = _KINDS.get(what) or what_of(what)
-            changes.append(Change(kind, set_id, key, journal_to_value(kind, before), journal_to_value(kind, after)))
+            bulk.append(entry)
     return tuple(changes), tuple(bulk)
+
+
+def entry_of(what: str, set_id: int, key: str, before: str | None, after: str | None) -> Change | Bulk:
+    """Return what one row of the table ``changes`` says."""
+    if what == _BULK_INSERT:
+        return BulkInsert(*json_value(after or ""))
+    if what == _BULK_COPY:
+        return BulkCopy(*json_value(after or ""))
+    if what == _BULK_SETS:
+        first, last, documents = json_value(after or "")
+        return BulkSets(first, last, tuple(documents))
+    kind = _KINDS.get(what) or what_of(what)
+    return Change(kind, set_id, key, journal_to_value(kind, before), journal_to_value(kind, after))
 
 
 def next_number(connection: sqlite3.Connection, step_id: int) -> int:

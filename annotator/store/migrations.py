@@ -15,7 +15,7 @@ from annotator.store import recount, schema
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 2
+VERSION = 3
 """The schema this program writes; a file with a higher one is refused."""
 
 
@@ -53,4 +53,9 @@ def _search_and_figures(db: Database) -> None:
     recount.recount(db.conn)
 
 
-_STEPS = (_first_schema, _search_and_figures)
+def _suggesters(db: Database) -> None:
+    for statement in schema.THIRD:
+        db.execute(statement)
+
+
+_STEPS = (_first_schema, _search_and_figures, _suggesters)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from annotator.domain.changes import BulkInsert, ChangeSet, Lane, inverted
+from annotator.domain.changes import ChangeSet, Lane, inverted
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
@@ -155,8 +155,7 @@ class Project:
         with self.transaction(found.text, found.detail, actor=actor, lane=found.lane, undoes=step_id) as tx:
             tx.apply_inverse(inverted(changes))
             for entry in bulk:
-                if isinstance(entry, BulkInsert):
-                    tx.remove_documents(entry, but_for_step=step_id)
+                tx.take_out(entry, but_for_step=step_id)
             redoable = found.lane is Lane.EDIT and not bulk
             journal.set_state(self.connection, step_id, journal.UNDONE if redoable else journal.CUT)
         return ChangeSet(step_id, found.text, found.detail, actor, found.lane, tuple(tx.changes), tuple(tx.bulk), step_id)

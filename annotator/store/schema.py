@@ -1,11 +1,12 @@
-"""The tables and views of a project file, as SQL: ``TABLES`` and ``VIEWS`` are schema 1, ``SECOND`` is what schema 2 adds.
+"""The tables and views of a project file, as SQL: ``TABLES`` and ``VIEWS`` are schema 1, ``SECOND`` and ``THIRD`` what came later.
 
 All tables are STRICT.  Spans and relations are kept ``WITHOUT ROWID`` under (set, id), so that one annotation set lies together on
 disk and copying a model's set for a person needs no new ids.  Offsets are code points, as SQLite's ``substr`` counts.  The numbers of
 documents and sets are never given out twice (AUTOINCREMENT), because the journal names things by them.
 
 What schema 2 adds can all be made again from schema 1 (``recount``): the full-text index, kept by triggers, and figures kept by
-every transaction, so that no list and no count has to walk the tables.
+every transaction, so that no list and no count has to walk the tables.  Schema 3 adds what suggesters need to go on where they stopped,
+and what was decided about the same text labelled differently.
 """
 
 from __future__ import annotations
@@ -270,7 +271,38 @@ SECOND = (
 )
 """What a file of schema 1 needs to become one of schema 2, but for the figures themselves."""
 
-NAMES = frozenset(re.findall(r"CREATE (?:VIRTUAL TABLE|TABLE|VIEW|INDEX|TRIGGER) (\w+)", TABLES + VIEWS + ";".join(SECOND)))
+THIRD = (
+    # The suggesters of the project in the order in which they are believed; through: the last document of an unfinished run, 0 if none.
+    """CREATE TABLE suggesters (
+        name TEXT PRIMARY KEY,
+        position INTEGER NOT NULL,
+        setup TEXT NOT NULL,
+        fingerprint TEXT NOT NULL DEFAULT '',
+        through INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID""",
+    # What makes a document worth looking at, each from 0 to 1, as the suggesters left it.
+    """CREATE TABLE document_worth (
+        document_id INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+        disagreement REAL NOT NULL DEFAULT 0,
+        doubt REAL NOT NULL DEFAULT 0,
+        novelty REAL NOT NULL DEFAULT 0
+    ) STRICT""",
+    "CREATE INDEX document_worth_by_disagreement ON document_worth (disagreement)",
+    "CREATE INDEX document_worth_by_doubt ON document_worth (doubt)",
+    "CREATE INDEX document_worth_by_novelty ON document_worth (novelty)",
+    # Texts that may be labelled differently; told: the labels, and how often each, when that was decided.
+    """CREATE TABLE dismissals (
+        surface TEXT PRIMARY KEY,
+        reason TEXT NOT NULL,
+        told TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+"""What a file of schema 2 needs to become one of schema 3."""
+
+_LATER = ";".join((*SECOND, *THIRD))
+NAMES = frozenset(re.findall(r"CREATE (?:VIRTUAL TABLE|TABLE|VIEW|INDEX|TRIGGER) (\w+)", TABLES + VIEWS + _LATER))
 """What a file of this schema holds, for seeing whether it is whole."""
 
 
@@ -280,3 +312,4 @@ def statements() -> Iterator[str]:
         if statement.strip():
             yield statement
     yield from SECOND
+    yield from THIRD

@@ -180,6 +180,31 @@ def forget_documents(connection: sqlite3.Connection, first: int, last: int) -> N
     _cut_runs(connection, first, last)
 
 
+def forget_sets(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Take the annotation sets ``first`` to ``last`` out of all figures but ``count_fullest``; to be called before they are removed."""
+    between = (first, last)
+    for annotator, kind, status, sets, flagged in connection.execute(
+        "SELECT annotator, kind, status, count(*), sum(flagged) FROM annotation_sets WHERE id BETWEEN ? AND ? GROUP BY 1, 2, 3",
+        between,
+    ).fetchall():
+        add_sets(connection, (annotator, kind, status), -sets, -flagged)
+    for what, table in _TABLES:
+        sql = f"""SELECT a.annotator, a.kind, i.label, count(DISTINCT i.set_id), count(*), count(*) - sum(i.reviewed)
+        FROM {table} i JOIN annotation_sets a ON a.id = i.set_id WHERE i.set_id BETWEEN ? AND ? GROUP BY 1, 2, 3"""
+        for annotator, kind, label, sets, items, unreviewed in connection.execute(sql, between).fetchall():
+            add_labels(connection, (annotator, kind, what, label), -sets, -items, -unreviewed)
+        places = f"SELECT DISTINCT ?, i.label, a.document_id, a.id FROM {table} i JOIN annotation_sets a ON a.id = i.set_id"
+        connection.execute(
+            f"DELETE FROM set_labels WHERE (what, label, document_id, set_id) IN ({places} WHERE i.set_id BETWEEN ? AND ?)",
+            (what, *between),
+        )
+
+
+def count_fullest(connection: sqlite3.Connection, documents: Iterable[int]) -> None:
+    """Count anew how many spans the fullest set of each of these documents has."""
+    connection.executemany(_COUNT_DOCUMENT, ({"document": document_id} for document_id in documents))
+
+
 def _cut_runs(connection: sqlite3.Connection, first: int, last: int) -> None:
     touched = connection.execute("SELECT first, last FROM document_runs WHERE first <= ? AND last >= ?", (last, first)).fetchall()
     for low, high in touched:

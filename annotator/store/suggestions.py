@@ -13,15 +13,26 @@ def copy(connection: sqlite3.Connection, set_id: int, document_id: int, scheme: 
     """Fill a new set with the spans and relations of all models' sets on the document; False if there are no such sets.
 
     What several models (or one model twice) suggest alike comes once, from the first; relations join the span that stands for theirs.
-    Ids are kept while they are free, else the model's name and colons come before them.  Rows that cover no text, which another program
-    may have written past the checks, stay where they are: no set of this program may hold them.
+    Models come in the order of the project's suggesters, others after them in that of their sets; a span that shares text with one of an
+    earlier model is left out, since a person would only have to reject it.  Ids are kept while they are free, else the model's name and
+    colons come before them.  Rows that cover no text, which another program may have written past the checks, stay where they are: no set
+    of this program may hold them.
     """
     models = connection.execute(
-        "SELECT id, annotator FROM annotation_sets WHERE document_id = ? AND kind = 'model' ORDER BY id", (document_id,)
+        "SELECT a.id, a.annotator FROM annotation_sets a LEFT JOIN suggesters s ON s.name = a.annotator"
+        " WHERE a.document_id = ? AND a.kind = 'model' ORDER BY coalesce(s.position, 1 << 60), a.id",
+        (document_id,),
     ).fetchall()
     symmetric = json.dumps([label.name for label in scheme.relations if label.symmetric])
     for source, annotator in models:
-        names: dict[str, Any] = {"set": set_id, "source": source, "annotator": annotator, "symmetric": symmetric}
+        (longest,) = connection.execute(_LONGEST, (set_id,)).fetchone()
+        names: dict[str, Any] = {
+            "set": set_id,
+            "source": source,
+            "annotator": annotator,
+            "symmetric": symmetric,
+            "longest": longest,
+        }
         connection.execute(_COPY_SPANS, {**names, "prefix": _free_prefix(connection, "spans", names)})
         connection.execute(_COPY_RELATIONS, {**names, "prefix": _free_prefix(connection, "relations", names)})
     return bool(models)
@@ -38,6 +49,7 @@ def _free_prefix(connection: sqlite3.Connection, table: str, names: dict[str, An
 
 _SPAN_FIELDS = ("start", '"end"', "label", "fragments", "attributes", "note", "kb_id", "confidence", "origin")
 _RELATION_FIELDS = ("attributes", "note", "confidence", "origin")
+_LONGEST = 'SELECT coalesce(max("end" - start), 0) FROM spans WHERE set_id = ?'
 _SAME_PLACE = """{0}.start = {1}.start AND {0}."end" = {1}."end" AND {0}.label = {1}.label
     AND coalesce({0}.fragments, '') = coalesce({1}.fragments, '')"""
 _FREE_ID = (
@@ -50,6 +62,9 @@ SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in 
 FROM (SELECT *, row_number() OVER (PARTITION BY start, "end", label, fragments ORDER BY id) AS number
       FROM spans WHERE set_id = :source AND start >= 0 AND "end" > start) m
 WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p INDEXED BY spans_by_place WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
+AND (m.fragments IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM spans p INDEXED BY spans_by_place
+    WHERE p.set_id = :set AND p.start > m.start - :longest AND p.start < m."end" AND p."end" > m.start AND p.fragments IS NULL))
 """
 # Two spans of a model may have become one: a relation between them is left out, for it would link that one to itself.
 _COPY_RELATIONS = f"""

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span, Verdict
-from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, Value, What
+from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, BulkSets, Change, Value, What
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.errors import Refused, UndoRefused
 from annotator.store import filling, journal, queries, statistics, suggestions, undoing
-from annotator.store.filling import DocumentRows, rows_of
+from annotator.store.filling import DocumentRows, SetRows, rows_of
 from annotator.store.rows import (
     CODECS,
     place_of,
@@ -75,6 +75,10 @@ class Transaction:
     def find_set(self, document_id: int, annotator: str, kind: Kind) -> int | None:
         """Return the id of one annotator's set on a document, or None."""
         return queries.find_set(self._connection, document_id, annotator, kind)
+
+    def sets_of(self, document_id: int) -> list[tuple[int, SetInfo]]:
+        """Return the annotation sets of a document, as ``queries.set_ids`` does."""
+        return queries.set_ids(self._connection, document_id)
 
     def find_documents(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return the ids of the documents with these names and texts, by both; of several alike the first."""
@@ -187,6 +191,11 @@ class Transaction:
             self.bulk.append(inserted)
         return inserted
 
+    def add_sets(self, sets: Sequence[tuple[int, SetRows]]) -> None:
+        """Add whole new annotation sets, each with the id of its document; the journal keeps their range, not their content."""
+        if sets:
+            self.bulk.append(filling.insert_sets(self._connection, sets))
+
     def copy_suggestions(self, set_id: int) -> None:
         """Fill a person's new set with what the models suggest for the document, as unreviewed items.
 
@@ -213,8 +222,20 @@ class Transaction:
         undoing.apply(self._connection, asked)
         self.changes += asked
 
-    def remove_documents(self, inserted: BulkInsert, *, but_for_step: int) -> None:
-        """Remove documents that a step brought in; refused if a later step worked on one of them and was not undone."""
+    def take_out(self, entry: Bulk, *, but_for_step: int) -> None:
+        """Remove the documents or the sets that a step brought in whole; refused if a later step worked on one and was not undone.
+
+        Copies of suggestions stay: they are a person's.
+        """
+        match entry:
+            case BulkInsert():
+                self._remove_documents(entry, but_for_step)
+            case BulkSets():
+                self._remove_sets(entry, but_for_step)
+            case BulkCopy():
+                pass
+
+    def _remove_documents(self, inserted: BulkInsert, but_for_step: int) -> None:
         touched = self._connection.execute(
             "SELECT 1 FROM annotation_sets a JOIN changes c ON c.set_id = a.id JOIN steps s ON s.id = c.step_id"
             " WHERE a.document_id BETWEEN ? AND ? AND s.id <> ? AND s.lane <> 'system' AND s.state = ? LIMIT 1",
@@ -228,6 +249,20 @@ class Transaction:
         self._connection.execute("DELETE FROM documents WHERE id BETWEEN ? AND ?", (inserted.first, inserted.last))
         self._documents.clear()
         self.bulk.append(inserted)
+
+    def _remove_sets(self, added: BulkSets, but_for_step: int) -> None:
+        touched = self._connection.execute(
+            "SELECT 1 FROM changes c JOIN steps s ON s.id = c.step_id"
+            " WHERE c.set_id BETWEEN ? AND ? AND s.id <> ? AND s.state = ? LIMIT 1",
+            (added.first, added.last, but_for_step, journal.DONE),
+        ).fetchone()
+        if touched:
+            raise UndoRefused(undoing.CHANGED_LATER)
+        statistics.forget_sets(self._connection, added.first, added.last)
+        self._connection.execute("DELETE FROM relations WHERE set_id BETWEEN ? AND ?", (added.first, added.last))
+        self._connection.execute("DELETE FROM annotation_sets WHERE id BETWEEN ? AND ?", (added.first, added.last))
+        statistics.count_fullest(self._connection, added.documents)
+        self.bulk.append(added)
 
     # The one place where rows change
 

@@ -8,10 +8,11 @@ from annotator.commands import documents
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import BulkCopy, Lane
 from annotator.session.session import Session
-from annotator.store import journal, queries
+from annotator.store import journal, queries, suggesters
+from annotator.store.suggesters import KnownSuggester
 
 TEXT = "Ani Budi Cici Dedi"
-ANI, BUDI, CICI = (0, 3), (4, 8), (9, 13)
+ANI, BUDI, CICI, DEDI = (0, 3), (4, 8), (9, 13), (14, 18)
 
 
 @pytest.fixture
@@ -58,7 +59,6 @@ def test_what_two_models_say_alike_comes_once_and_the_relations_of_both_join(ope
         ),
     )
     assert [(span.id, span.label, span.start) for span in state.spans()] == [
-        ("s4", "GPE", 0),
         ("s1", "PERSON", 0),
         ("s2", "ORG", 4),
         ("s3", "PERSON", 9),
@@ -73,15 +73,34 @@ def test_what_two_models_say_alike_comes_once_and_the_relations_of_both_join(ope
 def test_clashing_ids_get_the_models_name_before_them(opened, model_set):
     state = opened(
         model_set([("s1", *ANI, "PERSON"), ("two:s1", *CICI, "GPE")], [], "one"),
-        model_set([("s1", *BUDI, "PERSON"), ("two::x", *CICI, "ORG")], [], "two"),
+        model_set([("s1", *BUDI, "PERSON"), ("two::x", *DEDI, "ORG")], [], "two"),
     )
     assert {span.id: (span.start, span.label) for span in state.spans()} == {
         "s1": (0, "PERSON"),
         "two:s1": (9, "GPE"),
         "two:::s1": (4, "PERSON"),
-        "two::x": (9, "ORG"),
+        "two::x": (14, "ORG"),
     }
     assert state.span("two:::s1").derived_from == "two/s1"
+
+
+def test_a_later_model_does_not_suggest_across_an_earlier_one(opened, model_set):
+    state = opened(
+        model_set([("a", *BUDI, "PERSON")], [], "one"),
+        model_set([("b", 0, 8, "ORG"), ("c", *ANI, "PERSON"), ("d", 7, 13, "ORG"), ("e", *DEDI, "PERSON")], [], "two"),
+    )
+    assert [(span.id, span.derived_from) for span in state.spans()] == [("c", "two/c"), ("a", "one/a"), ("e", "two/e")]
+
+
+def test_the_order_of_the_suggesters_says_which_model_is_believed_first(opened, model_set, empty_project):
+    suggesters.remember(empty_project.connection, [KnownSuggester("two", 0), KnownSuggester("one", 1)])
+    state = opened(model_set([("a", *ANI, "PERSON")], [], "one"), model_set([("b", *ANI, "ORG")], [], "two"))
+    assert [(span.id, span.label) for span in state.spans()] == [("b", "ORG")]
+
+
+def test_nested_spans_of_one_model_all_come(opened, model_set):
+    state = opened(model_set([("a", 0, 8, "ORG"), ("b", *ANI, "PERSON")], [], "one"))
+    assert [span.id for span in state.spans()] == ["a", "b"]
 
 
 def test_clashing_relation_ids_too(opened, model_set):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
-from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, Change, What
+from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, BulkSets, Change, What
 from annotator.domain.labels import LabelScheme
 from annotator.domain.rules import quoted
 from annotator.ui.i18n import by_count, number, tr
@@ -94,6 +94,8 @@ def _lines(change: Change | Bulk, texts: Texts) -> Iterator[Line]:
     match change:
         case BulkInsert(first, last):
             yield Line(Sign.ADDED, by_count(last - first + 1, tr("{} document came in"), tr("{} documents came in")))
+        case BulkSets(_, _, documents):
+            yield Line(Sign.ADDED, by_count(len(documents), tr("Suggestions for {} document"), tr("Suggestions for {} documents")))
         case BulkCopy():
             yield Line(Sign.ADDED, tr("The models' suggestions for the document"))
         case Change(What.SPAN):
