@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from annotator.domain.annotations import Relation, Span, Verdict
+from annotator.domain.annotations import Kind, Relation, Span, Verdict
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
 from annotator.domain.rules import ALLOWED, Problem, quoted, relation_ends, relation_problems, span_problems
@@ -40,6 +40,12 @@ def refuse(problems: list[Problem]) -> None:
     for problem in problems:
         if problem.rule not in ALLOWED:
             raise Refused(problem.message)
+
+
+def find_set(tx: Transaction, document_id: int, annotator: str, kind: Kind) -> int | None:
+    """Return the id of one annotator's set on a document, or None."""
+    found = tx.sets_of(document_id).get((annotator, kind))
+    return None if found is None else found[0]
 
 
 def must_have_span(tx: Transaction, set_id: int, span_id: str) -> Span:
@@ -98,7 +104,7 @@ def check_relation(tx: Transaction, set_id: int, relation: Relation) -> None:
 def span_twin(tx: Transaction, set_id: int, span: Span) -> Span | None:
     """Return another span with the same label at the same place."""
     return next(
-        (other for other in tx.spans_starting(set_id, span.start) if other.id != span.id and other.signature == span.signature),
+        (other for other in tx.spans(set_id, starting=span.start) if other.id != span.id and other.signature == span.signature),
         None,
     )
 

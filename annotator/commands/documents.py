@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from annotator.commands.command import Command, begin_work
+from annotator.commands.command import Command, begin_work, find_set
 from annotator.domain.annotations import Kind, SetInfo
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
@@ -17,7 +17,7 @@ def open_for(document_id: int, annotator: str) -> Command:
     """Make sure the person has a set on the document, filled with what the models suggest; returns the set's id."""
 
     def run(tx: Transaction) -> int:
-        found = tx.find_set(document_id, annotator, Kind.PERSON)
+        found = find_set(tx, document_id, annotator, Kind.PERSON)
         if found is not None:
             return found
         set_id = tx.add_set(SetInfo(document_id, annotator, Kind.PERSON))

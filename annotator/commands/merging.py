@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from annotator.commands.aligning import carry_over, earlier_wording
-from annotator.commands.command import Command
+from annotator.commands.command import Command, find_set
 from annotator.commands.quick import Ready, allowed
 from annotator.domain.annotations import AnnotationSet, Item, Kind, SetInfo
 from annotator.domain.changes import Lane
@@ -259,7 +259,7 @@ def _came_before(annotator: str) -> str:
 def _merge(tx: Transaction, known: Document, content: AnnotationSet, brought: Brought, report: ImportReport) -> None:
     """Add a set to a document that is there already."""
     info = replace(content.info, document_id=known.id)
-    set_id = tx.find_set(known.id, info.annotator, info.kind)
+    set_id = find_set(tx, known.id, info.annotator, info.kind)
     if set_id is None:
         set_id = tx.add_set(info)
     else:

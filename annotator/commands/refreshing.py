@@ -63,8 +63,9 @@ def put_suggestions(entries: Sequence[Entry], order: Sequence[str] = ()) -> Comm
             if tx.document(entry.document_id) is None:
                 continue  # removed while the suggester was at it
             sets = tx.sets_of(entry.document_id)
-            finished = any(info.kind is Kind.GOLD or (info.kind is Kind.PERSON and info.status is Status.DONE) for _, info in sets)
-            there = next((key for key, info in sets if info.kind is Kind.MODEL and info.annotator == entry.suggester), None)
+            infos = [info for _, info in sets.values()]
+            finished = any(info.kind is Kind.GOLD or (info.kind is Kind.PERSON and info.status is Status.DONE) for info in infos)
+            there, _ = sets.get((entry.suggester, Kind.MODEL), (None, None))
             if finished and (there is not None or entry.learned):
                 put.finished += 1
                 continue
@@ -76,7 +77,7 @@ def put_suggestions(entries: Sequence[Entry], order: Sequence[str] = ()) -> Comm
             put.sets += 1
             put.spans += len(entry.spans)
             put.relations += len(entry.relations)
-            if any(info.kind is Kind.PERSON for _, info in sets):
+            if any(info.kind is Kind.PERSON for info in infos):
                 refreshed.setdefault(entry.document_id, set()).add(entry.suggester)
         tx.add_sets(new)
         for document_id, names in refreshed.items():
@@ -131,7 +132,7 @@ def _link(item: Relation, spans: dict[str, Span]) -> str:
 
 def _refresh_people(tx: Transaction, document_id: int, names: Collection[str], order: Sequence[str]) -> None:
     """Bring the unfinished sets of all people on a document in step with what these suggesters suggest now."""
-    sets = tx.sets_of(document_id)
+    sets = tx.sets_of(document_id).values()
     place = {name: number for number, name in enumerate(order)}
     models = [(info.annotator, key) for key, info in sets if info.kind is Kind.MODEL and info.annotator in names]
     models.sort(key=lambda entry: (place.get(entry[0], len(place)), entry[1]))

@@ -13,6 +13,7 @@ from annotator.commands.command import (
     Command,
     approve,
     begin_work,
+    find_set,
     refuse_twin,
     reject,
     remove_with_relations,
@@ -111,7 +112,7 @@ def act_on(lines: Sequence[Line], action: Action, label: str = "") -> Command:
     def run(tx: Transaction) -> Acted:
         acted = Acted()
         for line in lines:
-            set_id = tx.find_set(line.document_id, tx.actor, Kind.PERSON)
+            set_id = find_set(tx, line.document_id, tx.actor, Kind.PERSON)
             try:
                 if set_id is None:
                     raise Refused("The document is not in the project any more.")
@@ -187,7 +188,7 @@ def _label(tx: Transaction, set_id: int, line: Line, label: str) -> bool:
     wrong = [problem for problem in span_problems(span, document.text, document.tokens, scheme) if problem.rule not in ALLOWED]
     if wrong:
         raise Refused(wrong[0].message)
-    standing = [found for found in tx.spans_starting(set_id, line.start) if found.fragments == span.fragments]
+    standing = [found for found in tx.spans(set_id, starting=line.start) if found.fragments == span.fragments]
     same = next((found for found in standing if found.label == label), None)
     if same is not None and same.reviewed:
         return False
@@ -231,7 +232,7 @@ def _remove(tx: Transaction, set_id: int, line: Line, label: str) -> bool:
 
 def _copied_relation(tx: Transaction, set_id: int, line: Line) -> Relation | None:
     origin = f"{line.annotator}/{line.relation_id}"
-    starting = tx.spans_starting(set_id, line.start)
+    starting = tx.spans(set_id, starting=line.start)
     linked = (relation for span in starting for relation in tx.relations_of(set_id, span.id))
     return next((relation for relation in linked if relation.derived_from == origin), None)
 
@@ -244,7 +245,7 @@ def _own_span(tx: Transaction, set_id: int, line: Line) -> Span:
         span = tx.span(set_id, line.span_id)
     else:
         theirs = tx.span(line.set_id, line.span_id)
-        same = tx.spans_starting(set_id, line.start)
+        same = tx.spans(set_id, starting=line.start)
         span = next((found for found in same if theirs is not None and found.signature == theirs.signature), None)
     if span is None:
         raise Refused("This span is not there any more.")

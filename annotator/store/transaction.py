@@ -72,13 +72,9 @@ class Transaction:
             raise Refused(_GONE)
         return info
 
-    def find_set(self, document_id: int, annotator: str, kind: Kind) -> int | None:
-        """Return the id of one annotator's set on a document, or None."""
-        return queries.find_set(self._connection, document_id, annotator, kind)
-
-    def sets_of(self, document_id: int) -> list[tuple[int, SetInfo]]:
-        """Return the annotation sets of a document, as ``queries.set_ids`` does."""
-        return queries.set_ids(self._connection, document_id)
+    def sets_of(self, document_id: int) -> dict[tuple[str, Kind], tuple[int, SetInfo]]:
+        """Return the annotation sets of a document by annotator and kind, each with its id."""
+        return {(info.annotator, info.kind): (key, info) for key, info in queries.set_ids(self._connection, document_id)}
 
     def find_documents(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return the ids of the documents with these names and texts, by both; of several alike the first."""
@@ -104,13 +100,11 @@ class Transaction:
         """Return one span, or None."""
         return queries.span(self._connection, set_id, span_id)
 
-    def spans(self, set_id: int) -> list[Span]:
-        """Return the spans of a set by start."""
-        return list(queries.spans(self._connection, set_id))
-
-    def spans_starting(self, set_id: int, start: int) -> list[Span]:
-        """Return the spans of a set that start at a code point."""
-        return list(queries.spans_between(self._connection, set_id, start, start + 1))
+    def spans(self, set_id: int, *, starting: int | None = None) -> list[Span]:
+        """Return the spans of a set by start, or only those that start at one code point."""
+        if starting is None:
+            return list(queries.spans(self._connection, set_id))
+        return list(queries.spans_between(self._connection, set_id, starting, starting + 1))
 
     def relation(self, set_id: int, relation_id: str) -> Relation | None:
         """Return one relation, or None."""

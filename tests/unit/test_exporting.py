@@ -252,7 +252,7 @@ def test_files_of_an_earlier_export_of_another_size_are_not_mixed_with_new_ones(
 def test_so_many_left_out_are_named_and_the_rest_counted(seven, tmp_path, monkeypatch):
     monkeypatch.setattr(export_choice, "MOST_LOSSES", 0)
     with seven.transaction("Differ", actor="budi") as tx:
-        tx.put(tx.find_set(3, "budi", Kind.PERSON), Span("s2", ((4, 8),), "PERSON"))
+        tx.put(tx.sets_of(3)["budi", Kind.PERSON][0], Span("s2", ((4, 8),), "PERSON"))
     report = export(seven.connection, seven.scheme, tmp_path / "gold.jsonl", ExportOptions("jsonl"))
     assert report.losses == []
     assert report.more == {("document", "left out and not named"): 1}
@@ -274,7 +274,7 @@ def four(empty_project, put):
         put(name, ("ani", PERSON, status, label))
     put("d", ("budi", PERSON, WORK, "GPE"))
     with empty_project.transaction("Flag", actor="ani") as tx:
-        number = tx.find_set(3, "ani", Kind.PERSON)
+        number = tx.sets_of(3)["ani", Kind.PERSON][0]
         tx.put_set(number, replace(tx.set_info(number), flagged=True))
     return empty_project
 
@@ -361,6 +361,6 @@ def test_a_loss_names_the_document_by_its_number(empty_project, put, tmp_path):
     for _ in range(2):
         put("same", ("ani", PERSON, DONE))
     with empty_project.transaction("Cut", actor="ani") as tx:
-        tx.put(tx.find_set(2, "ani", Kind.PERSON), Span("cut", ((1, 3),), "PERSON"))
+        tx.put(tx.sets_of(2)["ani", Kind.PERSON][0], Span("cut", ((1, 3),), "PERSON"))
     report = export(empty_project.connection, empty_project.scheme, tmp_path / "x.conll", ExportOptions("conll"))
     assert [(loss.document, loss.document_id, loss.item_id) for loss in report.losses] == [("same", 2, "cut")]

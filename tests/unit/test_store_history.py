@@ -77,7 +77,7 @@ def test_the_import_of_a_document_is_found_among_several(worked, make_document):
 def test_a_step_over_several_documents_says_so(worked):
     with worked.project.transaction("Flag all", actor="ani") as tx:
         for document_id in (1, 2):
-            set_id = tx.find_set(document_id, "ani", Kind.PERSON)
+            set_id = tx.sets_of(document_id)["ani", Kind.PERSON][0]
             tx.put_set(set_id, replace(tx.set_info(set_id), categories=("sport",)))
     newest = history.project_entries(connection_of(worked), 0, 1)[0]
     assert (newest.document, newest.several, newest.changes) == ("first", True, 2)
