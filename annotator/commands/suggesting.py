@@ -37,6 +37,9 @@ from annotator.store.suggesters import KnownSuggester, Worth
 BATCH, BATCH_TEXT = 32, 200_000
 """Most documents, and about how many characters of text, that go to a worker at once."""
 
+_CHUNK = 256
+"""Documents that are put at once where no window waits."""
+
 MOST_NAMED = 200
 """So many documents on which a suggester failed are named; the rest is counted."""
 
@@ -62,12 +65,15 @@ class SuggestReport:
     failed: list[Complaint] = field(default_factory=list)
     more_failed: int = 0
 
-    def fail(self, complaint: Complaint) -> None:
-        """Take a document on which a suggester failed."""
-        if len(self.failed) < MOST_NAMED:
-            self.failed.append(complaint)
-        else:
-            self.more_failed += 1
+    def take(self, answer: Answer) -> None:
+        """Count what a run had to say about one document."""
+        self.documents += 1
+        self.left_out.update(answer.left_out)
+        for error in answer.errors:
+            if len(self.failed) < MOST_NAMED:
+                self.failed.append(Complaint(answer.name, error))
+            else:
+                self.more_failed += 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
@@ -85,7 +91,10 @@ class SuggestReport:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a run has to say about one document: what each suggester found, or why not, and what that makes it worth."""
+    """What a run has to say about one document: what each suggester found, or why not, and what that makes it worth.
+
+    ``put_first`` says that it was taken out of its turn.
+    """
 
     document_id: int
     name: str
@@ -93,6 +102,7 @@ class Answer:
     worth: Worth | None = None
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     errors: tuple[str, ...] = ()
+    put_first: bool = False
 
 
 class Order:
@@ -111,6 +121,10 @@ class Order:
                 self._had.add(document_id)
                 self._first.append(document_id)
 
+    def was_put_first(self, document_id: int) -> bool:
+        """Tell whether a document was taken, or is to be, out of its turn."""
+        return document_id in self._had
+
     def __iter__(self) -> Iterator[int]:
         return self
 
@@ -125,18 +139,21 @@ def answers(
     connection: Connection,
     scheme: LabelScheme,
     setups: Sequence[SuggesterSetup],
-    order: Iterable[int],
+    order: Order,
     worker: WorkerProcess,
     *,
     known_words: frozenset[str] | None = None,
+    orders: bytes = b"",
     patience: float = PATIENCE,
+    progress: Progress | None = None,
 ) -> Iterator[Answer]:
     """Yield what the suggesters find, document by document in the order given; documents that went away are passed over.
 
-    ``connection`` is the caller's own.  ``known_words`` are the words of finished documents, for the novelty of the others.
+    ``connection`` is the caller's own.  ``known_words`` are the words of finished documents, for the novelty of the others.  ``orders``
+    are those of the setups, where they are packed already.  A cancel of ``progress`` ends it and the processes.
     Raises ``SuggesterError`` when a suggester cannot work at all, ``GaveUp`` when it ends its process again and again.
     """
-    orders = packed(Orders(tuple(setups), scheme))
+    orders = orders or packed(Orders(tuple(setups), scheme))
     names = [setup.name for setup in setups]
     shown = (one for number in order if (one := _shown(connection, number, setups)) is not None)
     todo: deque[Document] = deque()
@@ -154,13 +171,14 @@ def answers(
         if batch:
             yield batch
 
-    results = map_steadily(worker, partial(suggest_batch, orders), batches(), patience=patience)
+    results = map_steadily(worker, partial(suggest_batch, orders), batches(), patience=patience, progress=progress)
     for _, result in results:
         document = todo.popleft()
         if isinstance(result, GivenUp):
-            yield Answer(document.id, document.name, errors=(result.reason,))
-            continue
-        yield _answer(document, setups, names, result, known_words)
+            answer = Answer(document.id, document.name, errors=(result.reason,))
+        else:
+            answer = _answer(document, setups, names, result, known_words)
+        yield replace(answer, put_first=order.was_put_first(document.id))
 
 
 def _answer(
@@ -225,45 +243,52 @@ def _worth(document: Document, found: Sequence[Found], known_words: frozenset[st
 class SuggestStep:
     """The step of one run, as a context: what it put stays when it is left by a cancel or an error, for every document is whole.
 
-    The next run goes on from there.  ``report`` says what was done so far.
+    The next run goes on from there.  A long run makes a step of every ``part`` documents, because a killed program's unfinished step is
+    taken back at the next opening.  ``report`` says what was done so far.
     """
 
-    def __init__(self, host: Host, setups: Sequence[SuggesterSetup], kept: Sequence[KnownSuggester], *, whole: bool) -> None:
-        self._host, self._setups = host, setups
-        self._kept, self._whole = list(kept), whole
-        self._step_id = 0
+    def __init__(
+        self, host: Host, setups: Sequence[SuggesterSetup], kept: Sequence[KnownSuggester], *, whole: bool, part: int = 10_000
+    ) -> None:
+        self._host, self._names = host, ", ".join(setup.name for setup in setups)
+        self._kept, self._whole, self._part = list(kept), whole, part
         self._order: list[str] = []
+        self._step_id = self._in_step = self._through = 0
         self.report = SuggestReport()
 
     def __enter__(self) -> SuggestStep:
         connection = self._host.project.connection
         suggesters.remember(connection, self._kept)
         self._order = [one.name for one in suggesters.known(connection)]
-        names = ", ".join(setup.name for setup in self._setups)
-        self._step_id = self._host.project.begin_step("Suggestions by {}", names, actor=self._host.annotator)
+        self._begin()
         return self
 
     def add(self, some: Sequence[Answer]) -> None:
         """Put what was found in some documents."""
+        if self._in_step >= self._part:
+            self._end(self._through)
+            self._begin()
         entries = [entry for answer in some for entry in answer.entries]
         self.report.put.add(self._host.execute(put_suggestions(entries, self._order), step_id=self._step_id))
-        suggesters.put_worth(self._host.project.connection, {one.document_id: one.worth for one in some if one.worth is not None})
+        worth = {answer.document_id: answer.worth for answer in some if answer.worth is not None}
+        suggesters.put_worth(self._host.project.connection, worth)
+        self._in_step += len(some)
+        self._through = max((self._through, *(answer.document_id for answer in some if not answer.put_first)))
         for answer in some:
-            self.report.documents += 1
-            self.report.left_out.update(answer.left_out)
-            for error in answer.errors:
-                self.report.fail(Complaint(answer.name, error))
-        if self._whole and some:
-            self._remember(max(answer.document_id for answer in some))
-
-    def _remember(self, through: int) -> None:
-        self._kept = [replace(one, through=through) for one in self._kept]
-        suggesters.remember(self._host.project.connection, self._kept)
+            self.report.take(answer)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if kind is None and self._whole:
-            self._remember(0)
+        self._end(0 if kind is None else self._through or None)
+
+    def _begin(self) -> None:
+        self._step_id = self._host.project.begin_step("Suggestions by {}", self._names, actor=self._host.annotator)
+        self._in_step = 0
+
+    def _end(self, through: int | None) -> None:
         self._host.project.finish_step(self._step_id)
+        if self._whole and through is not None:
+            self._kept = [replace(one, through=through) for one in self._kept]
+            suggesters.remember(self._host.project.connection, self._kept)
 
 
 def suggest(
@@ -290,8 +315,8 @@ def suggest(
     own = worker or WorkerProcess(processes)
     try:
         with SuggestStep(host, setups, kept, whole=whole) as step:
-            stream = answers(connection, host.project.scheme, told, ids, own, known_words=words)
-            while some := list(islice(stream, 256)):
+            stream = answers(connection, host.project.scheme, told, Order(ids), own, known_words=words)
+            while some := list(islice(stream, _CHUNK)):
                 step.add(some)
                 progress.advance(len(some))
     finally:
