@@ -10,7 +10,8 @@ from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.choice import ChoicePopup, Option
 from annotator.ui.editing import Editing
 from annotator.ui.i18n import tr
-from annotator.ui.main_window import MainWindow, key_text
+from annotator.ui.key_text import key_text
+from annotator.ui.main_window import MainWindow
 from annotator.ui.panels.inspector_facts import legal_labels
 from annotator.ui.relating import Choice, Relating
 from annotator.ui.theme import Theme

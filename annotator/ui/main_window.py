@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, Q
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
-from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, When, article_bindings, keys_of
+from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, When, article_bindings, is_bare, keys_of
 from annotator.ui.article.soon import Soon
 from annotator.ui.docks import Panels
 from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
+from annotator.ui.key_text import key_text
 from annotator.ui.models.history import Scope as HistoryScope
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
@@ -26,7 +27,7 @@ from annotator.ui.workbench import Workbench
 
 _log = logging.getLogger(__name__)
 
-_LAYOUT_VERSION = 4
+_LAYOUT_VERSION = 5
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
 
 _ARTICLE_SHARE = 0.59
@@ -86,7 +87,6 @@ class MainWindow(QMainWindow):
     def take_hands(self, hands: Hands) -> None:
         """Build menus, tool bar and key bindings of the table of actions."""
         self.hands = hands
-        overrides = self.bench.settings.get("keys.overrides")
         menus: dict[Section, QMenu] = {}
         bar = self._bar = QToolBar(tr("Tools"))
         bar.setObjectName("tools")
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         section: Section | None = None
         for action in ACTIONS:
-            made = self._make(action, hands, keys_of(action, overrides))
+            made = self._make(action, hands)
             if action.section not in menus:
                 menus[action.section] = self.menuBar().addMenu(tr(f"&{action.section}"))
             menus[action.section].addAction(made)
@@ -109,23 +109,31 @@ class MainWindow(QMainWindow):
             if dock is not self._grid_dock:  # it has its own row in the table
                 menus[Section.VIEW].addAction(dock.toggleViewAction())
         self.addToolBar(bar)
-        self.bench.view.set_bindings(article_bindings(hands, overrides, LABEL_KEYS))
+        self.apply_keys()
+        self.destroyed.connect(self.bench.settings.subscribe(self._on_set))
         self.refresh_actions()
 
-    def _make(self, action: Action, hands: Hands, keys: tuple[str, ...]) -> QAction:
+    def apply_keys(self) -> None:
+        """Give every action the keys that the settings say, in the menus, the tool tips and the article."""
+        if self.hands is None:
+            return
+        overrides = self.bench.settings.get("keys.overrides")
+        for action in ACTIONS:
+            _show_keys(self._actions[action.id], action, keys_of(action, overrides))
+        self.bench.view.set_bindings(article_bindings(self.hands, overrides, LABEL_KEYS))
+
+    def _on_set(self, key: str, _value: object) -> None:
+        if key == "keys.overrides":
+            self.apply_keys()
+
+    def _make(self, action: Action, hands: Hands) -> QAction:
         made = _BoundAction(action, hands, self)
         made.setObjectName(action.id)
         made.setCheckable(action.checked is not None)
         if action.icon:
             made.setIcon(icon(action.icon))
-        shown = " / ".join(key_text(key) for key in keys)
         if action.scope is Scope.WINDOW:
-            made.setShortcuts([QKeySequence(key, QKeySequence.SequenceFormat.PortableText) for key in keys])
             self.addAction(made)
-        elif shown:
-            # a printable key acts in the article alone: it is shown like a shortcut, but is none
-            made.setText(f"{made.text()}\t{shown}")
-        made.setToolTip(f"{tr(action.text).rstrip('…')}  ({shown})" if shown else tr(action.text).rstrip("…"))
         self._actions[action.id] = made
         return made
 
@@ -140,6 +148,8 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)  # the palette stays whole beside the grid, which uses its keys
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
         self.tabifyDockWidget(docks["outline"], docks["history"])
+        self.tabifyDockWidget(docks["history"], docks["inbox"])
+        docks["inbox"].hide()
         self._history_dock = docks["history"]
         self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
@@ -351,16 +361,15 @@ class _BoundAction(QAction):
         self._action.run(self._hands)
 
 
-def key_text(key: str) -> str:
-    """Return a key as this system's users know it."""
-    if key == " ":
-        return tr("Space")
-    if len(key) == 1:
-        return key
-    modifier, _, last = key.rpartition("+")
-    if last in "[]{}" and modifier:
-        return f"{QKeySequence(modifier + '+A').toString(QKeySequence.SequenceFormat.NativeText)[:-1]}{last}"
-    return QKeySequence(key, QKeySequence.SequenceFormat.PortableText).toString(QKeySequence.SequenceFormat.NativeText)
+def _show_keys(made: QAction, action: Action, keys: tuple[str, ...]) -> None:
+    """Make keys work for an action of the window, and show them in any case."""
+    shown = " / ".join(map(key_text, keys))
+    title = tr(action.text)
+    shortcuts = [key for key in keys if action.scope is Scope.WINDOW and not is_bare(key)]
+    made.setShortcuts([QKeySequence(key, QKeySequence.SequenceFormat.PortableText) for key in shortcuts])
+    # a key that types or erases acts in the article alone: it is shown like a shortcut, but is none
+    made.setText(title if len(shortcuts) == len(keys) else f"{title}\t{shown}")
+    made.setToolTip(f"{title.rstrip('…')}  ({shown})" if shown else title.rstrip("…"))
 
 
 def _bytes(kept: str) -> QByteArray:

@@ -24,7 +24,7 @@ from annotator.ui.dialogs.import_report import ImportReportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.new_project import NewProjectDialog
 from annotator.ui.dialogs.report import LossReportDialog
-from annotator.ui.main_window import key_text
+from annotator.ui.key_text import key_text
 from annotator.ui.theme import DARK, LIGHT
 from annotator.ui.theme_qt import color
 from tests.qt.window_support import Seat, make_project, read_only, settle

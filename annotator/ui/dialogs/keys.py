@@ -24,6 +24,71 @@ from annotator.ui.panels.paint import draw_key_cap, draw_row
 from annotator.ui.panels.parts import airy, plain_label, theme_of
 
 
+class KeySheet(QTreeWidget):
+    """Commands under the headings of their sections, each with its keys as caps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        airy(self)
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(12)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformRowHeights(True)
+        self.setItemsExpandable(False)
+        self.setItemDelegateForColumn(1, _KeysDelegate(self))
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self.header().resizeSection(1, 260)
+        self.header().setStretchLastSection(False)
+
+    def fill(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
+        """Show (section, what it does, keys, id); the id is the row's user data."""
+        sections: dict[str, QTreeWidgetItem] = {}
+        for section, text, keys, key in rows:
+            if section not in sections:
+                heading = sections[section] = QTreeWidgetItem([section])
+                font = QFont(self.font())
+                font.setBold(True)
+                heading.setFont(0, font)
+                heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                self.addTopLevelItem(heading)
+                heading.setExpanded(True)
+            item = QTreeWidgetItem([text, ""])
+            item.setData(0, Qt.ItemDataRole.UserRole, key)
+            self.show_keys(item, keys)
+            sections[section].addChild(item)
+
+    def show_keys(self, item: QTreeWidgetItem, keys: str) -> None:
+        """Show other keys in a row."""
+        item.setText(1, keys)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{item.text(0)}: {keys}")
+
+    def rows(self) -> list[QTreeWidgetItem]:
+        """Return the rows without the headings, in order, hidden ones too."""
+        tops = [self.topLevelItem(top) for top in range(self.topLevelItemCount())]
+        return [item for top in tops if top for number in range(top.childCount()) if (item := top.child(number))]
+
+    def narrow(self, wanted: str) -> None:
+        """Show only the rows whose words or keys contain every word of ``wanted``."""
+        words = wanted.casefold().split()
+        for top in range(self.topLevelItemCount()):
+            section = self.topLevelItem(top)
+            if section is None:
+                continue
+            left = 0
+            for number in range(section.childCount()):
+                item = section.child(number)
+                if item is None:
+                    continue
+                hay = f"{section.text(0)} {item.text(0)} {item.text(1)}".casefold()
+                fits = all(word in hay for word in words)
+                item.setHidden(not fits)
+                left += fits
+            section.setHidden(left == 0)
+
+
 class KeysDialog(QDialog):
     """``rows`` are (section, what it does, keys); alternatives stand between slashes: ``F3 / Enter``.
 
@@ -36,22 +101,9 @@ class KeysDialog(QDialog):
         self.search.setPlaceholderText(tr("Search a command or a key"))
         self.search.setAccessibleName(tr("Search a command or a key"))
         self.search.setClearButtonEnabled(True)
-        self.sheet = QTreeWidget()
-        airy(self.sheet)
+        self.sheet = KeySheet()
         self.sheet.setAccessibleName(tr("Keys"))
-        self.sheet.setColumnCount(2)
-        self.sheet.setHeaderHidden(True)
-        self.sheet.setRootIsDecorated(False)
-        self.sheet.setIndentation(12)
-        self.sheet.setFrameShape(QFrame.Shape.NoFrame)
-        self.sheet.setUniformRowHeights(True)
-        self.sheet.setItemsExpandable(False)
-        self.sheet.setItemDelegateForColumn(1, _KeysDelegate(self.sheet))
-        self._fill(rows)
-        self.sheet.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.sheet.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        self.sheet.header().resizeSection(1, 260)
-        self.sheet.header().setStretchLastSection(False)
+        self.sheet.fill([(*row, "") for row in rows])
         self.nothing = plain_label(tr("No command and no key fits. Try fewer letters."), quiet=True)
         self.nothing.hide()
         column = framed(self, tr("Keys"), width=640)
@@ -72,46 +124,10 @@ class KeysDialog(QDialog):
 
     def shown_rows(self) -> list[tuple[str, str]]:
         """Return (what it does, keys) of the rows the search has left, in order."""
-        rows: list[tuple[str, str]] = []
-        for top in range(self.sheet.topLevelItemCount()):
-            section = self.sheet.topLevelItem(top)
-            for number in range(section.childCount() if section else 0):
-                item = section.child(number) if section else None
-                if item is not None and not item.isHidden():
-                    rows.append((item.text(0), item.text(1)))
-        return rows
-
-    def _fill(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        sections: dict[str, QTreeWidgetItem] = {}
-        for section, text, keys in rows:
-            if section not in sections:
-                heading = sections[section] = QTreeWidgetItem([section])
-                font = QFont(self.sheet.font())
-                font.setBold(True)
-                heading.setFont(0, font)
-                heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
-                self.sheet.addTopLevelItem(heading)
-                heading.setExpanded(True)
-            item = QTreeWidgetItem([text, keys])
-            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{text}: {keys}")
-            sections[section].addChild(item)
+        return [(item.text(0), item.text(1)) for item in self.sheet.rows() if not item.isHidden()]
 
     def _on_search_changed(self, wanted: str) -> None:
-        words = wanted.casefold().split()
-        for top in range(self.sheet.topLevelItemCount()):
-            section = self.sheet.topLevelItem(top)
-            if section is None:
-                continue
-            left = 0
-            for number in range(section.childCount()):
-                item = section.child(number)
-                if item is None:
-                    continue
-                hay = f"{section.text(0)} {item.text(0)} {item.text(1)}".casefold()
-                fits = all(word in hay for word in words)
-                item.setHidden(not fits)
-                left += fits
-            section.setHidden(left == 0)
+        self.sheet.narrow(wanted)
         self.nothing.setVisible(not self.shown_rows())
 
 

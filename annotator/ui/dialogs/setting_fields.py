@@ -184,6 +184,11 @@ def setting_field(setting: Setting, value: Any) -> SettingField:
     return made
 
 
+def has_field(setting: Setting) -> bool:
+    """Tell whether a setting has a field; lists and mappings are edited where their meaning is."""
+    return setting.key in FONT_KEYS or setting.kind in _FIELDS
+
+
 def add_setting(form: QFormLayout, field: SettingField) -> None:
     """Add a field to a form under its title, with its explanation below it; a switch says its title itself."""
     cell = QWidget()

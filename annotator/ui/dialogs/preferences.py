@@ -1,0 +1,107 @@
+"""All settings of the table, by what they are about; each is applied and kept at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from annotator.errors import AnnotatorError
+from annotator.settings.store import Settings
+from annotator.settings.table import SETTINGS, Setting
+from annotator.ui.dialogs.frame import close_buttons, complaint_label, form, framed
+from annotator.ui.dialogs.setting_fields import SettingField, add_setting, has_field, setting_field
+from annotator.ui.i18n import tr
+from annotator.ui.panels.parts import airy, heading, spaced
+
+GROUPS = (("General", ("annotator", "ui")), ("Article", ("article",)), ("Work", ("done", "next")), ("History", ("history",)))
+"""What the groups are called, and the beginnings of the keys of the settings in each; the last takes what no other does."""
+
+
+class PreferencesDialog(QDialog):
+    """A list of groups, and the settings of the chosen one.  ``keysRequested`` asks for the editor of keys, which are many."""
+
+    keysRequested = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.fields: dict[str, SettingField] = {}
+        self.groups = QListWidget()
+        airy(self.groups)
+        self.groups.setAccessibleName(tr("Groups of settings"))
+        self.groups.setFixedWidth(170)
+        self.pages = QStackedWidget()
+        column = framed(self, tr("Preferences"), width=760)
+        row = QHBoxLayout()
+        spaced(row, spacing=4)
+        row.addWidget(self.groups)
+        row.addWidget(self.pages, 1)
+        column.addLayout(row, 1)
+        for title, members in grouped():
+            self.groups.addItem(tr(title))
+            self.pages.addWidget(self._page(tr(title), members))
+        self.groups.currentRowChanged.connect(self.pages.setCurrentIndex)
+        self.groups.setCurrentRow(0)
+        self.complaint = complaint_label()
+        column.addWidget(self.complaint)
+        box, (self.keys, self.usual) = close_buttons(self, tr("Keys…"), tr("Usual values"))
+        self.usual.setAccessibleName(tr("Go back to the usual values of this group"))
+        self.keys.clicked.connect(self.keysRequested)
+        self.usual.clicked.connect(self._on_usual)
+        column.addWidget(box)
+        self.resize(820, 560)
+        stop = settings.subscribe(self._on_set)
+        self.destroyed.connect(stop)
+
+    def _page(self, title: str, members: list[Setting]) -> QScrollArea:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        spaced(column, margin=3, spacing=3)
+        column.addWidget(heading(title, larger=1.15))
+        rows = form()
+        for setting in members:
+            field = self.fields[setting.key] = setting_field(setting, self._settings.get(setting.key))
+            field.edited.connect(self._on_edited)
+            add_setting(rows, field)
+        column.addLayout(rows)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(page)
+        return scroll
+
+    def _on_edited(self, key: str, value: Any) -> None:
+        if self._settings.get(key) == value:
+            return
+        try:
+            self._settings.set(key, value)
+            self.complaint.setText("")
+        except AnnotatorError as error:
+            self.complaint.setText(str(error))
+
+    def _on_set(self, key: str, value: Any) -> None:
+        """Show what was set elsewhere, by a key in the window."""
+        if key in self.fields and self.fields[key].value() != value:
+            self.fields[key].show_value(value)
+
+    def _on_usual(self) -> None:
+        _, members = grouped()[self.groups.currentRow()]
+        for setting in members:
+            self._on_edited(setting.key, setting.default)
+            self.fields[setting.key].show_value(self._settings.get(setting.key))
+
+
+def grouped() -> list[tuple[str, list[Setting]]]:
+    """Return the settings that have a field, by group, in the order of the table; no group is empty."""
+    found: dict[str, list[Setting]] = {title: [] for title, _ in GROUPS}
+    for setting in SETTINGS.values():
+        if setting.private or not has_field(setting):
+            continue
+        beginning = setting.key.partition(".")[0]
+        title = next((title for title, beginnings in GROUPS if beginning in beginnings), GROUPS[0][0])
+        found[title].append(setting)
+    return [(title, members) for title, members in found.items() if members]

@@ -1,0 +1,31 @@
+"""Preferences and keys: the dialogs that change them, and what must follow at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from annotator.ui.dialogs.preferences import PreferencesDialog
+from annotator.ui.dialogs.shortcuts import ShortcutsDialog
+from annotator.ui.workbench import Workbench
+
+
+class Preferring(QObject):
+    """Opens the dialogs of one window; whoever goes by a setting listens to the settings themselves."""
+
+    def __init__(self, bench: Workbench, window: QWidget) -> None:
+        super().__init__(window)
+        self._bench, self._window = bench, window
+
+    def ask(self) -> None:
+        """Show all settings."""
+        dialog = PreferencesDialog(self._bench.settings, self._window)
+        dialog.keysRequested.connect(self.ask_keys)
+        dialog.open()
+
+    def ask_keys(self) -> None:
+        """Show all commands with their keys, to change them."""
+        session = self._bench.session
+        scheme = session.project.scheme if session is not None else None
+        used = {label.key for label in (*scheme.spans, *scheme.relations) if label.key} if scheme is not None else set()
+        ShortcutsDialog(self._bench.settings, self._bench.ask, used, self._window).open()
