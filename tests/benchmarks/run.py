@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.pop("QT_QPA_PLATFORMTHEME", None)
 
-NAMES = ("start", "article", "edit", "project", "import", "export", "formats", "scale")
+NAMES = ("start", "article", "edit", "project", "import", "export", "formats", "suggest", "scale")
 
 
 def main() -> None:
