@@ -62,8 +62,8 @@ def _pairs(_ctx: click.Context, _parameter: click.Parameter, given: tuple[str, .
     "wanted",
     multiple=True,
     metavar="NAME[=SOURCE]",
-    help=f"A suggester: {', '.join(SUGGESTERS)}; patterns and pipeline need a SOURCE. Several are asked in this order, and what an earlier "
-    "one suggests is believed before what a later one does.  [default: memory, and indonesian-news where the language is Indonesian]",
+    help=f"A suggester: {', '.join(SUGGESTERS)}; patterns and pipeline need a SOURCE. Where several differ, the "
+    "surest is believed, then the one named first.  [default: memory, and indonesian-news where the language is Indonesian]",
 )
 @click.option("--document", "documents", multiple=True, metavar="NAME", help="Only this document; may be given several times.")
 @click.option(

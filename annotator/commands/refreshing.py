@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from annotator.commands.command import Command
 from annotator.domain.annotations import AnnotationSet, Item, Kind, Relation, SetInfo, Span
+from annotator.domain.believing import Candidate, Ground, believed
 from annotator.domain.changes import Lane, What
 from annotator.domain.documents import Status
-from annotator.domain.taken import Taken
 from annotator.store.filling import SetRows, set_rows
 from annotator.store.transaction import Transaction
 
@@ -174,15 +174,19 @@ def _suggested_spans(
 ) -> list[Span]:
     """Return the suggestions beside what stands, under the ids they had (``old``, by signature) or new ones."""
     known = {span.signature for span in standing} | content.verdicts.keys()
-    found: list[Span] = []
-    for annotator, model in models:
-        taken = Taken((*standing, *found))
+    ground = Ground()
+    for span in standing:
+        ground.add(span.fragments, None)
+    new: list[tuple[Span, Candidate]] = []
+    for place, (annotator, model) in enumerate(models):
         for span in model.in_text_order():
-            if span.signature not in known and not taken.meets(span):
+            if span.signature not in known:
                 known.add(span.signature)
-                key = old.get(span.signature) or tx.new_id(content.id, What.SPAN)
-                found.append(replace(span, id=key, reviewed=False, derived_from=f"{annotator}/{span.id}"))
-    return found
+                suggested = replace(span, reviewed=False, derived_from=f"{annotator}/{span.id}")
+                new.append((suggested, Candidate(span.fragments, span.confidence, place)))
+    shown = believed([candidate for _, candidate in new], ground)
+    found = [span for (span, _), is_shown in zip(new, shown, strict=True) if is_shown]
+    return [replace(span, id=old.get(span.signature) or tx.new_id(content.id, What.SPAN)) for span in found]
 
 
 def _suggested_relations(

@@ -6,17 +6,19 @@ import json
 import sqlite3
 from typing import Any
 
+from annotator.domain.believing import Candidate, believed
 from annotator.domain.labels import LabelScheme
+from annotator.store.rows import json_value
 
 
 def copy(connection: sqlite3.Connection, set_id: int, document_id: int, scheme: LabelScheme) -> bool:
     """Fill a new set with the spans and relations of all models' sets on the document; False if there are no such sets.
 
     What several models (or one model twice) suggest alike comes once, from the first; relations join the span that stands for theirs.
-    Models come in the order of the project's suggesters, others after them in that of their sets; a span that shares text with one of an
-    earlier model is left out, since a person would only have to reject it.  Ids are kept while they are free, else the model's name and
-    colons come before them.  Rows that cover no text, which another program may have written past the checks, stay where they are: no set
-    of this program may hold them.
+    Models come in the order of the project's suggesters, others after them in that of their sets.  Where they suggest different things for
+    the same piece of text, the surest is believed (``domain.believing``), since a person would only have to reject the others.  Ids are
+    kept while they are free, else the model's name and colons come before them.  Rows that cover no text, which another program may have
+    written past the checks, stay where they are: no set of this program may hold them.
     """
     models = connection.execute(
         "SELECT a.id, a.annotator FROM annotation_sets a LEFT JOIN suggesters s ON s.name = a.annotator"
@@ -24,18 +26,34 @@ def copy(connection: sqlite3.Connection, set_id: int, document_id: int, scheme: 
         (document_id,),
     ).fetchall()
     symmetric = json.dumps([label.name for label in scheme.relations if label.symmetric])
+    left = _not_believed(connection, [source for source, _ in models]) if len(models) > 1 else {}
     for source, annotator in models:
-        (longest,) = connection.execute(_LONGEST, (set_id,)).fetchone()
-        names: dict[str, Any] = {
-            "set": set_id,
-            "source": source,
-            "annotator": annotator,
-            "symmetric": symmetric,
-            "longest": longest,
-        }
+        names: dict[str, Any] = {"set": set_id, "source": source, "annotator": annotator, "symmetric": symmetric}
+        names["left"] = json.dumps(left.get(source, []))
         connection.execute(_COPY_SPANS, {**names, "prefix": _free_prefix(connection, "spans", names)})
         connection.execute(_COPY_RELATIONS, {**names, "prefix": _free_prefix(connection, "relations", names)})
     return bool(models)
+
+
+def _not_believed(connection: sqlite3.Connection, sources: list[int]) -> dict[int, list[str]]:
+    """Return, by model's set, the spans that a surer one of another model stands against; what models say alike is one span."""
+    candidates: list[Candidate] = []
+    keys: list[tuple[int, str]] = []
+    sql = 'SELECT id, start, "end", label, fragments, confidence FROM spans'
+    sql += ' WHERE set_id = ? AND start >= 0 AND "end" > start ORDER BY start'
+    said: set[tuple[int, int, str, str | None]] = set()
+    for place, source in enumerate(sources):
+        for key, start, end, label, fragments, confidence in connection.execute(sql, (source,)):
+            if (start, end, label, fragments) not in said:
+                said.add((start, end, label, fragments))
+                ranges = tuple((low, high) for low, high in json_value(fragments)) if fragments else ((start, end),)
+                candidates.append(Candidate(ranges, confidence, place))
+                keys.append((source, key))
+    left: dict[int, list[str]] = {}
+    for (source, key), shown in zip(keys, believed(candidates), strict=True):
+        if not shown:
+            left.setdefault(source, []).append(key)
+    return left
 
 
 def _free_prefix(connection: sqlite3.Connection, table: str, names: dict[str, Any]) -> str:
@@ -49,7 +67,6 @@ def _free_prefix(connection: sqlite3.Connection, table: str, names: dict[str, An
 
 _SPAN_FIELDS = ("start", '"end"', "label", "fragments", "attributes", "note", "kb_id", "confidence", "origin")
 _RELATION_FIELDS = ("attributes", "note", "confidence", "origin")
-_LONGEST = 'SELECT coalesce(max("end" - start), 0) FROM spans WHERE set_id = ?'
 _SAME_PLACE = """{0}.start = {1}.start AND {0}."end" = {1}."end" AND {0}.label = {1}.label
     AND coalesce({0}.fragments, '') = coalesce({1}.fragments, '')"""
 _FREE_ID = (
@@ -62,9 +79,7 @@ SELECT :set, {_FREE_ID.format("spans")}, {", ".join("m." + column for column in 
 FROM (SELECT *, row_number() OVER (PARTITION BY start, "end", label, fragments ORDER BY id) AS number
       FROM spans WHERE set_id = :source AND start >= 0 AND "end" > start) m
 WHERE m.number = 1 AND NOT EXISTS (SELECT 1 FROM spans p INDEXED BY spans_by_place WHERE p.set_id = :set AND {_SAME_PLACE.format("p", "m")})
-AND (m.fragments IS NOT NULL OR NOT EXISTS (
-    SELECT 1 FROM spans p INDEXED BY spans_by_place
-    WHERE p.set_id = :set AND p.start > m.start - :longest AND p.start < m."end" AND p."end" > m.start AND p.fragments IS NULL))
+AND m.id NOT IN (SELECT value FROM json_each(:left))
 """
 # Two spans of a model may have become one: a relation between them is left out, for it would link that one to itself.
 _COPY_RELATIONS = f"""

@@ -98,6 +98,12 @@ def test_the_order_of_the_suggesters_says_which_model_is_believed_first(opened, 
     assert [(span.id, span.label) for span in state.spans()] == [("b", "ORG")]
 
 
+def test_the_surest_is_believed_whatever_the_order(opened):
+    unsure = AnnotationSet(SetInfo(0, "one", Kind.MODEL), {"a": Span("a", ((0, 8),), "ORG", confidence=0.4)})
+    sure = AnnotationSet(SetInfo(0, "two", Kind.MODEL), {"b": Span("b", (ANI,), "PERSON", confidence=0.6)})
+    assert [span.id for span in opened(unsure, sure).spans()] == ["b"]
+
+
 def test_nested_spans_of_one_model_all_come(opened, model_set):
     state = opened(model_set([("a", 0, 8, "ORG"), ("b", *ANI, "PERSON")], [], "one"))
     assert [span.id for span in state.spans()] == ["a", "b"]
