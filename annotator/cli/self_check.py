@@ -105,6 +105,7 @@ class _Checks:
             ("close the window", self._close),
             ("export to spaCy", self._export),
             ("read the export back", self._read_back),
+            ("further formats", self._formats),
             ("worker process", self._worker),
             ("import a text", self._import),
         ]
@@ -198,6 +199,13 @@ class _Checks:
 
         assert self._held is not None
         return _laid_beside(self._held, self._folder / "gold.spacy", relations_path(self._folder / "gold.spacy"))
+
+    def _formats(self) -> str:
+        from annotator.cli.self_check_formats import check
+
+        folder = self._folder / "formats"
+        folder.mkdir()
+        return check(self._project, folder, _ANNOTATOR)
 
     def _worker(self) -> str:
         from annotator.jobs.workers import WorkerProcess

@@ -166,7 +166,7 @@ class _Told:
         stayed = f" {amount(self._stayed, 'item')} did not." if self._stayed else ""
         self._say(
             f"The text is another wording of the one in the project: {amount(self._moved, 'item')} followed to it.{stayed} "
-            "The earlier text was set aside as skipped.",
+            "The earlier text stays in the project as a second document of this name, set aside as skipped.",
             lost=False,
         )
 

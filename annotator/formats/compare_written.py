@@ -54,11 +54,11 @@ def compare_each(
     for number, record in enumerate(records()):
         progress.advance()
         if number in unwritable:
-            report.losses.append(document_loss(record, Fate.DROPPED, unwritable[number]))
+            report.add([document_loss(record, Fate.DROPPED, unwritable[number])])
             continue
         again = next(found, None)
         if again is None:
-            report.losses.append(document_loss(record, Fate.DROPPED, "did not come back from the file"))
+            report.add([document_loss(record, Fate.DROPPED, "did not come back from the file")])
             continue
         expected = fit(record)
         losses = [*expected.losses, *record_losses(expected.record, again)]
@@ -74,4 +74,4 @@ def compare_each(
         report.unreviewed += sum(not item.reviewed for item in (*record.spans, *record.relations))
     stranger = next(found, None)
     if stranger is not None:
-        report.losses.append(document_loss(stranger, Fate.CHANGED, "came back, but is not in the project"))
+        report.add([document_loss(stranger, Fate.CHANGED, "came back, but is not in the project")])

@@ -10,7 +10,7 @@ Archives
 Offsets
     doccano counts UTF-16 units, in its grapheme mode grapheme clusters (CRLF is one), and scripts that feed it often code points.  No
     surface is stored to test against, so the unit is the one under which most edges are those of words, over all documents in which it
-    makes a difference.
+    makes a difference.  Our own documents say it where it does, as ``annotator_offsets``, because a span may well begin within a word.
 Metadata
     Every key that means nothing else is metadata, ``id`` included; doccano does the same.  ``name`` is the document's.
 Status
@@ -39,15 +39,12 @@ from annotator.domain.progress import Progress
 from annotator.errors import FormatError
 from annotator.formats.doccano_archive import members
 from annotator.formats.doccano_labels import types_of
-from annotator.formats.doccano_lines import Reading, differing_scores, parse_item
+from annotator.formats.doccano_lines import OFFSETS, Reading, differing_scores, parse_item
 from annotator.formats.doccano_records import Layout, Tally, fitted, line_of
 from annotator.formats.files import replacing_all, safe_stem
 from annotator.formats.json_export import Shape, dumps, export
 from annotator.formats.json_items import JsonItem, json_items
 from annotator.formats.offsets import Unit
-
-OFFSETS = {"utf-16": Unit.UTF16, "code-points": Unit.CODE_POINTS, "graphemes": Unit.GRAPHEMES}
-"""The names of the units in the options."""
 
 _LOOKED_AT, _TELLING = 20_000, 500
 """How many documents are looked at to find the unit of a file, and how many in which it makes a difference are enough."""
@@ -118,7 +115,7 @@ def _records(
         # UTF-16 first: it is what doccano itself counts where nothing speaks against it
         reading.unit = max(OFFSETS.values(), key=lambda candidate: scores[candidate])
     else:
-        reading.unit = unit
+        reading.unit, reading.asked = unit, True
     for item in stream:
         if isinstance(item, Complaint):
             yield item
@@ -156,7 +153,7 @@ def write(
     report = LossReport("doccano", str(path))
 
     def back(written: Path) -> Iterator[Record | Complaint]:
-        reading = Reading("", ReadDefaults(annotator=""), unit=unit)
+        reading = Reading("", ReadDefaults(annotator=""), unit=unit, asked=True)
         return (found for item in json_items(written) if isinstance(item, JsonItem) for found in parse_item(item, reading))
 
     tally = Tally(layout)

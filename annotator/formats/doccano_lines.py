@@ -13,32 +13,49 @@ from annotator.formats.compare import has_set
 from annotator.formats.json_fields import Complain, Complaints, Found, take, texts
 from annotator.formats.json_items import JsonItem
 from annotator.formats.jsonl_canonical import reviewed_by_default
-from annotator.formats.offsets import Ruler, Unit, scores
+from annotator.formats.offsets import Ruler, Unit, same_as_code_points, scores
 
 TEXT_KEYS = ("text", "data", "column_data")
 LABEL_KEYS = ("label", "labels", "column_label", "entities", "annotations")
 APPROVER = "annotation_approver"
 
+OFFSETS = {"utf-16": Unit.UTF16, "code-points": Unit.CODE_POINTS, "graphemes": Unit.GRAPHEMES}
+"""The names of the units in the options, and under ``UNIT`` in a document."""
+
+UNIT = "annotator_offsets"
+"""The key under which our own documents say their unit, where it makes a difference; doccano keeps it among the metadata."""
+
 
 @dataclass(slots=True)
 class Reading:
-    """What is the same for all documents of a file."""
+    """What is the same for all documents of a file.  ``asked``: somebody named ``unit``, whatever a document says itself."""
 
     stem: str
     defaults: ReadDefaults
     done: bool = False
     unit: Unit = Unit.UTF16
+    asked: bool = False
 
 
 def differing_scores(item: JsonItem) -> dict[Unit, float] | None:
     """Return how well each unit fits a document; None where they do not differ or nothing is labelled."""
     data = item.value
-    if type(data) is not dict:
+    if type(data) is not dict or _said_unit(data) is not None:
         return None
     text = next((value for key in TEXT_KEYS if type(value := data.get(key)) is str), "")
     entries = [entry for key in LABEL_KEYS if type(values := data.get(key)) is list for entry in values]
     places = [(place[0], place[1], "") for entry in entries if (place := _place(entry))]
-    return scores(text, places, (Unit.UTF16, Unit.CODE_POINTS, Unit.GRAPHEMES)) if places else None
+    return scores(text, places, tuple(OFFSETS.values())) if places else None
+
+
+def says_unit(text: str) -> bool:
+    """Tell whether the units differ in a text, so that its document must say which one it counts."""
+    return not all(same_as_code_points(text, unit) for unit in OFFSETS.values())
+
+
+def _said_unit(data: dict[str, Any]) -> Unit | None:
+    found = data.get(UNIT)
+    return OFFSETS.get(found) if type(found) is str else None
 
 
 def _place(entry: Any) -> tuple[int, int] | None:
@@ -73,6 +90,10 @@ def _records(item: JsonItem, reading: Reading, complain: Complaints) -> list[Rec
     entries, categories = _labels(data, complain)
     links = data.pop("relations", None)
     approved = type(data.get(APPROVER)) is str and bool(data[APPROVER])
+    unit = _said_unit(data)
+    if unit is not None:
+        del data[UNIT]
+        reading = reading if reading.asked else replace(reading, unit=unit)
     record.meta = _meta(data, complain)
     by_user: dict[Any, list[dict[str, Any]]] = {}
     for entry in entries:

@@ -11,11 +11,11 @@ from annotator.domain.exchange import Fate, Loss, LossReport, Record
 from annotator.domain.rules import amount
 from annotator.formats.compare import item_loss, span_loss
 from annotator.formats.compare_content import Expected
-from annotator.formats.doccano_lines import APPROVER, LABEL_KEYS, TEXT_KEYS
+from annotator.formats.doccano_lines import APPROVER, LABEL_KEYS, OFFSETS, TEXT_KEYS, UNIT, says_unit
 from annotator.formats.json_export import overlapping, without_fragments
 from annotator.formats.offsets import Ruler, Unit, same_as_code_points
 
-_RESERVED = frozenset((*TEXT_KEYS, *LABEL_KEYS, "relations", "cats", "name", "meta"))
+_RESERVED = frozenset((*TEXT_KEYS, *LABEL_KEYS, "relations", "cats", "name", "meta", UNIT))
 """Keys of a document that mean something: metadata of these names go into the nested “meta”."""
 
 
@@ -133,6 +133,8 @@ def line_of(record: Record, layout: Layout) -> dict[str, Any]:
         line["cats"] = list(record.categories)
     line["Comments"] = meta.pop("Comments", [])
     line["name"] = record.name
+    if spans and says_unit(record.text):
+        line[UNIT] = next(name for name, unit in OFFSETS.items() if unit is layout.unit)
     nested = {key: meta.pop(key) for key in list(meta) if key in _RESERVED}
     return line | meta | ({"meta": nested} if nested else {})
 

@@ -130,6 +130,36 @@ def unmarked_utf16(data: bytes) -> str | None:
     return "utf-16-be" if even * 20 > zeros * 19 else None
 
 
+def other_unicode(data: bytes) -> str | None:
+    """Return UTF-16 or UTF-32 where a mark or the pattern of NULs shows it, although the bytes may be valid UTF-8; else None."""
+    marked = marked_encoding(data)
+    return unmarked_utf16(data) if marked is None else marked if marked != "utf-8-sig" else None
+
+
+def refuse_other_encodings(name: str, sample: bytes, advice: str) -> None:
+    """Raise ``FormatError`` unless the file ``name``, which begins with ``sample``, may be UTF-8; ``advice`` says what to do then.
+
+    A few bad lines among good ones are left to complaints: it is another encoding where more of those that are not ASCII are bad.
+    """
+    other = other_unicode(sample)
+    if other is None and not sample.isascii():
+        whole = sample if len(sample) < SAMPLE else sample[: sample.rfind(b"\n") + 1]
+        lines = [line for line in whole.splitlines() if not line.isascii()]
+        sound = sum(map(_is_utf8, lines))
+        if len(lines) > 2 * sound:
+            other = guessed_encoding(whole) or "something else"
+    if other is not None:
+        raise FormatError(f"{name} is not UTF-8; it looks like {other}. {advice}")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def guessed_encoding(data: bytes) -> str | None:
     """Return the likely encoding of bytes that are not UTF-8, as a name that ``bytes.decode`` takes; None if there is no guess."""
     sure = marked_encoding(data) or unmarked_utf16(data)

@@ -5,14 +5,15 @@ Written
     can be uploaded as it is.  A name that ends in .parquet or .jsonl is one data file with its card beside it, ``OUT.README.md``.
     Every row has both views (``formats.huggingface_rows``): text with spans and relations, and tokens with numbered tags.
 Read
-    A data file, or a folder of them, of ours and of others (``formats.huggingface_read``).  What the numbers of tags mean is said by the
-    file's own metadata, the card, ``dataset_infos.json`` or the option ``names``.
+    A data file, or a folder of them, of ours and of others (``formats.huggingface_read``); of a folder those that its card names.  What
+    the numbers of tags mean is said by the file's own metadata, the card, ``dataset_infos.json`` or the option ``names``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from annotator.domain.rules import amount
 from annotator.errors import FormatError
 from annotator.formats.compare_written import compare_each, write_each
 from annotator.formats.conll_plan import chosen
-from annotator.formats.files import refusal, replacing, safe_stem
-from annotator.formats.huggingface_card import card, card_path, features, names_beside
+from annotator.formats.files import refusal, replacing_all, safe_stem
+from annotator.formats.huggingface_card import CARD, card, card_path, features, names_beside
+from annotator.formats.huggingface_configs import chosen_files
 from annotator.formats.huggingface_files import JsonLines, Parquet, json_rows, parquet_rows
 from annotator.formats.huggingface_read import SPANS, TAGS, record_of
 from annotator.formats.huggingface_rows import TagNames, fitted, row_of
@@ -48,7 +50,8 @@ def read(path: Path, defaults: ReadDefaults, *, names: str = "") -> Iterator[Rec
     files = sorted(file for file in path.rglob("*") if _is_data(file) and file.is_file())
     if not files:
         raise FormatError(f"{path} is a folder without data files (.parquet or .jsonl).")
-    return _of_folder(files, defaults, told)
+    chosen_here, complaints = chosen_files(path, files)
+    return chain(complaints, _of_folder(chosen_here, defaults, told))
 
 
 def _is_data(path: Path) -> bool:
@@ -157,7 +160,7 @@ def write(
 def _targets(path: Path, files: str) -> Iterator[tuple[Path, Path, str]]:
     """Yield temporary paths of the data file and the card, which take their places in the end, and the data file's name."""
     if path.suffix.lower() in (".parquet", *_JSON):
-        with replacing(path) as data, replacing(card_path(path)) as card_file:
+        with replacing_all(path, card_path(path)) as (data, card_file):
             yield data, card_file, path.name
         return
     data_path = path / f"train.{files}"
@@ -172,7 +175,7 @@ def _targets(path: Path, files: str) -> Iterator[tuple[Path, Path, str]]:
             f"{path} holds other data files ({others[0]}), which would count as part of the set. Choose another folder."
         )
     try:
-        with replacing(data_path) as data, replacing(path / "README.md") as card_file:
+        with replacing_all(data_path, path / CARD) as (data, card_file):
             yield data, card_file, data_path.name
     except BaseException:
         if made:

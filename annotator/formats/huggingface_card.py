@@ -1,18 +1,22 @@
 """The dataset card of the Hugging Face hub: a README.md whose first lines are YAML that says what the columns are.
 
 Written is the part that the ``datasets`` library needs: ``configs`` (which files) and ``dataset_info`` (which columns, with the names of
-class labels).  Read are the names of class labels alone, from cards of any shape, from what ``datasets`` leaves in a Parquet file's
-metadata and in ``dataset_infos.json``.  Of YAML this reads blocks of maps and lists with plain and quoted scalars, as the hub writes them.
+class labels).  Read are the names of class labels, from cards of any shape, from what ``datasets`` leaves in a Parquet file's metadata
+and in ``dataset_infos.json``; which files there are is read by ``formats.huggingface_configs``.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from annotator.formats.huggingface_yaml import card_fields
+
+CARD = "README.md"
+"""The name of a folder's card."""
 
 Features = list[tuple[str, Any]]
 """The columns: a type (``string``), ``[type]`` for a list, Features for an object, TagNames-like lists under ``ClassLabel``."""
@@ -126,14 +130,8 @@ def card_names(text: str, folders: Sequence[str] = ()) -> dict[str, list[str]]:
 
     A card may describe several configurations of a data set; ``folders``, those that the file stands in, tell which one is meant.
     """
-    match = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)\n---[ \t]*(\r?\n|$)", text, re.DOTALL)
-    if match is None:
-        return {}
-    try:
-        found = _Yaml(match[1]).block(0)
-    except (ValueError, IndexError, RecursionError):
-        return {}
-    infos = found.get("dataset_info") if isinstance(found, dict) else None
+    found = card_fields(text)
+    infos = found.get("dataset_info")
     sets: list[tuple[str, dict[str, list[str]]]] = []
     for info in infos if isinstance(infos, list) else [infos]:
         names: dict[str, list[str]] = {}
@@ -188,94 +186,18 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-class _Yaml:
-    """Blocks of YAML by their indentation; raises ``ValueError`` or ``IndexError`` for what it does not know."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = [
-            (len(line) - len(line.lstrip(" ")), line.strip())
-            for line in text.splitlines()
-            if line.strip() and not line.lstrip().startswith("#")
-        ]
-        self.at = 0
-
-    def block(self, least: int) -> Any:
-        """Return the value of the block that begins here, indented by at least ``least``."""
-        if self.at >= len(self.lines) or self.lines[self.at][0] < least:
-            return None
-        depth, first = self.lines[self.at]
-        return self._items(depth) if first == "-" or first.startswith("- ") else self._map(depth)
-
-    def _items(self, depth: int) -> list[Any]:
-        found: list[Any] = []
-        while self.at < len(self.lines) and self.lines[self.at][0] == depth and self.lines[self.at][1].startswith("-"):
-            rest = self.lines[self.at][1][1:].strip()
-            inner = depth + len(self.lines[self.at][1]) - len(rest)
-            if not rest:
-                self.at += 1
-                found.append(self.block(depth + 1))
-            elif _KEY.match(rest):
-                self.lines[self.at] = (inner, rest)
-                found.append(self._map(inner))
-            else:
-                self.at += 1
-                found.append(_scalar(rest))
-        return found
-
-    def _map(self, depth: int) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        while self.at < len(self.lines) and self.lines[self.at][0] == depth and not self.lines[self.at][1].startswith("- "):
-            match = _KEY.match(self.lines[self.at][1])
-            if match is None:
-                raise ValueError("no key")
-            key, rest = str(_scalar(match[1])), self.lines[self.at][1][match.end() :].strip()
-            self.at += 1
-            if rest and rest not in ("|", ">", "|-", ">-"):
-                while self.at < len(self.lines) and self.lines[self.at][0] > depth:  # a scalar goes on in deeper lines
-                    rest = f"{rest} {self.lines[self.at][1]}"
-                    self.at += 1
-                found[key] = _scalar(rest)
-            elif self.at < len(self.lines) and self.lines[self.at] > (depth, "-") and self.lines[self.at][0] == depth:
-                # a list may stand at the depth of its key
-                found[key] = self.block(depth) if self.lines[self.at][1].startswith("- ") else None
-            elif rest:
-                while self.at < len(self.lines) and self.lines[self.at][0] > depth:
-                    self.at += 1
-            else:
-                found[key] = self.block(depth + 1)
-        return found
-
-
-_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'#\[{-][^#]*?|-[^\s:][^#]*?)\s*:(?=\s|$)""")
-
-
-def _scalar(text: str) -> Any:
-    if text.startswith('"'):
-        try:
-            return json.JSONDecoder().raw_decode(text)[0]
-        except json.JSONDecodeError as error:
-            raise ValueError("no text") from error
-    if text.startswith("'"):
-        end = re.match(r"'((?:[^']|'')*)'", text)
-        return end[1].replace("''", "'") if end else text
-    text = re.sub(r"\s+#.*$", "", text)
-    if text.startswith("[") and text.endswith("]"):
-        return [_scalar(part.strip()) for part in text[1:-1].split(",") if part.strip()]
-    return text
-
-
 def names_beside(path: Path) -> dict[str, list[str]]:
     """Return the class labels that cards around a data file or folder name: its own, README.md, ``dataset_infos.json``."""
     folder = path if path.is_dir() else path.parent
     candidates = [] if path.is_dir() else [card_path(path)]
-    candidates += [folder / "README.md", folder.parent / "README.md"]
+    candidates += [folder / CARD, folder.parent / CARD]
     names: dict[str, list[str]] = {}
     folders = (folder.name, folder.parent.name)
     for candidate in candidates:
-        for column, found in card_names(_text_of(candidate), folders).items():
+        for column, found in card_names(text_of(candidate), folders).items():
             names.setdefault(column, found)
     try:
-        infos = json.loads(_text_of(folder / "dataset_infos.json") or "{}")
+        infos = json.loads(text_of(folder / "dataset_infos.json") or "{}")
     except (ValueError, RecursionError):
         infos = {}
     entries = infos.items() if isinstance(infos, dict) else ()
@@ -283,7 +205,8 @@ def names_beside(path: Path) -> dict[str, list[str]]:
     return {**_meant(sets, folders), **names}
 
 
-def _text_of(path: Path, most: int = 1 << 20) -> str:
+def text_of(path: Path, most: int = 1 << 20) -> str:
+    """Return the beginning of a card or the like; empty where there is none."""
     try:
         with path.open("rb") as file:
             return file.read(most).decode("utf-8", "replace")

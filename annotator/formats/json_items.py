@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from annotator.domain.exchange import Complaint
 from annotator.errors import FormatError
-from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, unmarked_utf16
+from annotator.formats.files import SAMPLE, refusal, refuse_other_encodings
 
 MOST = 64 << 20
 """Longest single value that is read, in characters (bytes for a line): a sound one is an article with its annotations."""
@@ -72,24 +72,8 @@ def checked_encoding(name: str, sample: bytes, encoding: str = "") -> str:
             return encoding if isinstance("".encode(encoding), bytes) else "utf-8"
         except (LookupError, TypeError, UnicodeError) as error:
             raise FormatError(f"There is no encoding called “{encoding}”; write for example utf-16 or cp1252.") from error
-    other = marked_encoding(sample)
-    other = unmarked_utf16(sample) if other is None else other if other != "utf-8-sig" else None
-    if other is None:
-        whole = sample if len(sample) < SAMPLE else sample[: sample.rfind(b"\n") + 1]
-        lines = [line for line in whole.splitlines() if not line.isascii()]
-        if lines and not any(map(_is_utf8, lines)):
-            other = guessed_encoding(whole) or "something else"
-    if other is not None:
-        raise FormatError(f"{name} is not UTF-8; it looks like {other}. Save it as UTF-8, or name its encoding, and read it again.")
+    refuse_other_encodings(name, sample, "Save it as UTF-8, or name its encoding, and read it again.")
     return "utf-8"
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def stream_items(file: IO[bytes], name: str, encoding: str = "utf-8") -> Iterator[JsonItem | Complaint]:

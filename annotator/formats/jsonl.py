@@ -36,7 +36,7 @@ from annotator.domain.labels import LabelScheme, scheme_from_dict, scheme_to_dic
 from annotator.domain.progress import Progress
 from annotator.errors import FormatError
 from annotator.formats.compare import document_loss, record_losses
-from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, replacing_all, safe_stem, unmarked_utf16
+from annotator.formats.files import SAMPLE, refusal, refuse_other_encodings, replacing_all, safe_stem
 from annotator.formats.jsonl_canonical import line_of
 from annotator.formats.jsonl_lines import parse_line
 from annotator.formats.jsonl_plain import PlainRecord, plain_line
@@ -49,13 +49,13 @@ def read(path: Path, defaults: ReadDefaults) -> Iterator[Record | Complaint]:
 
     Raises ``FormatError`` at once if the file cannot be opened or is not UTF-8 at all.
     """
-    _refuse_other_encodings(path)
+    _check(path)
     return _stream(path, defaults)
 
 
 def read_plain(path: Path, defaults: ReadDefaults) -> Iterator[PlainRecord | Record | Complaint]:
     """Do ``read`` with lines that have nothing odd in them as columns, at a fifth of the time."""
-    _refuse_other_encodings(path)
+    _check(path)
     return _lines(path, defaults)
 
 
@@ -89,30 +89,14 @@ def _lines(path: Path, defaults: ReadDefaults, *, plain: bool = True) -> Iterato
         raise refusal(path, error) from error
 
 
-def _refuse_other_encodings(path: Path) -> None:
-    """Raise ``FormatError`` unless the file may be UTF-8: a few bad lines among good ones are left to complaints."""
+def _check(path: Path) -> None:
+    """Raise ``FormatError`` unless the file may be opened and be UTF-8."""
     try:
         with path.open("rb") as file:
             sample = file.read(SAMPLE)
     except OSError as error:
         raise refusal(path, error) from error
-    other = marked_encoding(sample)
-    other = unmarked_utf16(sample) if other is None else other if other != "utf-8-sig" else None
-    if other is None:
-        whole = sample if len(sample) < SAMPLE else sample[: sample.rfind(b"\n") + 1]
-        lines = [line for line in whole.splitlines() if not line.isascii()]
-        if lines and not any(_is_utf8(line) for line in lines):
-            other = guessed_encoding(whole) or "something else"
-    if other is not None:
-        raise FormatError(f"{path} is not UTF-8; it looks like {other}. Save it as UTF-8 and read it again.")
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    refuse_other_encodings(str(path), sample, "Save it as UTF-8 and read it again.")
 
 
 def write(
@@ -179,15 +163,15 @@ def _compare(
     for number, record in enumerate(records()):
         progress.advance()
         if number in unwritable:
-            report.losses.append(document_loss(record, Fate.DROPPED, unwritable[number]))
+            report.add([document_loss(record, Fate.DROPPED, unwritable[number])])
             continue
         line += 1
         found = by_line.pop(line, None) or _next_record(back, line, by_line)
         if found is None:
-            report.losses.append(document_loss(record, Fate.DROPPED, "did not come back from the file"))
+            report.add([document_loss(record, Fate.DROPPED, "did not come back from the file")])
             continue
         losses = list(record_losses(record, found))
-        report.losses += losses
+        report.add(losses)
         this = hash((record.name, record.text))
         report.documents += this != last  # the sets of one document follow each other
         last = this

@@ -88,6 +88,7 @@ def _block(found: Found, entry: dict[str, Any], where: str, known: _Known, compl
 
 
 def _denotation(found: Found, entry: dict[str, Any], where: str, known: _Known, complain: Complain) -> _Denotation | None:
+    null = "obj" in entry and entry["obj"] is None
     given, label, surface = entry.pop("id", None), entry.pop("obj", None), entry.pop("text", None)
     span = entry.pop("span", None)
     if span is None:
@@ -106,7 +107,7 @@ def _denotation(found: Found, entry: dict[str, Any], where: str, known: _Known, 
             places.append(place)
     label = str(label) if type(label) is int else label
     if type(label) is not str or not label.strip():
-        problem = problem or "has no “obj”, which is its label"
+        problem = problem or ("has null as its “obj”, which is its label" if null else "has no “obj”, which is its label")
     key = _key(given)
     if problem:
         complain(f"{where} {problem}; it was left out.")
@@ -215,6 +216,8 @@ def _add_attributes(found: Found, read: Annotations, known: _Known, complain: Co
                 complain(f"{where} is about “{key}”, which is not there; it was left out." if key else f"{where} is about nothing.")
             else:
                 value = entry.get("obj") if what == "attribute" else True
+                if value is None:
+                    complain(f"{where} “{name}” of “{key}” has no “obj”, which is its value; it was kept as null.", lost=False)
                 # the same value once: True is not 1, and what is no plain value is never the same
                 same = (type(value), value if type(value) in (str, int, float, bool) else next(numbers))
                 values.setdefault(target, {}).setdefault(name, {}).setdefault(same, value)

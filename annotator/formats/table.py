@@ -243,6 +243,7 @@ FORMATS: dict[str, Format] = {
     ),
     "huggingface": Format(
         name="huggingface",
+        several_sets=True,
         title="Hugging Face data set (Parquet or JSONL, with a dataset card)",
         suffixes=(".parquet",),
         carries="everything; the token view lacks spans that cut tokens or overlap",
@@ -295,6 +296,7 @@ FORMATS: dict[str, Format] = {
     ),
     "csv": Format(
         name="csv",
+        several_sets=True,
         title="CSV tables: articles in; spans, relations and documents out",
         suffixes=(".csv",),
         carries="everything but tokens; relations and texts in tables beside the file",
@@ -311,6 +313,7 @@ FORMATS: dict[str, Format] = {
     ),
     "xlsx": Format(
         name="xlsx",
+        several_sets=True,
         title="Spreadsheets: articles in; documents, spans and relations out",
         suffixes=(".xlsx", ".xlsm"),
         carries="everything but tokens, a sheet each for documents, spans and relations",
@@ -321,6 +324,7 @@ FORMATS: dict[str, Format] = {
     ),
     "html": Format(
         name="html",
+        several_sets=True,
         title="A page to read (HTML), with marks, legend and relations",
         suffixes=(".page.html",),
         carries="everything but tokens and rejected suggestions",
@@ -329,6 +333,7 @@ FORMATS: dict[str, Format] = {
     ),
     "webanno-tsv": Format(
         name="webanno-tsv",
+        several_sets=True,
         title="WebAnno TSV, a zip or folder with a file for each document and annotator (version 2 and 3 are read)",
         suffixes=(".webanno.zip", ".webanno.tsv"),
         begins=(b"#FORMAT=WebAnno TSV", b" # de.tudarmstadt.", b" # webanno.custom.", b"#id=1\n#text=", b"#id=1\r\n#text="),
@@ -339,6 +344,7 @@ FORMATS: dict[str, Format] = {
     ),
     "uima-xmi": Format(
         name="uima-xmi",
+        several_sets=True,
         title="UIMA CAS as XMI with its type system (INCEpTION), a zip or folder with a file for each document and annotator",
         suffixes=(".xmi.zip", ".xmi"),
         folder="*.xmi",
@@ -350,6 +356,7 @@ FORMATS: dict[str, Format] = {
     ),
     "uima-json": Format(
         name="uima-json",
+        several_sets=True,
         title="UIMA CAS as JSON (INCEpTION), a zip or folder with a file for each document and annotator",
         suffixes=(".cas.zip", ".cas.json"),
         recognises="uima_json",

@@ -10,7 +10,8 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -151,7 +152,7 @@ class _Sheet:
         number = 0
         try:
             self._sheet.reset_dimensions()
-            rows = self._sheet.iter_rows(values_only=True)
+            rows = self._sheet.iter_rows()
             while number < SHEET_ROWS:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
@@ -197,13 +198,25 @@ def _whole(found: tuple[Row, str]) -> tuple[Row, str]:
 
 def _value(cell: Any) -> Any:
     """Return a cell as plain data: texts without escapes, dates as ISO texts."""
-    if isinstance(cell, str):
-        return unescaped(cell)
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta) or (isinstance(cell, float) and not math.isfinite(cell)):
-        return str(cell)
-    return cell
+    value = cell.value
+    if isinstance(value, str):
+        return unescaped(value)
+    if isinstance(value, datetime) and value.time() == time() and _is_day(cell.number_format):
+        return value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta) or (isinstance(value, float) and not math.isfinite(value)):
+        return str(value)
+    return value
+
+
+@lru_cache(maxsize=256)
+def _is_day(number_format: str) -> bool:
+    """Tell whether a cell shows a day without a time of the day: a spreadsheet has one kind of number for both."""
+    from openpyxl.styles.numbers import STRIP_RE, is_datetime
+
+    # what stands in quotes or brackets, like a language, is no part of the date
+    return is_datetime(STRIP_RE.sub("", number_format).lower()) == "date"
 
 
 def unescaped(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from annotator.domain.exchange import Complaint, ReadDefaults, Record
 from annotator.domain.rules import quoted
 from annotator.errors import FormatError
-from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, safe_stem, unmarked_utf16
+from annotator.formats.files import SAMPLE, guessed_encoding, other_unicode, refusal, safe_stem
 
 _MARK = "\ufeff"
 
@@ -32,7 +32,7 @@ def read(path: Path, defaults: ReadDefaults, *, encoding: str | None = None) -> 
 
 def _read(path: Path, data: bytes, encoding: str | None) -> list[Record | Complaint]:
     place = str(path)
-    disguised = None if encoding else _other_unicode(data)
+    disguised = None if encoding else other_unicode(data)
     try:
         if disguised:
             return [_not_utf8(path, data, disguised)]
@@ -50,12 +50,6 @@ def _read(path: Path, data: bytes, encoding: str | None) -> list[Record | Compla
     if not text:
         return [Complaint(place, "The file is empty, so there is no article to bring in.")]
     return [*found, Record(name=safe_stem(path), text=text, place=place)]
-
-
-def _other_unicode(data: bytes) -> str | None:
-    """Return UTF-16 or UTF-32 where a mark or the pattern of NULs shows it, although the bytes may be valid UTF-8."""
-    marked = marked_encoding(data)
-    return unmarked_utf16(data) if marked is None else marked if marked != "utf-8-sig" else None
 
 
 def _not_utf8(path: Path, data: bytes, guess: str | None) -> Complaint:

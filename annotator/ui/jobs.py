@@ -69,14 +69,19 @@ class WindowJobs(QObject):
 
     def awaited(self, progress: Progress, function: Callable[..., T], *arguments: Any) -> T:
         """Have the worker process call a function, and wait; only for a job's thread.  A cancel ends the process, whatever it is at."""
-        future = self.worker.submit(function, *arguments)
-        while not future.done():
-            wait([future], timeout=0.1)
-            if progress.cancelled:
-                self.worker.close(kill=True)
-                raise Cancelled
-        return future.result()
+        return awaited_from(self.worker, progress, function, *arguments)
 
     @Slot(object)
     def _on_posted(self, call: Callable[[], Any]) -> None:
         call()
+
+
+def awaited_from(worker: WorkerProcess, progress: Progress, function: Callable[..., T], *arguments: Any) -> T:
+    """Have a worker process call a function, and wait in a job's thread.  A cancel ends the process, whatever it is at."""
+    future = worker.submit(function, *arguments)
+    while not future.done():
+        wait([future], timeout=0.1)
+        if progress.cancelled:
+            worker.close(kill=True)
+            raise Cancelled
+    return future.result()

@@ -55,9 +55,7 @@ def export(name: str, folder: Path, some: Sequence[Record], **options: str) -> L
 def read_back(name: str, folder: Path) -> tuple[list[Record], list[str]]:
     reader = FORMATS[name].read
     assert reader is not None
-    # doccano stores no surfaces to tell the unit of its offsets by; the report names it, and whoever imports can say it
-    told = {"offsets": "utf-16"} if name == "doccano" else {}
-    items = list(reader(target_of(name, folder), STRANGER, **told))
+    items = list(reader(target_of(name, folder), STRANGER))
     found = [item for item in items if isinstance(item, Record)]
     complaints = [item.message for item in items if not isinstance(item, Record) and item.lost]
     for each in found:  # brat's own keeping place
@@ -150,9 +148,6 @@ VARIANTS = [
     for option, values in (FORMATS[name].write_options or {}).items()
     for value in values[1:]
 ]
-
-
-VARIANTS = [variant for variant in VARIANTS if variant[:2] != ("doccano", "offsets")]
 
 
 @pytest.mark.parametrize(("name", "option", "value"), VARIANTS)

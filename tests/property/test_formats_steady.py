@@ -114,7 +114,7 @@ def test_an_export_that_fails_half_way_leaves_nothing(tmp_path, name):
     def broken() -> Iterator[Record]:
         calls[0] += 1
         yield several()[0]
-        if calls[0] == 2:
+        if calls[0] == (1 if name == "spacy" else 2):  # that one asks for the records once
             raise FormatError("The disk went away.")
         yield several()[1]
 

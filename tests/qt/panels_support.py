@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import ChangeSet, Lane
@@ -122,7 +123,30 @@ def changed_by(session: Session, command: object) -> ChangeSet:
 
 
 def opened(qtbot, dialog: QDialog) -> None:
-    """Open a dialog and leave its end to the test: it would delete itself when it is closed."""
+    """Open a dialog and leave its end to the test: it would delete itself when it is closed.
+
+    pytest-qt keeps no hold of it, and one without a parent belongs to Python, which might collect it while it is painted: so this does.
+    """
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(dialog)
+    qtbot.addWidget(dialog, before_close_func=lambda _, held=dialog: held)
     dialog.open()
+
+
+def drop(widget: QWidget, *paths: Path) -> None:
+    """Drop files and folders on a widget, as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    assert dropped(widget, data)
+
+
+def dropped(widget: QWidget, data: QMimeData) -> bool:
+    """Drag data over a widget and let go; tell whether it took them, as a copy."""
+    middle, buttons, keys = widget.rect().center(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    enter = QDragEnterEvent(middle, actions, data, buttons, keys)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(middle), actions, data, buttons, keys)
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted() and event.dropAction() == Qt.DropAction.CopyAction

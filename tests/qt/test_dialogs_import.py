@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator.commands.previewing import survey
@@ -18,7 +18,7 @@ from annotator.store.project import create
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.import_files import CHECK, FILES, LABELS, LOOK, ImportDialog
 from annotator.ui.i18n import number
-from tests.qt.panels_support import opened
+from tests.qt.panels_support import drop, dropped, opened
 
 SCHEME = completed(LabelScheme("s", (SpanLabel("PERSON"), SpanLabel("PLACE")), (RelationLabel("visited"),)))
 TEXT = "Putin tiba di Rusia. Jokowi bertemu Putin di Jakarta."
@@ -194,6 +194,26 @@ def test_nothing_goes_on_without_files(make):
     dialog, _ = make()
     assert not dialog.next.isEnabled()
     assert not dialog.accept_button.isEnabled()
+
+
+def test_a_file_and_a_folder_are_dropped(make, tmp_path):
+    folder, file = tmp_path / "articles", tmp_path / "b.txt"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Isi.")
+    file.write_text("Lain.")
+    dialog, _ = make()
+    drop(dialog.page, folder, file, folder)
+    assert dialog.values().paths == (folder, file)
+    assert dialog.accept_button.isEnabled()
+
+
+def test_what_is_no_file_cannot_be_dropped(make):
+    dialog, _ = make()
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.txt")])
+    data.setText("a.txt")
+    assert not dropped(dialog.page, data)
+    assert dialog.values().paths == ()
 
 
 def test_a_folder_is_added(make, tmp_path):

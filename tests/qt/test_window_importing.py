@@ -10,6 +10,8 @@ import pytest
 from annotator.ui.dialogs.import_files import CHECK, ImportDialog
 from annotator.ui.dialogs.import_report import ImportReportDialog
 from annotator.ui.importing import CHOICES
+from tests.qt.panels_support import drop
+from tests.qt.window_support import make_project
 
 
 @pytest.fixture
@@ -91,3 +93,23 @@ def test_settings_that_hold_no_json_are_passed_over(seat):
     dialog = seat.dialog(ImportDialog)
     assert dialog.annotator.text() == "import"
     dialog.reject()
+
+
+def test_files_and_folders_dropped_on_the_window_are_asked_about(seat, tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Isi.")
+    drop(seat.view.viewport(), folder)  # what the article does not take goes on to the window
+    dialog = seat.dialog(ImportDialog)
+    assert dialog.values().paths == (folder,)
+    dialog.reject()
+
+
+def test_a_project_dropped_on_the_window_is_opened_and_files_need_one(seat, tmp_path):
+    other = make_project(tmp_path / "lain.annotator")
+    drop(seat.window, other)
+    assert seat.project.name == "lain"
+    seat.hands.projects.close()
+    drop(seat.window, tmp_path / "a.txt")
+    assert "Open a project first" in seat.message
+    assert seat.window.findChildren(ImportDialog) == []

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QWidget
 
+from annotator.commands.export_choice import ExportOptions
 from annotator.commands.export_filter import Only
 from annotator.domain.documents import Status
+from annotator.domain.exchange import LossReport
 from annotator.formats.table import Format
 from annotator.paths import is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.export_only import Offers, OnlyFields
 from annotator.ui.dialogs.export_options import OptionFields
+from annotator.ui.dialogs.export_preview import Previewer, PreviewPart
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
 from annotator.ui.i18n import by_count, number, tr
 from annotator.ui.panels.parts import CalmComboBox, plain_label
@@ -33,11 +36,18 @@ class ExportChoice:
     only: Only
     options: Mapping[str, str]
 
+    def export_options(self, chosen: Format) -> ExportOptions:
+        """Return the choice as an export takes it."""
+        extra = {"misaligned": self.misaligned} if "misaligned" in (chosen.write_options or {}) else {}
+        extra |= self.options
+        return ExportOptions(self.format, self.status, self.annotator, self.sets, format_options=extra, only=self.only)
+
 
 class ExportDialog(QDialog):
     """``project`` is the file exported from: the target is suggested beside it.  ``counts`` are this person's documents by status.
 
-    ``annotators`` and ``offers`` are what there is to choose from; any other name can be typed.
+    ``annotators`` and ``offers`` are what there is to choose from; any other name can be typed.  With a ``previewer`` it says, as the
+    choices change, what would go out.  It does not block the window: what would be lost can be looked up, and mended, in the article.
     """
 
     def __init__(
@@ -50,6 +60,7 @@ class ExportDialog(QDialog):
         *,
         annotators: Sequence[str] = (),
         offers: Offers | None = None,
+        previewer: Previewer | None = None,
     ) -> None:
         super().__init__(parent)
         self._formats, self._counts, self._ask = formats, counts, ask
@@ -84,6 +95,7 @@ class ExportDialog(QDialog):
         self.path = QLineEdit(str(project.with_suffix(self._suffix())))
         self.browse = side_button(tr("Choose…"), tr("Choose the file to write"))
         self.summary = plain_label()
+        self.preview = PreviewPart(previewer, sum(counts.values()), ask) if previewer is not None else None
         self._lay_out()
         self.format.currentIndexChanged.connect(self._on_format_chosen)
         self.status.currentIndexChanged.connect(self._check)
@@ -93,6 +105,12 @@ class ExportDialog(QDialog):
         self.some.toggled.connect(self._on_some)
         self.more.toggled.connect(self.options.setVisible)
         self.browse.clicked.connect(self._on_browse)
+        for combo in (self.sets, self.misaligned):
+            combo.currentIndexChanged.connect(self._check)
+        self.options.edited.connect(self._check)
+        if self.preview is not None:
+            self.preview.counted.connect(self._on_counted)
+            self.preview.repairRequested.connect(self._on_repair_requested)
         self._on_format_chosen()
 
     def values(self) -> ExportChoice:
@@ -108,6 +126,21 @@ class ExportDialog(QDialog):
             self.only.only(),
             self.options.values(),
         )
+
+    def chosen_options(self) -> ExportOptions:
+        """Return what is chosen now, as an export takes it."""
+        chosen = self.values()
+        return chosen.export_options(self._formats[chosen.format])
+
+    def open(self) -> None:
+        """Show the dialog without blocking the window behind it."""
+        self.setModal(False)
+        self.show()
+
+    def done(self, result: int) -> None:
+        if self.preview is not None:
+            self.preview.stop()
+        super().done(result)
 
     def accept(self) -> None:
         """Close with what is chosen; a file that is there already is replaced only after a question."""
@@ -135,6 +168,8 @@ class ExportDialog(QDialog):
         add_field(rows, tr("File"), beside(self.path, self.browse))
         column.addLayout(rows)
         column.addWidget(self.summary)
+        if self.preview is not None:
+            column.addWidget(self.preview)
         self.complaint = complaint_label()
         column.addWidget(self.complaint)
         column.addStretch(1)
@@ -170,6 +205,15 @@ class ExportDialog(QDialog):
         wrong = self._problem()
         self.complaint.setText(wrong)
         self.export.setEnabled(not wrong)
+        if self.preview is not None:
+            self.preview.choose(Path(self.path.text().strip()), None if wrong else self.chosen_options())
+
+    def _on_counted(self, report: LossReport | None) -> None:
+        self.options.show_costs(report.policies if report is not None else None)
+
+    def _on_repair_requested(self) -> None:
+        self.more.setChecked(True)
+        self.options.choose("tokenizer", "repair")
 
     def _summary(self) -> str:
         done, total = self._counts.get(Status.DONE, 0), sum(self._counts.values())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from annotator.formats.table import Format
 from annotator.ui.dialogs.frame import add_field, form
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import number, tr
 from annotator.ui.panels.parts import CalmComboBox, spaced
 
 _ELSEWHERE = frozenset(("misaligned",))
@@ -17,6 +18,9 @@ _ELSEWHERE = frozenset(("misaligned",))
 
 class OptionFields(QWidget):
     """Shows the fields of one format at a time; ``values`` are those that are not the default, by the options' names."""
+
+    edited = Signal()
+    """Something in the fields is another."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,14 +52,33 @@ class OptionFields(QWidget):
         first = {name: "" if isinstance(field, QLineEdit) else field.itemData(0) for name, field in self.fields.items()}
         return {name: value for name, value in found.items() if value != first[name]}
 
+    def show_costs(self, costs: Mapping[str, int] | None) -> None:
+        """Write behind each way of dealing with overlaps how many spans it would leave out; None writes nothing."""
+        field = self.fields.get("overlap")
+        if not isinstance(field, CalmComboBox):
+            return
+        for row in range(field.count()):
+            value = str(field.itemData(row))
+            plain = tr(_VALUES.get(f"overlap={value}", value))
+            told = tr("{} (leaves out {})").format(plain, number(costs.get(value, 0))) if costs else plain
+            field.setItemText(row, told)
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose a value of an option that names its values."""
+        field = self.fields.get(name)
+        if isinstance(field, CalmComboBox):
+            field.setCurrentIndex(field.findData(value))
+
     def _add(self, layout: QFormLayout, name: str, values: tuple[str, ...]) -> None:
         caption = tr(_CAPTIONS.get(name, name))
         if values:
             field: CalmComboBox | QLineEdit = CalmComboBox(caption)
             for value in values:
                 field.addItem(tr(_VALUES.get(f"{name}={value}", value)), value)
+            field.currentIndexChanged.connect(self.edited)
         else:
             field = QLineEdit()
+            field.textChanged.connect(self.edited)
             field.setPlaceholderText(_EXAMPLES.get(name, ""))
         field.setToolTip(f"{name}=")
         self.fields[name] = field

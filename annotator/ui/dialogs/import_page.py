@@ -12,6 +12,7 @@ from annotator.domain.annotations import Kind
 from annotator.formats.plugins import known_formats
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import add_field, form, side_button
+from annotator.ui.dropping import FileDrop
 from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.panels.parts import CalmComboBox, airy, plain_label, spaced
 
@@ -19,7 +20,10 @@ _PATH = Qt.ItemDataRole.UserRole
 
 
 class FilesPage(QWidget):
-    """``changed`` says that something else is chosen; ``folder`` is where choosing files begins."""
+    """``changed`` says that something else is chosen; ``folder`` is where choosing files begins.
+
+    Files and folders can also be dropped on it.
+    """
 
     changed = Signal()
 
@@ -51,6 +55,7 @@ class FilesPage(QWidget):
         self.add.clicked.connect(self._on_add)
         self.add_folder.clicked.connect(self._on_add_folder)
         self.remove.clicked.connect(self._on_remove)
+        FileDrop(self, self.add_paths)
         self.files.itemSelectionChanged.connect(self._on_changed)
         self.annotator.textChanged.connect(self._on_changed)
         self.encoding.textChanged.connect(self._on_changed)
