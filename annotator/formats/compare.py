@@ -34,11 +34,23 @@ def item_loss(record: Record, item: Item, fate: Fate, reason: str) -> Loss:
     """Return the loss of one span or relation; a relation stands where its head stands."""
     if isinstance(item, Span):
         return span_loss(record, item, fate, reason)
-    ends = {span.id: span for span in record.spans if span.id in (item.head, item.tail)}
+    ends = _by_id(record.spans)
     head, tail = ends.get(item.head), ends.get(item.tail)
     surface = " → ".join(end.surface(record.text) if end else "?" for end in (head, tail))
     place = (head.start, head.end) if head else (-1, -1)
     return Loss(record.name, "relation", item.id, item.label, surface, fate, reason, *place, record.document_id)
+
+
+def _by_id(spans: tuple[Span, ...]) -> dict[str, Span]:
+    """Return the spans by their ids; those of the last record asked for are kept, for a record loses many relations at once."""
+    known, found = _last[0]
+    if known is not spans:
+        found = {span.id: span for span in spans}
+        _last[0] = spans, found
+    return found
+
+
+_last: list[tuple[tuple[Span, ...], dict[str, Span]]] = [((), {})]
 
 
 def none_can_be(count: int, how: str, why: str = "") -> FormatError:

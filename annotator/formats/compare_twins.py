@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from itertools import permutations
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from annotator.domain.annotations import Item, Relation, Span
@@ -33,8 +34,8 @@ def pairs_of(expected: Record, back: Record) -> Iterator[Pair]:
     """
     spans, partners = _span_pairs(expected, back)
     yield from spans
-    places = {span.id: span.signature for span in expected.spans}
-    others = {span.id: span.signature for span in back.spans}
+    places = {span.id for span in expected.spans}
+    others = {span.id for span in back.spans}
 
     def wanted(relation: Relation) -> tuple[str, ...]:
         return relation.label, _end(relation.head, partners, places), _end(relation.tail, partners, places)
@@ -47,15 +48,23 @@ def pairs_of(expected: Record, back: Record) -> Iterator[Pair]:
     yield from ((None, item) for item in (*_left(back.spans, spans), *relations[1]))
 
 
+def _fields(kind: type[Item], skipped: tuple[str, ...]) -> tuple[list[str], Callable[[Item], Any]]:
+    names = [entry.name for entry in fields(kind) if entry.name not in skipped]
+    return names, attrgetter(*names)
+
+
+_FIELDS = {(kind, ids): _fields(kind, () if ids else ("id", "head", "tail")) for kind in (Span, Relation) for ids in (False, True)}
+
+
 def unlike(item: Item, other: Item, *, ids: bool = False) -> list[str]:
     """Return the names of the fields in which two items differ; ids, and the ends of relations, count only with ``ids``."""
-    skipped = () if ids else ("id", "head", "tail")
-    return [
-        entry.name for entry in fields(item) if entry.name not in skipped and _value(item, entry.name) != _value(other, entry.name)
-    ]
+    names, values = _FIELDS[type(item), ids]
+    if values(item) == values(other):  # nearly always, and ten times as fast as one by one
+        return []
+    return [name for name in names if _value(item, name) != _value(other, name)]
 
 
-def _end(span_id: str, partners: dict[str, str] | None, places: dict[str, str]) -> str:
+def _end(span_id: str, partners: dict[str, str] | None, places: set[str]) -> str:
     """Return what stands for the end of a relation: the id its span came back with, or, of none that is there, its own."""
     if span_id not in places:
         return f"?{span_id}"
@@ -64,10 +73,10 @@ def _end(span_id: str, partners: dict[str, str] | None, places: dict[str, str]) 
 
 def _span_pairs(expected: Record, back: Record) -> tuple[list[tuple[Span, Span | None]], dict[str, str]]:
     """Return the pairs of spans, and the ids of those that came back by the ids of those that were expected."""
-    groups: dict[str, tuple[list[Span], list[Span]]] = {}
+    groups: dict[Any, tuple[list[Span], list[Span]]] = {}
     for side, record in enumerate((expected, back)):
         for span in record.spans:
-            groups.setdefault(span.signature, ([], []))[side].append(span)
+            groups.setdefault((span.label, span.fragments), ([], []))[side].append(span)
     colors: tuple[dict[str, Any], dict[str, Any]] | None = None
     found: dict[str, Span] = {}
     for mine, theirs in groups.values():

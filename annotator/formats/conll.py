@@ -69,7 +69,7 @@ def _planned(record: Record, choices: Mapping[str, str]) -> Plan | str:
     made = plan(record, misaligned=choices["misaligned"], fragments=False, split_blanks=True)
     if made is None:
         return "has no tokens, or they do not cover its text"
-    if any(record.text[start:end] == DOCSTART for start, end in made.words):
+    if DOCSTART in record.text and any(record.text[start:end] == DOCSTART for start, end in made.words):
         return f"holds the word {DOCSTART}, which parts documents"
     without_overlap(record, made, choices["overlap"])
     return made

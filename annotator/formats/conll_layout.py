@@ -54,20 +54,18 @@ class _Column:
     tags: int = 0
     letters: int = 0
     outside: int = 0
-    numbered: int = 0
     labels: set[str] = field(default_factory=set)
     continued: int = 0
 
-    def add(self, cell: str, number: int) -> None:
-        """Count a cell of the token ``number`` of its sentence, from 1."""
-        self.cells += 1
-        self.numbered += cell == str(number)
-        self.letters += is_letter(cell)
+    def add(self, cell: str, times: int) -> None:
+        """Count a cell that is there so many times."""
+        self.cells += times
+        self.letters += times * is_letter(cell)
         part = parts(cell)
         if part is not None:
-            self.tags += 1
-            self.outside += part[0] == "O"
-            self.continued += part[0] not in "OB"
+            self.tags += times
+            self.outside += times * (part[0] == "O")
+            self.continued += times * (part[0] not in "OB")
             if part[1] and len(self.labels) < 100:
                 self.labels.add(part[1])
 
@@ -84,7 +82,10 @@ class _Column:
 
 def columns(line: str, tabs: bool) -> list[str]:
     """Return the columns of a line: between tabs, or between runs of blanks and tabs."""
-    return [cell.strip(" ") for cell in line.rstrip("\t").split("\t")] if tabs else _BLANKS.split(line.strip(" \t"))
+    if tabs:
+        return [cell.strip(" ") for cell in line.rstrip("\t").split("\t")]
+    cells = line.split(" ")
+    return _BLANKS.split(line.strip(" \t")) if "" in cells or "\t" in line else cells
 
 
 def is_docstart(line: str) -> bool:
@@ -113,11 +114,12 @@ def layout_of(
     width = widths.most_common(1)[0][0]
     cells = [(number, found) for number, row in rows if len(found := columns(row, tabs)) == width]
     seen = [_Column() for _ in range(width)]
-    for number, row in cells:
-        for place, cell in zip(seen, row, strict=True):
-            place.add(cell, number)
+    for place, column_cells in zip(seen, zip(*(row for _, row in cells), strict=True), strict=True):
+        for cell, times in Counter(column_cells).items():
+            place.add(cell, times)
+    numbered = all(row[0] == str(number) for number, row in cells)
     tag = _chosen(path, column, width) if column else _tag_column(path, seen, label, tags)
-    token = _chosen(path, token_column, width) if token_column else int(width > 2 and seen[0].numbered == len(cells) and tag > 1)
+    token = _chosen(path, token_column, width) if token_column else int(width > 2 and numbered and tag > 1)
     if token == tag:
         raise FormatError(f"{path}: tokens and tags cannot both stand in column {tag + 1}; choose another.")
     counts: Counter[str] = Counter()

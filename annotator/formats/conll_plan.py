@@ -78,15 +78,14 @@ def plan(record: Record, *, misaligned: str, fragments: bool, split_blanks: bool
 
 
 def _covers(text: str, tokens: Tokens) -> bool:
-    position = 0
-    for start, end in tokens:
-        if text[position:start].strip():
-            return False
-        position = end
-    return not text[position:].strip()
+    gaps = zip([0, *tokens.ends], [*tokens.starts, len(text)], strict=True)
+    return not "".join([text[end:start] for end, start in gaps]).strip()
 
 
 def _words(text: str, tokens: Tokens) -> list[Range]:
+    joined = "".join([text[start:end] for start, end in tokens])
+    if joined.split() == [joined]:  # nearly always: no white space in any of them
+        return list(tokens)
     words: list[Range] = []
     for start, end in tokens:
         position = start
@@ -149,14 +148,15 @@ def expected(record: Record, made: Plan, *, holds: tuple[str, ...] = (), what: s
     ``holds`` names the fields of a span besides place and label that the format called ``what`` can state.
     """
     spans: list[Span] = []
+    reviewed = reviewed_by_default(record.kind)
     for entry in made.spans:
         span = entry.meant
         lost = [name for name in ("attributes", "note", "kb_id") if getattr(span, name) and name not in holds]
         if lost:
             made.losses.append(item_loss(record, entry.span, Fate.CHANGED, f"{what} cannot state its {', '.join(lost)}"))
-        blank = {name: NOTHING if name == "attributes" else "" for name in lost}
-        reviewed = reviewed_by_default(record.kind)
-        spans.append(replace(span, confidence=None, origin="", derived_from="", reviewed=reviewed, **blank))
+        attributes = NOTHING if "attributes" in lost else span.attributes
+        note, kb_id = ("" if name in lost else getattr(span, name) for name in ("note", "kb_id"))
+        spans.append(Span(span.id, span.fragments, span.label, attributes, note, kb_id, reviewed=reviewed))
     for relation in record.relations:
         made.losses.append(item_loss(record, relation, Fate.DROPPED, f"{what} holds no relations"))
     tokens = None if made.split else Tokens(made.words)

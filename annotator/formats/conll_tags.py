@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _TAG = re.compile(r"([BIELUSM])-(\S.*)")
 _BARE = re.compile(r"[BIELUSM]")
@@ -21,6 +22,7 @@ Found = tuple[int, int, str]
 """A span of tokens: the first, one past the last, and the label."""
 
 
+@lru_cache(maxsize=4096)
 def parts(tag: str, label: str = "", *, plain: bool = False) -> tuple[str, str] | None:
     """Return letter and label of a tag, ("O", "") outside, None for what is no tag.
 

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from annotator.domain.exchange import Complaint, Record
 from annotator.domain.text import Range
 from annotator.errors import FormatError
-from annotator.formats.files import SAMPLE, guessed_encoding, marked_encoding, refusal, unmarked_utf16
+from annotator.formats.files import SAMPLE, refusal, refuse_other_encodings
 from annotator.formats.set_data import set_data
 
 _OPENING = frozenset("([{“‘«")
 _CLOSING = frozenset(".,;:!?%)]}”’»…")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a file without its end; ``problem`` says what was wrong with its bytes, if anything."""
 
     number: int
@@ -41,7 +39,8 @@ def lines_of(path: Path, encoding: str | None) -> Iterator[Line]:
     chosen = encoding or "utf-8"
     try:
         if not encoding:
-            _refuse_other_encodings(path)
+            with path.open("rb") as file:
+                refuse_other_encodings(str(path), file.read(SAMPLE), "Import it again with its encoding (--encoding NAME).")
         with path.open(encoding=chosen, errors="surrogateescape" if chosen == "utf-8" else "replace", newline="\n") as file:
             for number, line in enumerate(file, 1):
                 text = line.rstrip("\r\n") if number > 1 else line.rstrip("\r\n").removeprefix("\ufeff")
@@ -61,46 +60,23 @@ def lines_of(path: Path, encoding: str | None) -> Iterator[Line]:
         raise FormatError(f"{path} is not written in {chosen}: {error}.") from error
 
 
-def _refuse_other_encodings(path: Path) -> None:
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE)
-    other = marked_encoding(sample)
-    other = unmarked_utf16(sample) if other is None else other if other != "utf-8-sig" else None
-    if other is None and not sample.isascii():
-        try:
-            sample[: sample.rfind(b"\n") + 1 or len(sample)].decode()
-        except UnicodeDecodeError:
-            odd = sum(not _is_utf8(line) for line in sample.splitlines() if not line.isascii())
-            sound = sum(not line.isascii() for line in sample.splitlines()) - odd
-            other = (guessed_encoding(sample) or "something else") if odd > sound else None
-    if other is not None:
-        raise FormatError(f"{path} is not UTF-8; it looks like {other}. Import it again with its encoding (--encoding NAME).")
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def placed(words: Iterable[str], text: str) -> list[Range] | None:
     """Return where the words stand in a text, one after the other with nothing but white space between; None if they do not.
 
     Characters without width (format characters) that the words lack may stand between them as well.
     """
     places: list[Range] = []
-    position = 0
+    position, length = 0, len(text)
     for word in words:
-        while position < len(text) and not text.startswith(word, position):
+        while position < length and not text.startswith(word, position):
             if not _is_skipped(text[position]):
                 return None
             position += 1
-        if position >= len(text):
+        if position >= length:
             return None
-        places.append((position, position + len(word)))
-        position += len(word)
+        end = position + len(word)
+        places.append((position, end))
+        position = end
     return places if all(map(_is_skipped, text[position:])) else None
 
 

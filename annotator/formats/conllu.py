@@ -41,6 +41,9 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_BREAKS = frozenset("\t\n\r")
+
+
 def read(path: Path, defaults: ReadDefaults, *, encoding: str | None = None) -> Iterator[Record | Complaint]:
     """Stream the documents of a file; raises ``FormatError`` at once if it cannot be opened or is not in its encoding."""
     try:
@@ -92,7 +95,7 @@ def _planned(record: Record, choices: Mapping[str, str]) -> Plan | str:
         return "has no tokens, or they do not cover its text"
     if not made.words:
         return "has no tokens, and CoNLL-U holds nothing else"
-    if any(set(record.text[start:end]) & set("\t\n\r") for start, end in made.words):
+    if not _BREAKS.isdisjoint("".join([record.text[start:end] for start, end in made.words])):
         return "has tokens with tabs or line breaks in them"
     if flat:
         without_overlap(record, made, choices["overlap"])
@@ -122,9 +125,12 @@ def _lines(record: Record, made: Plan, choices: Mapping[str, str]) -> Iterator[s
         if not set(text) & set("\n\r"):
             yield f"# text = {text}\n"
         for word in range(first, stop):
-            misc = "|".join([*notes.get(word, ()), *_spaces(record.text, made, word, last=word == stop - 1)])
             start, end = made.words[word]
-            yield "\t".join([str(word - first + 1), record.text[start:end], *"_______", misc or "_"]) + "\n"
+            said = notes.get(word, ())
+            # between words of a sentence one blank nearly always, of which nothing is said
+            plain = first < word < stop - 1 and made.words[word + 1][0] == end + 1 and record.text[end] == " "
+            misc = "|".join(said if plain else [*said, *_spaces(record.text, made, word, last=word == stop - 1)])
+            yield f"{word - first + 1}\t{record.text[start:end]}\t_\t_\t_\t_\t_\t_\t_\t{misc or '_'}\n"
         yield "\n"
 
 

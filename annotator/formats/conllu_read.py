@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -29,6 +29,7 @@ _ID = re.compile(r"(\d+)(?:-(\d+)|\.(\d+))?")
 _COMMENT = re.compile(r"#\s*([\w.]+(?:\s+id)?)\s*=\s?(.*)")
 _NAMED = re.compile(r"(?:^|[:_.])(?:NE|NER|ENTITY|ENTITIES)$", re.IGNORECASE)
 _TAG_KEYS = ("NE", "NER", "name", "ne", "ner")
+_NOTHING = frozenset(("_", "*"))
 _MOST_SLIPS = 50
 
 
@@ -38,6 +39,23 @@ class _Document:
     about: Mapping[str, Any] = field(default_factory=dict)
     sentences: list[Sentence] = field(default_factory=list)
     number: int = 0
+
+
+class _Places(NamedTuple):
+    """In which cells of a line to look: ``unkept`` for what is read by nobody, ``tag`` for a tag of a span in a column of its own."""
+
+    id: int
+    form: int
+    misc: int | None
+    unkept: list[int]
+    tag: int | None
+
+
+def _places(columns: Sequence[str]) -> _Places:
+    at = {name: place for place, name in enumerate(columns)}
+    unkept = [at[name] for name in ("LEMMA", "UPOS", "DEPREL", "FEATS") if name in at]
+    tag = next((at[name] for name in columns if _NAMED.search(name)), None)
+    return _Places(at["ID"], at["FORM"], at.get("MISC"), unkept, tag)
 
 
 def stream(path: Path, encoding: str | None, defaults: ReadDefaults) -> Iterator[Record | Complaint]:
@@ -68,6 +86,7 @@ class _Reader:
         self.unkept = False
         self._path, self._defaults = path, defaults
         self._columns: tuple[str, ...] = COLUMNS
+        self._at = _places(COLUMNS)
         self._entity_parts: tuple[str, ...] = ("eid", "etype", "head", "other")
         self._document = _Document()
         self._sentence = Sentence()
@@ -119,6 +138,7 @@ class _Reader:
             if not {"ID", "FORM"} <= set(self._columns):
                 self.complain(number, "“global.columns” names no ID or no FORM, so the ten columns of CoNLL-U are taken.")
                 self._columns = COLUMNS
+            self._at = _places(self._columns)
         elif key == "global.Entity":
             self._entity_parts = tuple(value.strip().split("-"))
         elif key == "annotator" and not self._document.sentences:
@@ -139,61 +159,61 @@ class _Reader:
             told = f"{amount(len(cells), 'column')} where there are {len(self._columns)}"
             self.complain(number, f"The line was left out, because it has {told}.")
             return
-        row = dict(zip(self._columns, cells, strict=True))
-        match = _ID.fullmatch(row["ID"])
-        if match is None or not row["FORM"]:
+        at = self._at
+        match = _ID.fullmatch(cells[at.id])
+        if match is None or not cells[at.form]:
             self.complain(
-                number, f"The line was left out, because “{row['ID'][:40]}” is no number of a word, or the word is empty."
+                number, f"The line was left out, because “{cells[at.id][:40]}” is no number of a word, or the word is empty."
             )
             return
+        misc = cells[at.misc] if at.misc is not None else "_"
+        notes = notes_of(misc)
         if match[3] is not None:
-            if self._entities(row):
+            if notes.get("Entity"):
                 self.complain(number, "The entity stands on an empty node, which is no text; it may lack a word.")
             return
-        self.unkept = self.unkept or any(row.get(name, "_") not in ("_", "*") for name in ("LEMMA", "UPOS", "DEPREL", "FEATS"))
-        identity = int(match[1])
-        if self._sentence.words and identity <= self._sentence.until and not match[2]:
-            self._join(self._sentence.words[-1], row)
+        if not self.unkept:
+            self.unkept = not _NOTHING.issuperset([cells[place] for place in at.unkept])
+        sentence = self._sentence
+        if sentence.words and not match[2] and int(match[1]) <= sentence.until:
+            self._join(sentence.words[-1], cells, misc, notes)
             return
-        word = Word(row["FORM"], number)
+        word = Word(cells[at.form], number)
         if match[2]:
-            self._sentence.until = int(match[2])
-        self._join(word, row)
-        self._space(word, row)
-        self._sentence.words.append(word)
+            sentence.until = int(match[2])
+        self._join(word, cells, misc, notes)
+        if notes:
+            self._space(word, notes)
+        sentence.words.append(word)
 
-    def _space(self, word: Word, row: Mapping[str, str]) -> None:
-        notes = notes_of(row)
+    def _space(self, word: Word, notes: Mapping[str, str]) -> None:
         if notes.get("SpaceAfter") == "No":
             word.after = ""
         if "SpacesAfter" in notes:
             word.after = plain(notes["SpacesAfter"])
-        word.before = plain(notes.get("SpacesBefore", ""))
         if word.after and not word.after.isspace():
             word.after = None
-        if not word.before.isspace():
-            word.before = ""
+        if "SpacesBefore" in notes:
+            before = plain(notes["SpacesBefore"])
+            word.before = before if before.isspace() else ""
 
-    def _join(self, word: Word, row: Mapping[str, str]) -> None:
-        """Add what a line says of spans to the piece of text it belongs to."""
-        entities = self._entities(row)
-        if entities:
-            word.entities.append(entities)
-        notes = notes_of(row)
-        tag = next((notes[key] for key in _TAG_KEYS if key in notes), None)
-        if tag is None:
-            tag = next((note for note in row.get("MISC", "_").split("|") if note != "_" and parts(note) is not None), None)
-        if tag is None:
-            tag = next((row[name] for name in self._columns if _NAMED.search(name)), None)
+    def _join(self, word: Word, cells: Sequence[str], misc: str, notes: Mapping[str, str]) -> None:
+        """Add what a line says of spans to the piece of text it belongs to; ``notes`` is MISC by key."""
+        tag = None
+        if notes:
+            if entities := notes.get("Entity"):
+                word.entities.append(entities)
+            tag = next((notes[key] for key in _TAG_KEYS if key in notes), None)
+        if tag is None and misc != "_" and ("-" in misc or "O" in misc):
+            tag = next((note for note in misc.split("|") if note != "_" and parts(note) is not None), None)
+        if tag is None and self._at.tag is not None:
+            tag = cells[self._at.tag]
         if tag is None or tag in ("_", "*", "O"):
             return
         if parts(tag.replace("%7C", "|")) is None:
             self.complain(word.number, f"“{tag[:40]}” is no tag of a span, so it was left out.")
         elif word.tag == "O":
             word.tag = tag.replace("%7C", "|")
-
-    def _entities(self, row: Mapping[str, str]) -> str:
-        return notes_of(row).get("Entity", "")
 
     def _end_sentence(self) -> None:
         if self._sentence.words:

@@ -15,4 +15,4 @@ def escaped(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return the white space that an escaped text stands for; an unknown escape stands for itself."""
-    return re.sub(r"\\.", lambda match: _CHARACTERS.get(match[0], match[0]), text)
+    return text if "\\" not in text else re.sub(r"\\.", lambda match: _CHARACTERS.get(match[0], match[0]), text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from annotator.domain.text import Range
@@ -30,10 +29,11 @@ class Sentence:
     until: int = 0
 
 
-def notes_of(row: Mapping[str, str]) -> dict[str, str]:
+def notes_of(misc: str) -> dict[str, str]:
     """Return MISC by key; the later of two with the same key counts."""
-    pairs = (note.partition("=") for note in row.get("MISC", "_").split("|"))
-    return {key: value for key, sign, value in pairs if sign}
+    if "=" not in misc:
+        return {}
+    return {key: value for key, sign, value in [note.partition("=") for note in misc.split("|")] if sign}
 
 
 def text_of(sentences: list[Sentence]) -> tuple[str, list[Range], int]:

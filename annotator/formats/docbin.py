@@ -29,30 +29,34 @@ Beside the file ``OUT`` stands ``OUT.relations.json``: ``{"documents": [...]}``,
 ids, ``head_token``, ``tail_token``, ``symmetric``, ``rel``: whether it is in ``doc._.rel``).  With ``rel_max_length`` the dense relation
 data of ``docbin_dense`` stand there as well.
 
-The DocBin's arrays are filled directly, without a ``Doc`` for each document: the reading back shows that they are right.
+The DocBin's arrays are filled directly, without a ``Doc`` for each document: the reading back shows that they are right.  It has two
+steps.  Each batch of documents is read by spaCy as soon as it is made and laid beside the records (``docbin_batch``), in as many
+processes as there are; then the file is read from the disk, and what it holds must be byte for byte what was read before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import zip_longest
+from dataclasses import dataclass, field
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from annotator.domain.exchange import Fate, Loss, LossReport, Record
+from annotator.domain.exchange import Fate, LossReport, Record
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.errors import FormatError
-from annotator.formats.compare import document_loss, item_loss, none_can_be, span_loss
+from annotator.formats.compare import document_loss, none_can_be
+from annotator.formats.docbin_batch import LISTS, NO_TOKENS, SIZE, Made, changed, differences, made, made_of_plain, plain
 from annotator.formats.docbin_dense import dense_path, too_long, write_dense
-from annotator.formats.docbin_fill import ATTRIBUTES, REL, Filler, Read, docs_of, told
-from annotator.formats.docbin_parts import Choices, Placed, Plan, choices_of
+from annotator.formats.docbin_fill import ATTRIBUTES, docs_of
+from annotator.formats.docbin_parts import Choices, choices_of
 from annotator.formats.docbin_plan import plan
-from annotator.formats.docbin_relations import twin
 from annotator.formats.docbin_tally import Tally
-from annotator.formats.files import replacing
+from annotator.formats.files import replacing_all
+
+Parallel = Callable[[Callable[[Any], Made], Iterable[Any]], Iterator[Made]] | None
+"""How to have a function called for each of many values in other processes: it yields the results in their order."""
 
 
 def write(
@@ -62,20 +66,23 @@ def write(
     *,
     options: Mapping[str, str],
     progress: Progress,
+    parallel: Parallel = None,
 ) -> LossReport:
     """Write the DocBin and its JSON twin, read both back, and report every loss; see ``exchange.Writer``.
 
-    Options, the default first: ``docbin_parts.OPTIONS``.
+    Options, the default first: ``docbin_parts.OPTIONS``.  With ``parallel`` other processes make the documents and read them back; the
+    files have the same bytes.
     """
     choices = choices_of(options, scheme)
     report = LossReport("spacy", str(path))
-    with replacing(path) as temporary, replacing(relations_path(path)) as temporary_twin:
-        written = _write(records, (temporary, temporary_twin), choices, progress)
-        _compare(records, (temporary, temporary_twin), choices, written, report, progress=progress)
-        if choices.rel_max_length:
-            with replacing(dense_path(path)) as temporary_dense:
-                skipped = [isinstance(kept, str) for kept in written]
-                write_dense(records, temporary_dense, choices, skipped, report, progress=progress)
+    places = [path, relations_path(path), *([dense_path(path)] if choices.rel_max_length else [])]
+    with replacing_all(*places) as (temporary, temporary_twin, *temporary_dense):
+        paths = temporary, temporary_twin
+        written = _write(records, paths, choices, report, parallel=parallel, progress=progress)
+        _compare(records, paths, choices, written, report, progress=progress)
+        for dense in temporary_dense:
+            skipped = [isinstance(entry, str) for entry in written.entries]
+            write_dense(records, dense, choices, skipped, report, progress=progress)
     return report
 
 
@@ -91,7 +98,7 @@ def preview(
         progress.advance()
         made = plan(record, choices)
         if made is None:
-            report.add([document_loss(record, Fate.DROPPED, _NO_TOKENS)])
+            report.add([document_loss(record, Fate.DROPPED, NO_TOKENS)])
         else:
             tally.add(record, made, report)
             if choices.rel_max_length:
@@ -100,122 +107,135 @@ def preview(
     return report
 
 
-_NO_TOKENS = "has no tokens, or they do not cover its text"
-
-
 def relations_path(path: Path) -> Path:
     """Return where the JSON twin stands: beside the DocBin, its whole name followed by ``.relations.json``."""
     return path.with_name(path.name + ".relations.json")
 
 
+@dataclass(slots=True)
+class _Written:
+    """What was written, as hashes: of each record's entry in the DocBin and its line in the JSON file, or why it is in neither."""
+
+    entries: list[str | tuple[int, int]] = field(default_factory=list)
+    strings: int = 0
+
+
 def _write(
-    records: Callable[[], Iterable[Record]], paths: tuple[Path, Path], choices: Choices, progress: Progress
-) -> list[str | int]:
-    """Write both files; return for each record the hash of its line in the JSON file, or why it is in neither."""
+    records: Callable[[], Iterable[Record]],
+    paths: tuple[Path, Path],
+    choices: Choices,
+    report: LossReport,
+    *,
+    parallel: Parallel,
+    progress: Progress,
+) -> _Written:
+    """Write both files of documents that were each read back already, and report what was lost of them."""
     from spacy.tokens import DocBin
 
     progress.start("Writing", progress.total)
-    filler = Filler(DocBin(attrs=ATTRIBUTES, store_user_data=True))
-    written: list[str | int] = []
+    docbin = DocBin(attrs=ATTRIBUTES, store_user_data=True)
+    written, tally = _Written(), Tally(choices)
     with paths[1].open("wb") as file:
         file.write(b'{"documents": [')
-        for record in records():
-            progress.advance()
-            made = plan(record, choices)
-            if made is None:
-                written.append(_NO_TOKENS)
-                continue
-            try:
-                line = orjson.dumps(twin(record, made))
-                filler.add(made)
-            except (TypeError, UnicodeEncodeError) as error:
-                written.append(f"holds characters that cannot be written: {error}")
-            else:
-                file.write((b",\n" if len(filler.bin) > 1 else b"\n") + line)
-                written.append(hash(line))
+        for part in _parts(records, choices, parallel, progress):
+            separator = b",\n" if len(docbin) else b"\n"
+            docbin.strings.update(part.strings)
+            for name in LISTS:
+                getattr(docbin, name).extend(part.lists[name])
+            entries = zip(_hashes(docbin, len(docbin) - len(part.lines)), map(hash, part.lines), strict=True)
+            written.entries += [why or next(entries) for why in part.left_out]
+            file.write(separator + b",\n".join(part.lines) if part.lines else b"")
+            tally.take(part.tally)
+            _take(report, part.report)
+            for _ in part.left_out:
+                progress.advance()
         file.write(b"\n]}\n")
-    if not written:
+    if not written.entries:
         raise FormatError("There is nothing to export, so no file was written.")
-    if not len(filler.bin):
-        raise none_can_be(len(written), "exported", str(written[0]))
-    filler.bin.to_disk(paths[0])
+    if not len(docbin):
+        raise none_can_be(len(written.entries), "exported", str(written.entries[0]))
+    docbin.to_disk(paths[0])
+    written.strings = hash(frozenset(docbin.strings))
+    tally.tell(report)
     return written
+
+
+def _parts(records: Callable[[], Iterable[Record]], choices: Choices, parallel: Parallel, progress: Progress) -> Iterator[Made]:
+    """Yield what becomes of each batch of the records, in their order."""
+    source = iter(records())
+
+    def batches() -> Iterator[list[Record]]:
+        while batch := list(islice(source, SIZE)):
+            progress.advance(0)  # hears of a cancel
+            yield batch
+
+    if parallel is None:
+        return (made(batch, choices) for batch in batches())
+    return parallel(made_of_plain, ((choices, list(map(plain, batch))) for batch in batches()))
+
+
+def _take(report: LossReport, part: LossReport) -> None:
+    report.documents += part.documents
+    report.spans += part.spans
+    report.relations += part.relations
+    report.unreviewed += part.unreviewed
+    report.add(part.losses)
+    report.more += part.more
+
+
+def _hashes(docbin: Any, first: int) -> Iterator[int]:
+    """Yield a hash of all that a DocBin holds of each document from ``first`` on."""
+    for number in range(first, len(docbin)):
+        arrays = docbin.tokens[number].tobytes(), docbin.spaces[number].tobytes()
+        said = repr((docbin.cats[number], docbin.flags[number]))
+        yield hash((*arrays, said, docbin.span_groups[number], docbin.user_data[number]))
 
 
 def _compare(
     records: Callable[[], Iterable[Record]],
     paths: tuple[Path, Path],
     choices: Choices,
-    written: list[str | int],
+    written: _Written,
     report: LossReport,
     *,
     progress: Progress,
 ) -> None:
-    """Read both files and lay each document beside the record it was made of."""
+    """Read both files from the disk, and look closely at each document that is not what was read back before."""
+    from spacy.tokens import DocBin
+
     progress.start("Comparing", progress.done)
-    docs = docs_of(paths[0])
-    tally = Tally(choices)
+    docbin = DocBin().from_disk(paths[0])
+    sound = written.strings == hash(frozenset(docbin.strings)) and docbin.attrs == DocBin(attrs=ATTRIBUTES).attrs
+    found = _hashes(docbin, 0)
+    other: dict[int, bool] = {}
     with paths[1].open("rb") as twin_file:
-        lines = (line.rstrip(b",\n") for line in twin_file if line.startswith(b'{"name"'))
-        for record, kept in zip_longest(records(), written):
-            if record is None or kept is None:
-                raise FormatError("The project changed while it was exported, so no file was written. Export it again.")
+        lines = (hash(line.rstrip(b",\n")) for line in twin_file if line.startswith(b'{"name"'))
+        for number, entry in enumerate(written.entries):
             progress.advance()
-            made = None if isinstance(kept, str) else plan(record, choices)
-            if made is None:
-                report.add([document_loss(record, Fate.DROPPED, str(kept))])
+            if isinstance(entry, str):
                 continue
-            tally.add(record, made, report)
-            report.add(_differences(record, made, next(docs, None), hash(next(lines, b"")) == kept))
-    tally.tell(report)
+            same_line = next(lines, None) == entry[1]
+            if next(found, None) != entry[0] or not same_line or not sound:
+                other[number] = same_line
+    if other:
+        _explain(records, paths[0], choices, written, report, other=other)
 
 
-def _differences(record: Record, made: Plan, read: Read | None, same_line: bool) -> Iterator[Loss]:
-    """Find what came back from the disk otherwise than planned."""
-    import numpy as np
-
-    if read is None:
-        yield document_loss(record, Fate.DROPPED, "did not come back from the file")
-        return
-    doc = read.doc
-    wrong = [
-        name
-        for name, same in (
-            ("text", read.words == made.tokens.words and doc.to_array(["SPACY"]).tolist() == made.tokens.spaces),
-            ("tokens", np.array_equal(doc.to_array(["IDX"]), np.asarray(made.tokens.starts, dtype="uint64"))),
-            ("entity tags", np.array_equal(doc.to_array(["ENT_IOB"]), np.asarray(made.iob, dtype="uint64"))),
-            ("categories", doc.cats == made.cats),
-            ("user data", read.user_data.get("annotator") == _as_tuples(made.extras)),
-            ("the JSON file", same_line),
-        )
-        if not same
-    ]
-    if wrong:
-        yield document_loss(record, Fate.CHANGED, f"came back different: {', '.join(wrong)}")
-    ents = set(map(told, doc.ents))
-    for place, planned, there in (("doc.ents", made.ents, ents), ('doc.spans["sc"]', made.spans, read.group)):
-        for entry in planned:
-            if _expected(entry) not in there:
-                yield span_loss(record, entry.span, Fate.CHANGED, f"came back different in {place}")
-        if len(there) > len(planned):
-            yield document_loss(record, Fate.CHANGED, f"came back with more spans in {place}")
-    if read.user_data.get(REL, {}) != made.rel:
-        for relation in record.relations:
-            yield item_loss(record, relation, Fate.CHANGED, "came back different in doc._.rel")
-
-
-def _expected(entry: Placed) -> tuple[Any, ...]:
-    span = entry.span
-    return span.id, span.label, span.kb_id, entry.first, entry.stop, entry.start, entry.end
-
-
-_PLAIN = frozenset((str, bool, int, float))
-
-
-def _as_tuples(value: Any) -> Any:
-    """Return ``value`` as it comes back from spaCy, where lists in user data have become tuples."""
-    if isinstance(value, dict):
-        return {key: entry if type(entry) in _PLAIN else _as_tuples(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return tuple([entry if type(entry) in _PLAIN else _as_tuples(entry) for entry in value])
-    return value
+def _explain(
+    records: Callable[[], Iterable[Record]],
+    path: Path,
+    choices: Choices,
+    written: _Written,
+    report: LossReport,
+    *,
+    other: Mapping[int, bool],
+) -> None:
+    """Report what is different in the documents ``other``, by their positions; the values tell whether their JSON lines are right."""
+    docs = docs_of(path)
+    for number, (record, entry) in enumerate(zip_longest(records(), written.entries)):
+        if record is None or entry is None:
+            raise changed()
+        read = None if isinstance(entry, str) else next(docs, None)
+        planned = plan(record, choices) if number in other else None
+        if planned is not None:
+            report.add(differences(record, planned, read, same_line=other[number]))

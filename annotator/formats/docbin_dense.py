@@ -8,6 +8,7 @@ it.  ``Doc.set_extension("rel", default={})`` must have run in the program that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
 from annotator.domain.text import Range
 from annotator.formats.compare import document_loss, item_loss
+from annotator.formats.docbin_batch import changed
 from annotator.formats.docbin_fill import ATTRIBUTES, REL, Filler, docs_of
 from annotator.formats.docbin_parts import Choices, Plan
 from annotator.formats.docbin_plan import plan
@@ -69,7 +71,9 @@ def write_dense(
     hashes: list[int] = []
     pairs = none = 0
     progress.start("Relations", progress.total)
-    for record, skip in zip(records(), skipped, strict=False):
+    for record, skip in zip_longest(records(), skipped):
+        if record is None or skip is None:
+            raise changed()
         progress.advance()
         made = None if skip else plan(record, choices)
         if made is None:
@@ -88,7 +92,7 @@ def write_dense(
     back = (_hash(read.user_data.get(REL, {})) for read in docs_of(path))
     for record, wanted in zip(names, hashes, strict=True):
         if next(back, 0) != wanted:
-            report.losses.append(document_loss(record, Fate.CHANGED, "came back different: the dense relation data"))
+            report.add([document_loss(record, Fate.CHANGED, "came back different: the dense relation data")])
     without = f" {amount(none, 'document')} without a relation that short {'is' if none == 1 else 'are'} not in it." if none else ""
     report.notices.append(
         f"{amount(len(names), 'document')} and {amount(pairs, 'pair')} of entities within {choices.rel_max_length} tokens are in the"

@@ -91,8 +91,8 @@ class Read:
     user_data: Mapping[Any, Any]
 
 
-def docs_of(path: Path) -> Iterator[Read]:
-    """Read a DocBin from the disk with a new vocabulary.
+def docs_of(source: Any) -> Iterator[Read]:
+    """Read a DocBin with a new vocabulary: ``source`` is the path of one on the disk, or one in memory, which stays as it is.
 
     spaCy unpacks span groups and user data at 2 ms a call, three calls a document, most of it a search for plug-ins; so these are
     unpacked here, with srsly's own unpacker made once.  Every hundredth document, the first among them, goes through spaCy alone,
@@ -102,7 +102,11 @@ def docs_of(path: Path) -> Iterator[Read]:
     from spacy.vocab import Vocab
     from srsly.msgpack import Unpacker
 
-    docbin, vocab = DocBin().from_disk(path), Vocab()
+    docbin, vocab = DocBin(), Vocab()
+    if isinstance(source, Path):
+        docbin.from_disk(source)
+    else:
+        vars(docbin).update(vars(source))
     groups, user_data = docbin.span_groups, docbin.user_data
     docbin.span_groups = [raw if number % 100 == 0 else b"" for number, raw in enumerate(groups)]
     docbin.user_data = [raw if number % 100 == 0 else None for number, raw in enumerate(user_data)]

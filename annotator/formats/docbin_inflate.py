@@ -199,13 +199,28 @@ def unpacked(packed: Any) -> Any:
     """Return what one document's packed part holds, lists as tuples; raises ``Unsound``."""
     if not isinstance(packed, bytes) or len(packed) > MOST_PART:
         raise Unsound("are no packed data, or too much of them")
-    from srsly.msgpack import Unpacker
-
     try:
-        # room for an array is made before its items are read, and arrays may nest 500 deep: what one may claim must be little
-        limits = {"max_buffer_size": MOST_PART + 1, "max_array_len": 100_000, "max_map_len": 2_000_000}
-        unpacker = Unpacker(raw=False, use_list=False, strict_map_key=False, **limits)
+        unpacker = _spare.pop()
+    except IndexError:
+        unpacker = _unpacker()
+    before = unpacker.tell()
+    try:
         unpacker.feed(packed)
-        return unpacker.unpack()
+        found = unpacker.unpack()
     except Exception as error:  # the library raises a dozen kinds, and TypeError for keys that cannot be one
         raise Unsound(f"cannot be unpacked: {type(error).__name__}") from error
+    if unpacker.tell() - before == len(packed):  # nothing is left in it
+        _spare.append(unpacker)
+    return found
+
+
+_spare: list[Any] = []
+"""Unpackers that are empty and at nobody's use: making one takes 2 ms, most of it a search for plug-ins."""
+
+
+def _unpacker() -> Any:
+    from srsly.msgpack import Unpacker
+
+    # room for an array is made before its items are read, and arrays may nest 500 deep: what one may claim must be little
+    limits = {"max_buffer_size": MOST_PART + 1, "max_array_len": 100_000, "max_map_len": 2_000_000}
+    return Unpacker(raw=False, use_list=False, strict_map_key=False, **limits)

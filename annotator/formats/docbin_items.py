@@ -100,6 +100,7 @@ class Items:
         details = own.get("relations")
         self._relation_details: Mapping[str, Any] = details if isinstance(details, dict) else {}
         self._at: dict[int, list[tuple[bool, Span]]] = {}
+        self._placed: dict[Any, list[str]] = {}
 
     @property
     def spans(self) -> dict[str, Span]:
@@ -117,7 +118,8 @@ class Items:
         for one in seen:
             key = one.first, one.stop, one.label, one.kb_id, one.span_id
             # an entity without an id is the span of the group at the same place
-            same = key if key in joined else next((other for other in joined if other[:4] == key[:4] and not other[4]), key)
+            bare = (*key[:4], "")
+            same = bare if key not in joined and bare in joined else key
             if same != key:
                 joined[key] = joined.pop(same)
             joined.setdefault(key, []).append(one.group)
@@ -183,10 +185,13 @@ class Items:
 
     def attribute(self, name: str, value: Any, start: Any, end: Any) -> bool:
         """Give the spans at a place (code points) an attribute; False if there are none."""
-        place = (start, end)
-        found = [span for span in self.spans.values() if span.fragments == (place,)]
-        for span in found:
-            self.spans[span.id] = replace(span, attributes={**span.attributes, name: value})
+        if not self._placed:
+            for span in self.spans.values():
+                self._placed.setdefault(span.fragments[0], []).append(span.id)
+        found = self._placed.get((start, end), ())
+        for span_id in found:
+            span = self.spans[span_id]
+            self.spans[span_id] = replace(span, attributes={**span.attributes, name: value})
         return bool(found)
 
 

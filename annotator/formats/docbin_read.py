@@ -116,10 +116,11 @@ class _Reading:
     def _doc(self, number: int, where: range) -> Doc | None:
         """Return the words of one document and what its columns say of them; None if a word is in no string."""
         rows = self._parts.tokens[where.start : where.stop]
-        words = [self.text_of(orth) for orth in rows[:, self._columns["ORTH"]].tolist()]
+        known = self._names.get
+        words = [known(orth) or self.text_of(orth) for orth in rows[:, self._columns["ORTH"]].tolist()]
         flags = self._parts.flags[number] if self._parts.flags else {}
         unknown = isinstance(flags, dict) and bool(flags.get("has_unknown_spaces"))
-        spaces = [True] * len(words) if unknown else [bool(byte) for byte in self._parts.spaces[where.start : where.stop].tolist()]
+        spaces = [True] * len(words) if unknown else (self._parts.spaces[where.start : where.stop] != 0).tolist()
         doc = Doc([], [], [], unknown)
         pieces: list[str] = []
         at = 0

@@ -48,8 +48,18 @@ class Tally:
             for policy in OPTIONS["overlap"]:
                 self.policies[policy] += len(made.spans) - len(without_overlap(made.spans, replace(self.choices, overlap=policy)))
 
+    def take(self, other: Tally) -> None:
+        """Add the sums of other documents."""
+        self.unfinished += other.unfinished
+        self.far += other.far
+        self.aside += other.aside
+        self.cutting += other.cutting
+        self.policies += other.policies
+
     def tell(self, report: LossReport) -> None:
         """Add the sums that are not nothing to the notices."""
+        report.policies += self.policies
+        report.cutting += self.cutting
         if self.unfinished:
             one = self.unfinished == 1
             how = "missing" if self.choices.unexamined == "missing" else "outside all the same"

@@ -26,7 +26,7 @@ from annotator.domain.rules import amount
 from annotator.errors import FormatError
 from annotator.formats.compare_written import compare_each, write_each
 from annotator.formats.conll_plan import chosen
-from annotator.formats.files import SAMPLE, marked_encoding, refusal, replacing, safe_stem
+from annotator.formats.files import SAMPLE, marked_encoding, refusal, replacing_all, safe_stem
 from annotator.formats.json_items import checked_encoding
 from annotator.formats.tables_articles import SAMPLE_ROWS, articles, choose_columns, no_text
 from annotator.formats.tables_rows import TABLES, Joined, Row, guarded, joined_records, rows_of, table_of, unguarded, without_tokens
@@ -251,8 +251,9 @@ def write(
     delimiter = DELIMITERS[chosen(options, OPTIONS, "CSV")["delimiter"]]
     report = LossReport("csv", str(path))
     untold = number = 0
-    with ExitStack() as stack:
-        paths = {name: stack.enter_context(replacing(target)) for name, target in _targets(path).items()}
+    targets = _targets(path)
+    with replacing_all(*targets.values()) as temporaries:
+        paths = dict(zip(targets, temporaries, strict=True))
         with ExitStack() as files:
             writers = {name: _writer(files, temporary, delimiter) for name, temporary in paths.items()}
             for name, writer in writers.items():

@@ -43,6 +43,7 @@ _NEEDED = {
     "relations": {"record", "document", "id", "label", "head", "tail", "head_text"},
 }
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
+_FIRST = "'=+-@\t\r"
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -51,12 +52,12 @@ def guarded(text: str) -> str:
 
     A text that begins with apostrophes before such a character gets one more, so that ``unguarded`` always finds the way back.
     """
-    return f"'{text}" if _RISKY.match(text) else text
+    return f"'{text}" if text[:1] in _FIRST and _RISKY.match(text) else text
 
 
 def unguarded(text: str) -> str:
     """Take away the apostrophe that ``guarded`` put there."""
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
 
 
 def table_of(header: Iterable[Any]) -> str:

@@ -23,9 +23,21 @@ T = TypeVar("T", Span, Relation)
 def words_of(record: Record) -> Tokens:
     """Return the tokens of a record; where it has none that leave nothing but white space between them, what stands between white
     space."""
-    if record.tokens and tokens_problem(list(record.tokens), record.text) is None:
+    if record.tokens and _sound(record.tokens, record.text):
         return record.tokens
     return Tokens(match.span() for match in re.finditer(r"\S+", record.text))
+
+
+def _sound(tokens: Tokens, text: str) -> bool:
+    """Tell whether tokens fit a text; the answer of the last time is kept, for a writer asks three times of each document."""
+    known, told, sound = _last[0]
+    if known is not tokens or told is not text:
+        sound = tokens_problem(list(tokens), text) is None
+        _last[0] = tokens, text, sound
+    return sound
+
+
+_last: list[tuple[Tokens, str, bool]] = [(Tokens(), "", False)]
 
 
 def bare(item: T, record: Record) -> T:

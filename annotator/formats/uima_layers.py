@@ -49,7 +49,6 @@ _UNASKED = frozenset(
         f"{_CORE}.segmentation.type.Div",
     )
 )
-_DEFAULTS = {"span": (NAMED_ENTITY, "value"), "relation": (RELATION, "label")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +120,12 @@ def label_feature(features: Iterable[str]) -> str:
     return found or (names[0] if len(names) == 1 else "")
 
 
+_DEFAULTS = {"span": Layer(NAMED_ENTITY, "value"), "relation": Layer(RELATION, "label")}
+
+
 def default_layer(kind: str) -> Layer:
     """Return the layer of a span or relation that names none."""
-    return Layer(*_DEFAULTS[kind])
+    return _DEFAULTS[kind]
 
 
 def layer_of(item: Item) -> Layer:

@@ -29,6 +29,8 @@ from annotator.formats.uima_layers import (
 from annotator.formats.webanno_cells import EMPTY, NONE, Column, Holds, Sort, Table, link, numbered, plain, reference, split
 from annotator.formats.webanno_text import Row, Sheet
 
+_NOTHING = frozenset((NONE, ""))
+
 
 @dataclass(slots=True)
 class Mark:
@@ -89,6 +91,8 @@ class Marks:
     def add_row(self, row: Row, tables: list[Table]) -> None:
         """Take what a row says of each layer."""
         self.rows[row.id] = row
+        if _NOTHING.issuperset(row.cells):  # most words are in no span
+            return
         for table in tables:
             cells = row.cells[table.first : table.first + len(table.columns)]
             stacks = [[] if cell in (NONE, "") else split(cell, "|") for cell in cells]

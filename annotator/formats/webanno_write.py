@@ -49,6 +49,9 @@ class _Sheet:
         self.first: dict[str, _Row] = {}
         self.numbers: dict[str, int] = {}
         self.slots: dict[str, list[Relation]] = {}
+        widths = [_width(columns) for columns in self.layout.spans.values()]
+        widths += [len(_names(columns)) + 1 for columns in self.layout.relations.values()]
+        self.blank = [NONE] * sum(widths)  # the cells of a word of which nothing is said, as of most
         self._place()
 
     def _place(self) -> None:
@@ -136,6 +139,8 @@ class _Sheet:
     def _line(self, row: _Row, ruler: Ruler) -> str:
         start, end = row.place
         cells = [row.id, f"{ruler.units(start)}-{ruler.units(end)}", escaped_text(self.record.text[start:end])]
+        if not row.spans and not row.relations:
+            return "\t".join([*cells, *self.blank, ""])
         for kind, columns in sorted(self.layout.spans.items()):
             stack = row.spans.get(kind, [])
             cells += ["|".join(values) for values in zip(*(self._span_cells(span, columns) for span in stack), strict=True)]

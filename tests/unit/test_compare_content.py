@@ -414,3 +414,13 @@ def test_the_native_comparison_goes_by_ids():
     ]
     moved = replace(RECORD, relations=(replace(MET, head="b", tail="a"),))
     assert _strangers(RECORD, moved) == ["came back different: head, tail"]
+
+
+def test_the_ends_of_a_lost_relation_are_those_of_its_own_record():
+    """The spans by id are kept from one call to the next, so records with the same ids are asked about in turn."""
+    other = replace(RECORD, text="Eka Dodi", spans=(replace(ANI, fragments=((4, 8),)), replace(BUDI, fragments=((0, 3),))))
+    bare = replace(RECORD, spans=())
+    for _ in range(2):
+        assert item_loss(RECORD, MET, Fate.DROPPED, "x").surface == "Ani → Budi"
+        assert item_loss(other, MET, Fate.DROPPED, "x").surface == "Dodi → Eka"
+        assert item_loss(bare, MET, Fate.DROPPED, "x").surface == "? → ?"

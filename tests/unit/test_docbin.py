@@ -289,10 +289,26 @@ def test_an_older_file_stays_when_the_export_is_cancelled_half_way(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["gold.spacy"]
 
 
-def test_a_project_that_changes_meanwhile_is_not_exported(tmp_path):
+def test_the_records_are_asked_for_once_where_all_comes_back_as_it_was(tmp_path):
+    answers = iter([[article("a"), article("b")]])
+    report = docbin.write(lambda: next(answers), tmp_path / "gold.spacy", SCHEME, options={}, progress=Progress())
+    assert (report.documents, report.losses) == (2, [])
+    assert len(load(tmp_path / "gold.spacy")) == 2
+
+
+@pytest.mark.parametrize("options", [{}, {"rel_max_length": "5"}], ids=["a second look", "relation data"])
+def test_a_project_that_changes_meanwhile_is_not_exported(tmp_path, monkeypatch, options):
     answers = iter([[article("a"), article("b")], [article("a")]])
+    keep = DocBin.to_disk
+
+    def spoil(self, path):
+        self.user_data[0] = b"\x80"
+        keep(self, path)
+
+    if not options:  # nobody looks twice at what came back as it was
+        monkeypatch.setattr(DocBin, "to_disk", spoil)
     with pytest.raises(FormatError, match="changed while"):
-        docbin.write(lambda: next(answers), tmp_path / "gold.spacy", SCHEME, options={}, progress=Progress())
+        docbin.write(lambda: next(answers), tmp_path / "gold.spacy", SCHEME, options=options, progress=Progress())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -319,3 +319,15 @@ def test_what_is_not_compressed_is_refused_at_once(tmp_path, data):
 def test_the_documents_of_a_file_are_read_one_by_one(tmp_path):
     stream = docbin_read.read(saved(tmp_path / "a.spacy", *(a_doc() for _ in range(3))), DEFAULTS)
     assert [next(stream).name for _ in range(3)] == ["a:1", "a:2", "a:3"]
+
+
+def test_a_part_that_is_unsound_or_too_long_does_not_spoil_the_next():
+    """Unpackers are used again, but never one with something left in it."""
+    packed = srsly.msgpack_dumps({"a": [1, "x"]})
+    for _ in range(3):
+        assert docbin_inflate.unpacked(packed) == {"a": (1, "x")}
+        assert docbin_inflate.unpacked(packed + srsly.msgpack_dumps("left over")) == {"a": (1, "x")}
+        for broken in (packed[:-1], b"\xc1", b""):
+            with pytest.raises(docbin_inflate.Unsound, match="cannot be unpacked"):
+                docbin_inflate.unpacked(broken)
+    assert docbin_inflate.unpacked(packed) == {"a": (1, "x")}

@@ -15,7 +15,8 @@ from annotator.domain.exchange import Fate, LossReport, Record
 from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel, completed
 from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
-from annotator.formats import docbin
+from annotator.formats import docbin, docbin_batch
+from annotator.formats.docbin_fill import REL
 from annotator.formats.docbin_parts import COLLISION, END_NO_ENT, FAR, Choices, Plan
 from annotator.formats.docbin_plan import plan
 
@@ -45,8 +46,8 @@ def told(report: LossReport) -> list[tuple[str, str, str]]:
 
 def read_as(monkeypatch, change) -> None:
     """Let every document come back as ``change(number, read)`` makes it."""
-    real = docbin.docs_of
-    monkeypatch.setattr(docbin, "docs_of", lambda path: (change(number, read) for number, read in enumerate(real(path))))
+    real = docbin_batch.docs_of
+    monkeypatch.setattr(docbin_batch, "docs_of", lambda made: (change(number, read) for number, read in enumerate(real(made))))
 
 
 class _Seen:
@@ -176,9 +177,7 @@ def test_an_entity_that_is_gone_is_told_by_its_own_place(tmp_path, monkeypatch):
     ids=["gone", "one more", "another value", "one way of a symmetric one"],
 )
 def test_relations_in_the_user_data_are_compared(tmp_path, monkeypatch, change):
-    read_as(
-        monkeypatch, lambda _, read: replace(read, user_data={**read.user_data, docbin.REL: change(read.user_data[docbin.REL])})
-    )
+    read_as(monkeypatch, lambda _, read: replace(read, user_data={**read.user_data, REL: change(read.user_data[REL])}))
     assert told(write(tmp_path / "a.spacy", article())) == [
         ("one", "r1", "came back different in doc._.rel"),
         ("one", "r2", "came back different in doc._.rel"),
@@ -189,8 +188,8 @@ def test_a_document_without_relations_has_none_in_its_user_data(tmp_path):
     path = tmp_path / "a.spacy"
     assert told(write(path, article("one"), article("two", relations=()))) == []
     first, second = docbin.docs_of(path)
-    assert first.user_data[docbin.REL] == {(0, 2): {"met": 1.0}, (2, 0): {"met": 1.0}, (2, 4): {"in": 1.0}}
-    assert docbin.REL not in second.user_data
+    assert first.user_data[REL] == {(0, 2): {"met": 1.0}, (2, 0): {"met": 1.0}, (2, 4): {"in": 1.0}}
+    assert REL not in second.user_data
 
 
 @pytest.mark.parametrize("key", ["name", "annotator", "kind", "status", "meta"])

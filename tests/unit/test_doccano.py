@@ -223,10 +223,35 @@ def test_the_unit_is_found_by_the_words_the_labels_stand_on(file, unit):
         for number, (text, wanted) in enumerate(zip(texts, spans, strict=True))
     ]
     assert write(file, *records, offsets=unit).losses == []
+    foreign = [{key: value for key, value in line.items() if key != "annotator_offsets"} for line in lines(file)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in foreign), encoding="utf-8")
     back, (notice,) = sorted_out(doccano.read(file, ReadDefaults()))
     assert [[span.surface(r.text) for span in r.spans] for r in back] == [[word for word, _ in wanted] for wanted in spans]
     assert str(doccano.OFFSETS[unit]) in notice.message
     assert not notice.lost
+
+
+@pytest.mark.parametrize("unit", list(doccano.OFFSETS))
+def test_our_own_file_says_its_unit_where_words_would_mislead(file, unit):
+    # each span is a part of a word that another unit would take for a whole one
+    text = f"{FAMILY} aBudi c{FAMILY}"
+    start = text.index("Budi")
+    record = Record(name="n", text=text, meta={"annotator_offsets": "utf-16"}, spans=(Span("s", ((start, start + 3),), "X"),))
+    plain = Record(name="p", text="Budi", meta={"annotator_offsets": "utf-16"}, spans=(Span("s", ((0, 4),), "X"),))
+    assert write(file, record, plain, offsets=unit).losses == []
+    assert [line.get("annotator_offsets") for line in lines(file)] == [unit, None]
+    (back, other), complaints = sorted_out(doccano.read(file, ReadDefaults()))
+    assert (back.spans[0].surface(text), other.spans[0].surface("Budi")) == ("Bud", "Budi")
+    assert [found.meta for found in (back, other)] == [{"annotator_offsets": "utf-16"}] * 2
+    assert complaints == []
+
+
+def test_a_unit_that_a_document_says_gives_way_to_one_that_is_named(file):
+    line = {"text": "Halo 😊 Budi", "label": [[7, 11, "PER"]], "annotator_offsets": "utf-16"}
+    (record,), _ = read(file, line, offsets="code-points")
+    assert (record.spans[0].surface(record.text), record.meta) == ("Budi", {})
+    (record,), _ = read(file, {**line, "annotator_offsets": "inches"})
+    assert (record.spans[0].surface(record.text), record.meta) == ("Budi", {"annotator_offsets": "inches"})
 
 
 def test_a_named_unit_is_taken_without_a_test(file):

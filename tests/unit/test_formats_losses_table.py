@@ -237,7 +237,10 @@ def path_of(name: str, folder: Path) -> Path:
 
 LOSSLESS = [
     (name, feature)
-    for name in ("jsonl", "spacy", "prodigy", "brat", "label-studio", "pubannotation", "gate")
+    for name in (
+        *("jsonl", "spacy", "prodigy", "brat", "label-studio", "pubannotation", "gate"),
+        *("huggingface", "csv", "xlsx", "html", "uima-xmi", "uima-json"),
+    )
     for feature in FEATURES
     if feature not in LOSSES[name] and (name, feature) not in REFUSED
 ]
@@ -324,6 +327,25 @@ def test_what_is_summed_up_is_said_where_it_holds_and_nowhere_else(tmp_path, nam
     silent = {"nothing odd": "no tokens" if sentence.endswith("tokens") else "done", "done": "no tokens", "skipped": "done"}
     other = FEATURES[silent.get(feature, "nothing odd")]
     assert not any(notice.startswith(sentence) for notice in export(name, tmp_path / "other", other).notices)
+
+
+OTHER = replace(PLAIN, annotator="budi", spans=(replace(PER, label="ORG"),), status=Status.DONE)
+OF_MODEL = replace(PLAIN, annotator="m", kind=Kind.MODEL, spans=(replace(ORG, id="T1", reviewed=False),), status=Status.NEW)
+
+
+@pytest.mark.parametrize("name", [name for name in WRITERS if FORMATS[name].several_sets])
+def test_formats_that_say_so_tell_several_sets_of_a_document_apart(tmp_path, name):
+    sets = (PLAIN, OTHER, OF_MODEL)
+    assert told(export(name, tmp_path, *sets)) == []
+    reader = FORMATS[name].read
+    assert reader is not None
+    back = [item for item in reader(path_of(name, tmp_path), ReadDefaults("other")) if isinstance(item, Record)]
+    found = {(item.annotator, item.kind, item.status): [(span.label, span.fragments) for span in item.spans] for item in back}
+    assert found == {
+        (item.annotator, item.kind, item.status): [(span.label, span.fragments) for span in item.spans] for item in sets
+    }
+    assert {item.text for item in back} == {TEXT}
+    assert len(back) == 3
 
 
 OF_SET = {("document", "annotator"): 1, ("document", "kind of annotator"): 1}

@@ -363,7 +363,8 @@ def test_a_surface_that_is_not_there_costs_its_denotation(tmp_path):
 @pytest.mark.parametrize(
     ("denotation", "why"),
     [
-        ({**BUDI, "obj": None}, "has no “obj”, which is its label"),
+        ({**BUDI, "obj": None}, "has null as its “obj”, which is its label"),
+        ({key: value for key, value in BUDI.items() if key != "obj"}, "has no “obj”, which is its label"),
         ({**BUDI, "obj": " "}, "has no “obj”, which is its label"),
         ({**BUDI, "obj": ["a"]}, "has no “obj”, which is its label"),
         ({**BUDI, "span": None}, "has no whole numbers as its start and end"),
@@ -455,6 +456,15 @@ def test_the_same_value_twice_is_one_and_true_is_not_one(tmp_path):
         (type(None), None),
         (list, [1]),
         (list, [1]),
+    ]
+
+
+@pytest.mark.parametrize("attribute", [{"subj": "T1", "pred": "sure", "obj": None}, {"subj": "T1", "pred": "sure"}])
+def test_an_attribute_without_a_value_is_named_and_kept(tmp_path, attribute):
+    record, complaints = one(tmp_path, {"text": TEXT, "denotations": [BUDI], "attributes": [attribute]})
+    assert dict(record.spans[0].attributes) == {"sure": None}
+    assert [(complaint.message, complaint.lost) for complaint in complaints] == [
+        ("The attribute 1 “sure” of “T1” has no “obj”, which is its value; it was kept as null.", False)
     ]
 
 

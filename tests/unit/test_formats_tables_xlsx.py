@@ -195,7 +195,7 @@ def test_articles_of_all_sheets_come_and_which_is_said(tmp_path):
         ("a:Februari:2", "Dua"),
         ("a:Februari:5", "12"),
     ]
-    assert records[0].meta == {"id": 7, "tanggal": "2024-05-01T00:00:00", "skor": 1.5, "ya": True}
+    assert records[0].meta == {"id": 7, "tanggal": "2024-05-01", "skor": 1.5, "ya": True}
     assert notice.message == "Articles were taken from the sheets “Januari”, “Februari”; no column of “Daftar” can be the text."
     assert not notice.lost
     assert [record.text for record in read(path, sheet="Februari")[0]] == ["Dua", "12"]

@@ -21,6 +21,7 @@ from annotator.errors import FormatError
 from annotator.formats import uima_json, uima_xmi
 from annotator.formats.table import FORMATS
 from annotator.formats.uima_details import DETAILS, detailed, json_text
+from annotator.formats.uima_fit import words_of
 from annotator.formats.uima_layers import LAYER, LEMMA, NAMED_ENTITY, TOKEN, TOKEN_ENDS, Choice, divides, reserved
 from annotator.formats.uima_schema import link_type, schema_of, usable
 
@@ -501,3 +502,14 @@ def test_tokens_come_back_unless_they_are_not_sound(tmp_path, name):
 def test_an_option_that_does_not_exist_is_refused(tmp_path, module):
     with pytest.raises(FormatError, match="no option “nonsense”"):
         module.write(lambda: iter(()), tmp_path / "x", LabelScheme(), options={"nonsense": "1"}, progress=Progress())
+
+
+def test_words_are_asked_of_each_text_and_its_tokens_anew():
+    """The last answer is kept; neither the same tokens with another text nor other tokens of the same text may get it."""
+    tokens = Tokens([(0, 3), (4, 8)])
+    right, wrong = "Ani Budi", "Ani  Budi"
+    for _ in range(2):
+        assert words_of(Record("n", right, tokens=tokens)) is tokens
+        assert list(words_of(Record("n", wrong, tokens=tokens))) == [(0, 3), (5, 9)]
+        assert list(words_of(Record("n", right, tokens=Tokens([(0, 3)])))) == [(0, 3), (4, 8)]
+        assert list(words_of(Record("n", right))) == [(0, 3), (4, 8)]

@@ -307,6 +307,14 @@ def test_only_libraries_that_bear_it_are_stripped(tmp_path: Path) -> None:
     assert [path.name for path in strip.sources(tmp_path)] == ["ops.pyx"]
 
 
+def test_what_is_imported_by_its_name_alone_is_named_in_the_specification() -> None:
+    spec = (PACKAGING / "annotator.spec").read_text(encoding="utf-8")
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "annotator" / "formats").glob("*.py")]
+    named = {name for source in sources for name in re.findall(r'library\("([\w.]+)"\)', source)}
+    assert "trafilatura" in named
+    assert {name for name in named if f'"{name}"' not in spec} == set()
+
+
 @needs_strip
 def test_a_stripped_library_is_smaller_and_still_loads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -6,8 +6,11 @@ from itertools import chain
 
 import pytest
 
-from annotator.commands import matching, relations, spans
+from annotator.commands import documents, matching, relations, spans
+from annotator.commands.inbox import Entry
+from annotator.commands.same_text import Origin
 from annotator.domain.changes import ChangeSet, Lane
+from annotator.domain.context import Doubt, Why
 from annotator.domain.progress import Progress
 from annotator.errors import Refused
 from annotator.jobs.workers import WorkerProcess
@@ -27,6 +30,12 @@ def found(session, wanted, worker):
     connection = session.project.connection
     pages = line_pages(connection, wanted, session.annotator, Progress(), worker=worker, given_up=[])
     return list(chain.from_iterable(pages))
+
+
+def compared(session, wanted, worker):
+    connection, doubts = session.project.connection, {}
+    pages = line_pages(connection, wanted, session.annotator, Progress(), worker=worker, given_up=[], doubts=doubts)
+    return list(chain.from_iterable(pages)), doubts
 
 
 def places(lines):
@@ -160,3 +169,22 @@ def test_documents_are_counted_and_long_hits_cut():
     assert lines.lines[0].end == 10_000, "the place stays whole"
     lines.ticked = {2, 0}
     assert list(lines.in_order()) == [0, 2]
+
+
+def test_the_same_text_is_compared_only_where_it_is_to_get_a_label(session, worker):
+    plain, doubts = compared(session, Wanted(Mode.SAME, "Putin"), worker)
+    assert places(plain) == [(1, 0, "Putin", "GPE"), (1, 36, "Putin", "PERSON")]
+    assert doubts == {}
+    lines, doubts = compared(session, Wanted(Mode.SAME, "Putin", label="PERSON", origin=Origin(1, 36, 41)), worker)
+    assert lines == plain
+    assert doubts == {0: Doubt(Why.LABELLED, label="GPE")}
+
+
+def test_an_entry_of_the_inbox_lists_what_disagrees_or_all(session, worker):
+    session.execute(documents.mark_done(session.open_document(1).set_id))
+    entry = Entry("Putin", "Putin", {"PERSON": 2, "GPE": 1})
+    lines, doubts = compared(session, Wanted(Mode.SAME, "Putin", entry=entry), worker)
+    assert places(lines) == [(1, 0, "Putin", "GPE")]
+    lines, doubts = compared(session, Wanted(Mode.SAME, "Putin", entry=entry, all_places=True), worker)
+    assert places(lines) == [(1, 0, "Putin", "GPE"), (1, 36, "Putin", "PERSON")]
+    assert doubts == {}

@@ -216,3 +216,14 @@ def test_folders_are_moved_like_files_but_never_over_a_full_one(folder):
     with pytest.raises(FormatError, match="gold-00001-of-00003 is a folder that is not empty"):
         write_shards(made, folder / "gold", BOUNDS, report(folder), progress=Progress())
     assert len(names(folder)) == 3
+
+
+def test_what_each_policy_costs_and_which_words_cut_spans_is_added_up(folder):
+    def write(part, path, progress):
+        found = writing(part, path, progress)
+        found.policies.update({"longest": part[0], "group": 1})
+        found.cutting["BRI,"] += part[1]
+        return found
+
+    whole = write_shards(write, folder / "gold.spacy", BOUNDS, report(folder), progress=Progress())
+    assert (whole.policies, whole.cutting) == ({"longest": 9, "group": 3}, {"BRI,": 16})

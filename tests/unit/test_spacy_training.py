@@ -14,7 +14,7 @@ from spacy.cli.train import train
 from spacy.tokens import DocBin
 
 from annotator.commands.exporting import ExportOptions, NothingToExport, export, preview
-from annotator.commands.training import TrainingOptions, taken
+from annotator.commands.training_options import TrainingOptions, taken
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Document, Status
@@ -241,6 +241,28 @@ def test_a_config_or_project_of_somebody_elses_hand_is_kept(tmp_path, project):
     assert "dropout = 0.1" in config.read_text(encoding="utf-8")
     assert [notice for notice in report.notices if "config.cfg.old" in notice]
     assert [notice for notice in report.notices if "There is no dev part" in notice]
+
+
+def test_nothing_is_replaced_where_one_file_cannot_be_put_in_its_place(tmp_path, project):
+    found = project(*(article(number) for number in range(8)))
+    out = tmp_path / "out" / "gold.spacy"
+    run(found, out, training="ner")
+    (out.parent / "gold.training" / "config.cfg").write_text("mine", encoding="utf-8")
+    (out.parent / "gold.training" / "project.yml").unlink()
+    (out.parent / "gold.training" / "project.yml").mkdir()  # the last of the files to be placed
+    before = {path: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()}
+    with pytest.raises(FormatError, match=r"project\.yml"):
+        run(found, out, training="ner")
+    assert {path: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()} == before
+
+
+def test_no_folder_is_left_of_training_data_that_could_not_be_placed(tmp_path, project):
+    found = project(*(article(number) for number in range(8)))
+    out = tmp_path / "out" / "gold.spacy"
+    out.with_name("gold.spacy.relations.json").mkdir()
+    with pytest.raises(FormatError):
+        run(found, out, training="ner")
+    assert [path.name for path in out.parent.iterdir()] == ["gold.spacy.relations.json"]
 
 
 def test_the_same_project_gives_the_same_bytes(tmp_path, project):

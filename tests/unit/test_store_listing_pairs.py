@@ -11,8 +11,9 @@ import pytest
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Document, Status
-from annotator.store import listing, queries, recount, statistics
+from annotator.store import listing, queries, recount, statistics, suggesters
 from annotator.store.listing import Filter, Order
+from annotator.store.suggesters import Worth
 
 NAMES = ("a", "B", "b", "Ä", "\uff5e", "\U00010400", "", "a ", "10", "9")
 """Compared by code points; by code units the astral one would come before its neighbour."""
@@ -35,6 +36,12 @@ class Fact:
     relation: str
     annotators: frozenset[str]
     most_spans: int
+    worth: Worth | None
+
+    def worth_by(self, order: Order) -> float:
+        """What counts of its worth: nothing once somebody has finished it."""
+        finished = self.status is Status.DONE or "budi" in self.annotators
+        return 0.0 if finished or self.worth is None else getattr(self.worth, order)
 
 
 def _made(number: int, chance: random.Random) -> tuple[Fact, Document, list[AnnotationSet]]:
@@ -70,6 +77,7 @@ def _made(number: int, chance: random.Random) -> tuple[Fact, Document, list[Anno
         "linked" if links else "",
         frozenset([*([model] if found else []), *(["ani"] if status is not None else []), *(["budi"] if budi else [])]),
         max(len(found), int(status is not None)),
+        Worth(*(chance.choice((0.0, 0.25, 0.5, 1.0)) for _ in range(3))) if chance.random() < 0.7 else None,
     )
     return fact, Document(fact.name, text, {"source": fact.source, "tags": list(fact.tags)}), sets
 
@@ -90,6 +98,7 @@ def made(tmp_path_factory):
             tx.add_documents(entry[1:] for entry in everything[first:last])
             middle = tx.step_id if first == 120 else middle
     project.undo_step(middle, "import")
+    suggesters.put_worth(project.connection, {fact.number: fact.worth for fact, _, _ in everything if fact.worth is not None})
     yield project.connection, {fact.number: fact for fact, _, _ in everything if not 120 < fact.number <= 150}
     project.close()
 
@@ -119,9 +128,12 @@ def ids_of(connection, wanted, order=Order.POSITION, *, descending=False):
 
 
 def in_order(facts, order, *, descending):
-    """Equals stand in the project's order both ways; the project's order itself is turned round."""
+    """Equals stand in the project's order both ways; the project's order itself is turned round.  What is worth nothing comes last."""
     if order is Order.POSITION:
         return sorted((fact.number for fact in facts), reverse=descending)
+    if order.by_worth:
+        worthwhile = sorted((f for f in facts if f.worth_by(order)), key=lambda f: f.worth_by(order), reverse=descending)
+        return [fact.number for fact in (*worthwhile, *(fact for fact in facts if not fact.worth_by(order)))]
     return [fact.number for fact in sorted(facts, key=KEYS[order], reverse=descending)]
 
 

@@ -180,7 +180,21 @@ def test_what_is_wrong_with_foreign_tokens(ranges, problem):
     assert tokens_problem(ranges, text) == problem
 
 
-@pytest.mark.parametrize("ranges", [[5], [None], [[0, 4], 5]])
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        [5],
+        [None],
+        [[0, 4], 5],
+        [{0: 1, 4: 2}],
+        ["ab"],
+        [(0, 4), ()],
+        [(0, 4), (5, 8, 9)],
+        [(0, 4), (5.0, 8)],
+        [(False, 4)],
+        [(0, 4), (5, True)],
+    ],
+)
 def test_tokens_that_are_no_lists_are_a_problem_and_no_crash(ranges):
     assert tokens_problem(ranges, "Halo kit") == f"token {len(ranges) - 1} is not a pair of whole numbers"
 
