@@ -144,7 +144,7 @@ def refuse_other_encodings(name: str, sample: bytes, advice: str) -> None:
     other = other_unicode(sample)
     if other is None and not sample.isascii():
         whole = sample if len(sample) < SAMPLE else sample[: sample.rfind(b"\n") + 1]
-        lines = [line for line in whole.splitlines() if not line.isascii()]
+        lines = [line for line in whole.split(b"\n") if not line.isascii()]  # a bare CR parts no lines of JSON
         sound = sum(map(_is_utf8, lines))
         if len(lines) > 2 * sound:
             other = guessed_encoding(whole) or "something else"
