@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from annotator._version import __version__
-from annotator.domain.annotations import Kind
+from annotator.domain.annotations import Kind, SetInfo
 from annotator.domain.documents import Document, Status
 from annotator.domain.progress import Progress
 from annotator.domain.suggesting import SuggesterSetup
@@ -82,13 +82,19 @@ def words_of(document: Document) -> Iterator[str]:
 
 
 def finished_sets(connection: Connection) -> Iterator[tuple[Document, int]]:
-    """Yield every finished document with the set that a learning suggester learns from: the gold, else that of a person who is done."""
+    """Yield every finished document with the set that a learning suggester learns from."""
     for number, sets in queries.all_sets(connection):
-        chosen = [key for key, info in sets if info.kind is Kind.GOLD]
-        chosen = chosen or [key for key, info in sets if info.kind is Kind.PERSON and info.status is Status.DONE]
-        document = queries.document(connection, number) if chosen else None
-        if document is not None:
-            yield document, chosen[0]
+        chosen = finished_set(sets)
+        document = queries.document(connection, number) if chosen is not None else None
+        if document is not None and chosen is not None:
+            yield document, chosen
+
+
+def finished_set(sets: Sequence[tuple[int, SetInfo]]) -> int | None:
+    """Return the set that says what is right in a document: the gold, else that of a person who is done; None while it is not finished."""
+    gold = [key for key, info in sets if info.kind is Kind.GOLD]
+    done = [key for key, info in sets if info.kind is Kind.PERSON and info.status is Status.DONE]
+    return next(iter((*gold, *done)), None)
 
 
 def learned(
@@ -109,7 +115,8 @@ def learned(
             memory.learn(str(document.id), document.text, document.tokens, tuple(queries.spans(connection, set_id)))
         words.update(words_of(document))
         progress.advance(0)
-    told = [replace(setup, data=memory) if SUGGESTERS[setup.kind].learns else setup for setup in setups]
+    data = memory.lean() if memory is not None else None
+    told = [replace(setup, data=data) if SUGGESTERS[setup.kind].learns else setup for setup in setups]
     return told, frozenset(words)
 
 

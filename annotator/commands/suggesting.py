@@ -193,7 +193,7 @@ def _answer(
         document.id,
         document.name,
         tuple(Entry(document.id, s.name, f.spans, f.relations, SUGGESTERS[s.kind].learns) for s, f in sound),
-        _worth(document, [found for setup, found in sound if not SUGGESTERS[setup.kind].reads_spans], known_words),
+        _worth(document, [found for setup, found in sound if SUGGESTERS[setup.kind].finds_spans], known_words),
         Counter({(name, *key): count for name, found in zip(names, result, strict=True) for key, count in found.left_out.items()}),
         tuple(f"{name}: {found.error}" for name, found in zip(names, result, strict=True) if found.error),
     )
@@ -258,7 +258,10 @@ class SuggestStep:
 
     def __enter__(self) -> SuggestStep:
         connection = self._host.project.connection
-        suggesters.remember(connection, self._kept)
+        known = {one.name: one for one in suggesters.known(connection)}
+        new = [one for one in self._kept if known.get(one.name) != one]
+        if new:
+            suggesters.remember(connection, new)
         self._order = [one.name for one in suggesters.known(connection)]
         self._begin()
         return self

@@ -23,7 +23,7 @@ class Source(StrEnum):
 class SuggesterKind:
     """One row: ``title`` and ``description`` are for people, in English, to be translated where they are shown.
 
-    ``reads_spans`` says that it looks at the spans that stand already; ``learns`` that its setup needs what the project's people have
+    ``reads_spans`` says that it looks at the spans that stand already, ``finds_spans`` that it has some of its own; ``learns`` that its setup needs what the project's people have
     labelled; ``languages`` are the only ones it is for, empty for any.
     """
 
@@ -33,6 +33,7 @@ class SuggesterKind:
     module: str
     source: Source = Source.NONE
     reads_spans: bool = False
+    finds_spans: bool = True
     learns: bool = False
     languages: tuple[str, ...] = ()
 
@@ -67,6 +68,7 @@ SUGGESTERS: dict[str, SuggesterKind] = {
             "Any trained pipeline: an installed package or a folder.",
             "pipelines",
             Source.PIPELINE,
+            reads_spans=True,
         ),
         SuggesterKind(
             "relations",
@@ -75,6 +77,7 @@ SUGGESTERS: dict[str, SuggesterKind] = {
             "relation_patterns",
             Source.OPTIONAL_FILE,
             reads_spans=True,
+            finds_spans=False,
         ),
     )
 }
