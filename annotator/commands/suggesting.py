@@ -7,6 +7,8 @@ The work itself is done in worker processes.  A run reads on a connection of its
 from __future__ import annotations
 
 import threading
+from array import array
+from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -294,6 +296,11 @@ class SuggestStep:
             suggesters.remember(self._host.project.connection, self._kept)
 
 
+def _after(document_ids: array[int], after: int) -> array[int]:
+    """Return the ids that come after one, of ids that rise."""
+    return document_ids[bisect_right(document_ids, after) :]
+
+
 def suggest(
     host: Host,
     setups: Sequence[SuggesterSetup],
@@ -313,7 +320,7 @@ def suggest(
     told, words = learned(connection, setups, progress)
     after, kept = plan(connection, setups, again=again)
     whole = documents is None
-    ids = documents if documents is not None else [number for number in queries.document_ids(connection) if number > after]
+    ids = documents if documents is not None else _after(queries.document_ids(connection), after)
     progress.start("Suggesting", len(ids))
     own = worker or WorkerProcess(processes)
     try:

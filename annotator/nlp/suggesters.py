@@ -23,8 +23,8 @@ class Source(StrEnum):
 class SuggesterKind:
     """One row: ``title`` and ``description`` are for people, in English, to be translated where they are shown.
 
-    ``reads_spans`` says that it looks at the spans that stand already, ``finds_spans`` that it has some of its own; ``learns`` that its setup needs what the project's people have
-    labelled; ``languages`` are the only ones it is for, empty for any.
+    ``reads_spans`` says that it looks at the spans that stand already, ``finds_spans`` that it has some of its own; ``learns`` that its
+    setup needs what the project's people have labelled; ``languages`` are the only ones it is for, empty for any.
     """
 
     name: str
