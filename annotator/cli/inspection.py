@@ -10,7 +10,10 @@ import click
 
 from annotator.cli.output import FINE, PROBLEMS, opened, person, remark, say, say_json, shown_progress
 from annotator.commands.checking import check, inconsistencies
+from annotator.commands.outcomes import Outcome
 from annotator.commands.repairing import RepairReport, repair
+from annotator.commands.scoring import Scores, f1, precision, recall, scores
+from annotator.domain.agreement import Counts
 from annotator.domain.rules import amount
 from annotator.session.session import Session
 from annotator.settings.store import Settings
@@ -66,12 +69,18 @@ def _tell_repair(report: RepairReport) -> None:
 @_PROJECT
 @_JSON
 def stats(project: Path, as_json: bool) -> None:
-    """Count documents, annotators and labels in PROJECT, and what was done on which day."""
-    with opened(project) as found, found.reading():
+    """Count documents, annotators and labels in PROJECT, score its suggesters, and tell what was done on which day.
+
+    Suggesters are compared with the finished documents: those with gold, else with a person who is done. A pipeline that was trained on
+    these very documents looks better than it is.
+    """
+    with opened(project) as found, found.reading(), shown_progress() as progress:
         figures = queries.statistics(found.connection)
         by_day = days(found.connection)
+        scored = scores(found.connection, progress)
     if as_json:
-        say_json({**figures, "days": [asdict(day) for day in by_day]})
+        compared = {"documents": scored.documents, "suggesters": [one.to_dict() for one in scored.suggesters]}
+        say_json({**figures, "days": [asdict(day) for day in by_day], "scores": compared})
         return
     say(f"{amount(figures['documents'], 'document')}, {figures['gold']} of them gold, {figures['disputed']} disputed")
     for annotator in figures["annotators"]:
@@ -80,7 +89,27 @@ def stats(project: Path, as_json: bool) -> None:
         for table in ("spans", "relations"):
             for label, count in annotator.get(table, {}).items():
                 say(f"  {count:8}  {label}")
+    _tell_scores(scored)
     if by_day:
         say("\nby day:")
     for day in by_day:
         say(f"  {day.day}  {day.annotator}: {amount(day.edits, 'edit')}, {amount(day.done, 'document')} done")
+
+
+def _tell_scores(scored: Scores) -> None:
+    if not scored.suggesters:
+        return
+    compared = f"compared with {amount(scored.documents, 'finished document')}, exactly and where they overlap"
+    say(f"\nsuggesters, {compared if scored.documents else 'compared with nothing yet: no document is finished'}:")
+    names = ("precision", "recall", "F1", "overlap P", "overlap R", "overlap F1", *Outcome)
+    width = max(len(label) for one in scored.suggesters for label in (*one.spans, *one.relations, "all relations")) + 2
+    say(f"  {'':{width}}" + "".join(f"{name:>11}" for name in names))
+    for one in scored.suggesters:
+        say(f"  {one.suggester} ({amount(one.documents, 'document')})")
+        for kind, by_label in (("all spans", one.spans), ("all relations", one.relations)):
+            for label, score in by_label.items():
+                overlapping = score.overlapping if by_label is one.spans else Counts()
+                shares = [share(counts) for counts in (score.exact, overlapping) for share in (precision, recall, f1)]
+                told = ["-" if value is None else f"{value:.3f}" for value in shares]
+                counted = [str(getattr(score, outcome)) for outcome in Outcome]
+                say(f"    {label or kind:{width - 2}}" + "".join(f"{cell:>11}" for cell in (*told, *counted)))

@@ -34,13 +34,25 @@ _FEW = 20_000
 
 
 class Order(StrEnum):
-    """By what a list is sorted; equals stand in the project's order."""
+    """By what a list is sorted; equals stand in the project's order.
+
+    By worth (the last three) the documents that are worth nothing come last, whichever way the list goes: no suggester looked at them, or
+    they are finished.
+    """
 
     POSITION = "position"
     NAME = "name"
     STATUS = "status"
     LENGTH = "length"
     SPANS = "spans"
+    DISAGREEMENT = "disagreement"
+    DOUBT = "doubt"
+    NOVELTY = "novelty"
+
+    @property
+    def by_worth(self) -> bool:
+        """Whether it is one of the three by what suggesters made documents worth."""
+        return self in _WORTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +215,9 @@ def _ordered(connection: sqlite3.Connection, wanted: Filter, order: Order, direc
     if order is Order.POSITION:
         yield from _by_position(connection, wanted, direction)
         return
-    if wanted:
+    count = known_count(connection, wanted)
+    # where they are known to be many, looking where they begin may take longer than to show them
+    if wanted and (count is None or count <= _FEW):
         matching = _by_position(connection, wanted, "ASC")
         limit = min(_PROBED, _FEW)
         few = array("q", islice(matching, limit))
@@ -213,32 +227,66 @@ def _ordered(connection: sqlite3.Connection, wanted: Filter, order: Order, direc
         if len(few) < limit:
             yield from _sorted(connection, few, order, direction)
             return
+    ordered = _by_index(connection, wanted, order, direction)
+    yield from _worthless_last(connection, wanted, ordered) if order.by_worth else ordered
+
+
+_WORTH = frozenset((Order.DISAGREEMENT, Order.DOUBT, Order.NOVELTY))
+
+_ORDERS = {
+    Order.NAME: ("documents", "name", "id"),
+    Order.LENGTH: ("document_figures", "length", "document_id"),
+    Order.SPANS: ("document_figures", "spans", "document_id"),
+    **{order: ("document_worth", str(order), "document_id") for order in _WORTH},
+}
+
+
+def _by_index(connection: sqlite3.Connection, wanted: Filter, order: Order, direction: str) -> Iterator[int]:
+    """Yield what a filter takes by the index of an order; by worth, those that are worth something."""
     conditions, values = _conditions(wanted)
     among: set[int] | None = None
     if wanted.words:
         among = set(_by_position(connection, Filter(words=wanted.words), "ASC"))
     table, column, key = _ORDERS[order]
+    if order.by_worth:
+        conditions.append(f"{column} > 0")
     sql = f"SELECT {key} FROM {table} d WHERE {' AND '.join(conditions) or '1'} ORDER BY {column} {direction}, {key} ASC"
     for row in connection.execute(sql.replace("{document}", f"d.{key}"), values):
         if among is None or row[0] in among:
             yield row[0]
 
 
-_ORDERS = {
-    Order.NAME: ("documents", "name", "id"),
-    Order.LENGTH: ("document_figures", "length", "document_id"),
-    Order.SPANS: ("document_figures", "spans", "document_id"),
-}
+def _worthless_last(connection: sqlite3.Connection, wanted: Filter, worthwhile: Iterator[int]) -> Iterator[int]:
+    """Yield the documents that are worth something, then the others that the filter takes, in the project's order."""
+    had = array("q")  # what a suggester changes meanwhile must not come twice
+    for number in worthwhile:
+        had.append(number)
+        yield number
+    rest = iter(sorted(had))
+    passed = next(rest, None)
+    for number in _by_position(connection, wanted, "ASC"):
+        while passed is not None and passed < number:
+            passed = next(rest, None)
+        if passed != number:
+            yield number
 
 
 def _sorted(connection: sqlite3.Connection, ids: array[int], order: Order, direction: str) -> Iterator[int]:
     table, column, key = _ORDERS[order]
     look = f"SELECT {key}, {column} FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))"
+    if order.by_worth:
+        look += f" AND {column} > 0"
     keys = dict(connection.execute(look, (f"[{','.join(map(str, ids))}]",)).fetchall())
     if order is Order.NAME:  # by code points, as SQLite compares
         keys = {number: name.encode("utf-8", "surrogatepass") for number, name in keys.items()}
     missing = b"" if order is Order.NAME else 0  # figures of a damaged file
-    yield from sorted(ids, key=lambda number: keys.get(number, missing), reverse=direction == "DESC")
+    yield from sorted(
+        (number for number in ids if number in keys or not order.by_worth),
+        key=lambda number: keys.get(number, missing),
+        reverse=direction == "DESC",
+    )
+    if order.by_worth:
+        yield from (number for number in ids if number not in keys)
 
 
 def _by_position(connection: sqlite3.Connection, wanted: Filter, direction: str) -> Iterator[int]:

@@ -85,6 +85,7 @@ class DocumentCard:
     """What a list shows of a document, for one person.
 
     ``length`` is in code points; ``spans`` as many as the fullest set has; ``unreviewed`` is what waits in the person's own set.
+    ``disagreement``, ``doubt`` and ``novelty``, each from 0 to 1, are what the document is worth, until it is finished.
     """
 
     id: int
@@ -94,13 +95,17 @@ class DocumentCard:
     length: int = 0
     spans: int = 0
     unreviewed: int = 0
+    disagreement: float = 0.0
+    doubt: float = 0.0
+    novelty: float = 0.0
 
 
 def document_cards(connection: sqlite3.Connection, ids: Sequence[int], annotator: str) -> dict[int, DocumentCard]:
     """Return the cards of some documents, by id; as quick as they are few."""
     rows = connection.execute(
-        "SELECT d.id, d.name, coalesce(s.status, 'new'), coalesce(s.flagged, 0), f.length, f.spans, coalesce(s.unreviewed, 0)"
-        " FROM documents d JOIN document_figures f ON f.document_id = d.id"
+        "SELECT d.id, d.name, coalesce(s.status, 'new'), coalesce(s.flagged, 0), f.length, f.spans, coalesce(s.unreviewed, 0),"
+        " max(coalesce(w.disagreement, 0), 0), max(coalesce(w.doubt, 0), 0), max(coalesce(w.novelty, 0), 0)"
+        " FROM documents d JOIN document_figures f ON f.document_id = d.id LEFT JOIN document_worth w ON w.document_id = d.id"
         " LEFT JOIN annotation_sets s ON s.document_id = d.id AND s.annotator = ? AND s.kind = 'person'"
         " WHERE d.id IN (SELECT value FROM json_each(?))",
         (annotator, orjson.dumps(list(ids)).decode()),

@@ -280,16 +280,16 @@ THIRD = (
         fingerprint TEXT NOT NULL DEFAULT '',
         through INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID""",
-    # What makes a document worth looking at, each from 0 to 1, as the suggesters left it.
+    # What makes a document worth looking at, each from 0 to 1, as the suggesters left it; below 0 while the document is finished.
     """CREATE TABLE document_worth (
         document_id INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
         disagreement REAL NOT NULL DEFAULT 0,
         doubt REAL NOT NULL DEFAULT 0,
         novelty REAL NOT NULL DEFAULT 0
     ) STRICT""",
-    "CREATE INDEX document_worth_by_disagreement ON document_worth (disagreement)",
-    "CREATE INDEX document_worth_by_doubt ON document_worth (doubt)",
-    "CREATE INDEX document_worth_by_novelty ON document_worth (novelty)",
+    "CREATE INDEX document_worth_by_disagreement ON document_worth (disagreement DESC)",
+    "CREATE INDEX document_worth_by_doubt ON document_worth (doubt DESC)",
+    "CREATE INDEX document_worth_by_novelty ON document_worth (novelty DESC)",
     # Texts that may be labelled differently; told: the labels, and how often each, when that was decided.
     """CREATE TABLE dismissals (
         surface TEXT PRIMARY KEY,

@@ -14,6 +14,8 @@
     how many rules a set breaks, found when it was last checked, and for which generation of the label scheme.  An edit puts ``checked`` to
     0; a scheme that got anything but further labels begins a new generation.
 
+The worth of a document (``store.worth``) goes and comes with its being finished, by the same road.
+
 Everything here runs inside the caller's transaction, but for ``remember_checked``.
 """
 
@@ -24,9 +26,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from annotator.domain.annotations import Relation, SetInfo, Span
+from annotator.domain.annotations import Kind, Relation, SetInfo, Span
 from annotator.domain.changes import Change, What
+from annotator.domain.documents import Status
 from annotator.domain.labels import LabelScheme
+from annotator.store import worth
 from annotator.store.rows import json_mapping
 
 LONGEST_META = 200
@@ -59,6 +63,7 @@ def count_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> 
     """Bring the figures in step with changes that were just written."""
     deltas: defaultdict[int, defaultdict[_Key, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     infos: dict[int, SetInfo] = {}
+    finished: set[int] = set()
     for change in changes:
         match change.what:
             case What.SPAN | What.RELATION:
@@ -72,6 +77,8 @@ def count_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> 
                 for value, sign in ((change.before, -1), (change.after, 1)):
                     if isinstance(value, SetInfo):
                         infos[change.set_id] = value
+                        if value.kind is Kind.GOLD or value.status is Status.DONE:  # before or after
+                            finished.add(value.document_id)
                         key = value.annotator, str(value.kind), str(value.status)
                         add_sets(connection, key, sign, sign * value.flagged)
             case What.SCHEME:
@@ -79,6 +86,7 @@ def count_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> 
                     connection.execute(_NEXT_GENERATION)
     for set_id, of_set in deltas.items():
         _count_set(connection, set_id, of_set, infos.get(set_id))
+    worth.settle(connection, finished)
 
 
 def _count_set(connection: sqlite3.Connection, set_id: int, deltas: Mapping[_Key, list[int]], removed: SetInfo | None) -> None:

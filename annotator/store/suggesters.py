@@ -14,13 +14,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from annotator.store.rows import json_mapping, to_json
+from annotator.store.worth import FINISHED
+
+_PUT_WORTH = f"""INSERT OR REPLACE INTO document_worth (document_id, disagreement, doubt, novelty)
+SELECT id, ?2 * sign, ?3 * sign, ?4 * sign FROM (
+    SELECT d.id, CASE WHEN {FINISHED.format("d.id")} THEN -1 ELSE 1 END AS sign FROM documents d WHERE d.id = ?1
+)"""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSuggester:
     """A suggester that ran, or is to run, in this project.
 
-    ``position`` orders them: what an earlier one suggests is believed before what a later one does.  ``setup`` is plain JSON data.
+    ``position`` orders them: of equally sure ones the earlier is believed.  ``setup`` is plain JSON data.
     ``fingerprint`` tells one way of working from another (``commands.suggesting``).  ``through`` is the id of the last document that an
     unfinished run over the project reached, in the order of ids; 0 where none is unfinished.
     """
@@ -79,20 +85,16 @@ def forget(connection: sqlite3.Connection, name: str) -> None:
 
 def put_worth(connection: sqlite3.Connection, found: Mapping[int, Worth]) -> None:
     """Keep what some documents are worth, by id; those that went away meanwhile are passed over."""
-    rows = [(key, worth.disagreement, worth.doubt, worth.novelty, key) for key, worth in found.items()]
+    rows = [(key, one.disagreement, one.doubt, one.novelty) for key, one in found.items()]
     with _writing(connection):
-        connection.executemany(
-            "INSERT OR REPLACE INTO document_worth (document_id, disagreement, doubt, novelty)"
-            " SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM documents WHERE id = ?)",
-            rows,
-        )
+        connection.executemany(_PUT_WORTH, rows)
 
 
 def worth_of(connection: sqlite3.Connection, document_id: int) -> Worth:
-    """Return what a document is worth; all 0 where no suggester looked at it."""
+    """Return what a document is worth; all 0 where no suggester looked at it, and while it is finished."""
     sql = "SELECT disagreement, doubt, novelty FROM document_worth WHERE document_id = ?"
     row = connection.execute(sql, (document_id,)).fetchone()
-    return Worth() if row is None else Worth(*row)
+    return Worth() if row is None else Worth(*(max(0.0, figure) for figure in row))
 
 
 def dismissals(connection: sqlite3.Connection) -> dict[str, Dismissal]:

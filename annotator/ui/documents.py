@@ -9,7 +9,8 @@ from annotator.commands import documents
 from annotator.commands.command import Command
 from annotator.domain.documents import Status
 from annotator.domain.rules import ALLOWED
-from annotator.store import queries
+from annotator.store import queries, worth
+from annotator.store.worth import Measure
 from annotator.ui.i18n import by_count, tr
 
 if TYPE_CHECKING:
@@ -66,6 +67,18 @@ class Documents:
             return
         self._bench.run(documents.reopen(document.set_id))
 
+    def go_on_by(self, order: str) -> None:
+        """Choose what comes after a document that is done or skipped: a value of the setting ``done.order``."""
+        if not self._bench.succeeds(lambda: self._bench.settings.set("done.order", order)):
+            return
+        said = {
+            "project": tr("The next document is the next one of the project."),
+            "disagreement": tr("The next document is the one on which suggesters disagree most."),
+            "doubt": tr("The next document is the one with the least sure suggestion."),
+            "novelty": tr("The next document is the one with most new words."),
+        }
+        self._bench.tell(said[order])
+
     def _finish(self, command: Callable[[int], Command]) -> None:
         session, document = self._bench.session, self._bench.document
         if session is None or document is None:
@@ -82,7 +95,9 @@ class Documents:
             self._bench.tell(accepted if waiting else tr("Done."))
         if not self._bench.settings.get("done.next"):
             return
-        found = queries.open_document_after(session.project.connection, document.document.id, session.annotator)
+        chosen = self._bench.settings.get("done.order")
+        measure = Measure(chosen) if chosen in list(Measure) else None
+        found = worth.next_open(session.project.connection, document.document.id, session.annotator, measure)
         if found is None:
             self._bench.messages.show_message(tr("Every document is done or skipped. Export them from the Project menu."), "info")
         else:

@@ -36,7 +36,7 @@ def cells(table) -> list[list[object]]:
 def test_what_is_there_is_shown_and_copied(qtbot, seat):
     seat.bench.run(documents.mark_done(seat.document.set_id))
     dialog = opened(qtbot, seat)
-    progress, labels, days = dialog.tables
+    progress, labels, _, days = dialog.tables
     (mine,) = [row for row in cells(progress) if row[0] == "ani"]
     assert mine == ["ani", "Person", "2", "0", "1", "0", "0"]
     counted = queries.status_counts(seat.project.connection, "ani")
@@ -44,7 +44,7 @@ def test_what_is_there_is_shown_and_copied(qtbot, seat):
     wanted = {(total.annotator, total.label, total.items) for total in queries.label_totals(seat.project.connection)}
     assert {(row[0], row[3], int(row[4])) for row in cells(labels)} == wanted
     assert cells(days) == [[datetime.now().astimezone().strftime("%Y-%m-%d"), "ani", "1", "1"]]
-    dialog.pages.setCurrentIndex(2)
+    dialog.pages.setCurrentIndex(3)
     dialog.copy.click()
     lines = QApplication.clipboard().text().splitlines()
     assert lines[0].split("\t") == ["Day", "Annotator", "Edits", "Documents done"]

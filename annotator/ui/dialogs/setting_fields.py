@@ -220,6 +220,10 @@ def choice_words(key: str, choice: str) -> str:
         ("article.arcs", "none"): tr("None"),
         ("article.unit", "tokens"): tr("Tokens"),
         ("article.unit", "characters"): tr("Characters"),
+        ("done.order", "project"): tr("The next one of the project"),
+        ("done.order", "disagreement"): tr("Where suggesters disagree most"),
+        ("done.order", "doubt"): tr("With the least sure suggestion"),
+        ("done.order", "novelty"): tr("With most new words"),
     }
     return known.get((key, choice), choice)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from annotator.domain.annotations import Kind, SetInfo
-from annotator.domain.changes import BulkCopy, BulkInsert, ChangeSet, What
+from annotator.domain.changes import BulkCopy, BulkInsert, BulkSets, ChangeSet, What
 from annotator.domain.documents import Status
 from annotator.errors import AnnotatorError
 from annotator.session.session import Session
@@ -19,7 +19,7 @@ from annotator.store import listing, queries
 from annotator.store.listing import Listing
 from annotator.store.queries import DocumentCard
 from annotator.ui.feeds import Feed
-from annotator.ui.i18n import by_count, number, plain_tip, tr
+from annotator.ui.i18n import by_count, number, plain_tip, share, tr
 from annotator.ui.models.documents_choice import Checked, Choice, id_pages, remember, with_status
 
 if TYPE_CHECKING:
@@ -136,6 +136,10 @@ class DocumentListModel(QAbstractListModel):
         """Return the id of the document in a row; raises ``IndexError`` outside the list."""
         return self._listing.id_at(row)
 
+    def narrowed(self) -> array[int] | None:
+        """Return the ids of the documents that are shown; None where these are all, or not all of them are found yet."""
+        return self._listing.ids(0, len(self._listing)) if self._choice.narrow and self.complete else None
+
     # Following changes
 
     def refresh(self, changes: ChangeSet) -> None:
@@ -154,6 +158,7 @@ class DocumentListModel(QAbstractListModel):
                     self._counts[after] += 1
                     counted = counted or before is not after
         touched.update(entry.document_id for entry in changes.bulk if isinstance(entry, BulkCopy))
+        touched.update(key for entry in changes.bulk if isinstance(entry, BulkSets) for key in entry.documents)
         sets = {change.set_id for change in changes.changes if change.what in (What.SPAN, What.RELATION)}
         documents = self._documents_of(sets)
         if documents is None:
@@ -341,6 +346,12 @@ def _facts(card: DocumentCard) -> list[str]:
     facts.append(by_count(card.spans, tr("{} span"), tr("{} spans")))
     if card.unreviewed:
         facts.append(tr("{} to review").format(number(card.unreviewed)))
+    if card.disagreement:
+        facts.append(tr("suggesters disagree on {}").format(share(card.disagreement)))
+    if card.doubt:
+        facts.append(tr("{} doubt about the least sure suggestion").format(share(card.doubt)))
+    if card.novelty:
+        facts.append(tr("{} of the words are new").format(share(card.novelty)))
     return facts
 
 

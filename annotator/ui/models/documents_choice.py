@@ -56,6 +56,9 @@ def order_name(order: Order) -> str:
         Order.STATUS: tr("Status"),
         Order.LENGTH: tr("Length"),
         Order.SPANS: tr("Spans"),
+        Order.DISAGREEMENT: tr("Disagreement"),
+        Order.DOUBT: tr("Doubt"),
+        Order.NOVELTY: tr("New words"),
     }
     return names[order]
 

@@ -173,7 +173,9 @@ class DocumentFilters(QWidget):
         _empty(menu)
         orders, ways = QActionGroup(menu), QActionGroup(menu)
         for order in Order:
-            action = menu.addAction(order_name(order), partial(self._sort, order, choice.descending))
+            if order is Order.DISAGREEMENT:
+                menu.addSeparator()
+            action = menu.addAction(order_name(order), partial(self._sort, order, _way(choice, order)))
             action.setCheckable(True)
             action.setChecked(order is choice.order)
             orders.addAction(action)
@@ -186,6 +188,13 @@ class DocumentFilters(QWidget):
 
     def _sort(self, order: Order, descending: bool) -> None:
         self.chosen.emit(replace(self._choice, order=order, descending=descending))
+
+
+def _way(choice: Choice, order: Order) -> bool:
+    """Return whether a list that is to be sorted by ``order`` now goes down: by worth it does, unless a person turns it round."""
+    if choice.order.by_worth is order.by_worth:
+        return choice.descending
+    return order.by_worth
 
 
 def _pop_up(menu: QMenu, button: QToolButton) -> None:

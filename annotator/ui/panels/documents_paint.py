@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from annotator.domain.documents import Status
 from annotator.store.listing import Order
 from annotator.store.queries import DocumentCard
-from annotator.ui.i18n import number
+from annotator.ui.i18n import number, share
 from annotator.ui.icons import icon
 from annotator.ui.models.documents import DocumentRole
 from annotator.ui.panels.paint import draw_focus, draw_row, draw_status, draw_text, ink
@@ -27,8 +27,21 @@ def status_icon(status: Status, widget: QWidget) -> QIcon:
     return QIcon(pixmap)
 
 
+def _figure(card: DocumentCard, order: Order) -> str:
+    """Return the figure that a list in this order is sorted by; none for names and statuses, and for documents that are worth nothing."""
+    match order:
+        case Order.LENGTH:
+            return number(card.length)
+        case Order.SPANS:
+            return number(card.spans)
+        case Order.DISAGREEMENT | Order.DOUBT | Order.NOVELTY:
+            worth = getattr(card, order)
+            return share(worth) if worth else ""
+    return ""
+
+
 class DocumentDelegate(QStyledItemDelegate):
-    """Paints rows; ``figure`` is the order whose figure (length, spans) stands at the end of each."""
+    """Paints rows; ``figure`` is the order whose figure (length, spans, worth) stands at the end of each."""
 
     figure = Order.POSITION
 
@@ -50,8 +63,8 @@ class DocumentDelegate(QStyledItemDelegate):
                 mode = QIcon.Mode.Selected if selected else QIcon.Mode.Normal
                 icon("flag").paint(painter, right - 16, rect.center().y() - 7, 16, 16, Qt.AlignmentFlag.AlignCenter, mode)
                 right -= 16 + theme.space
-            if self.figure in (Order.LENGTH, Order.SPANS):
-                text = number(card.length if self.figure is Order.LENGTH else card.spans)
+            text = _figure(card, self.figure)
+            if text:
                 room = rect.adjusted(0, 0, right - rect.right(), 0)
                 draw_text(painter, room, text, ink(option, quiet=True), right=True)
                 right -= painter.fontMetrics().horizontalAdvance(text) + gap

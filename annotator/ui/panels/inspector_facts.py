@@ -11,7 +11,7 @@ from annotator.domain.annotations import Item, Relation, Span
 from annotator.domain.labels import RelationLabel, SpanLabel
 from annotator.domain.rules import Problem, Rule, quoted, relation_ends, relation_problems, span_problems
 from annotator.session.document import DocumentState
-from annotator.ui.i18n import by_count, localized, tr
+from annotator.ui.i18n import by_count, localized, share, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def facts(item: Item) -> Iterator[tuple[str, str]]:
         maker, _, key = item.derived_from.rpartition("/")
         yield tr("Copied from"), tr("{} of {}").format(key, maker) if maker else key
     if item.confidence is not None:
-        yield tr("Confidence"), f"{item.confidence:.0%}"
+        yield tr("Confidence"), share(item.confidence)
 
 
 def place(span: Span) -> str:
