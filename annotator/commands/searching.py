@@ -35,11 +35,15 @@ MOST_NAMED = 200
 
 
 class Action(StrEnum):
-    """What is done with each ticked line: label its place, give its span another label, or remove its span or relation."""
+    """What is done with each ticked line: label its place, give its span another label, or remove its span or relation.
+
+    ``DECIDE`` gives the span another label where there is one, and labels the place where there is none.
+    """
 
     LABEL = "label"
     RELABEL = "relabel"
     REMOVE = "remove"
+    DECIDE = "decide"
 
 
 @dataclass(slots=True)
@@ -124,7 +128,11 @@ def act_on(lines: Sequence[Line], action: Action, label: str = "") -> Command:
                 acted.same += not did
         return acted
 
-    texts = {Action.LABEL: "Label what was found as {}", Action.RELABEL: "Relabel what was found as {}"}
+    texts = {
+        Action.LABEL: "Label what was found as {}",
+        Action.RELABEL: "Relabel what was found as {}",
+        Action.DECIDE: "Decide what was found as {}",
+    }
     return Command(texts.get(action, "Remove {}"), run, label if action is not Action.REMOVE else "what was found")
 
 
@@ -214,6 +222,10 @@ def _relabel(tx: Transaction, set_id: int, line: Line, label: str) -> bool:
     return True
 
 
+def _decide(tx: Transaction, set_id: int, line: Line, label: str) -> bool:
+    return (_relabel if line.span_id else _label)(tx, set_id, line, label)
+
+
 def _remove(tx: Transaction, set_id: int, line: Line, label: str) -> bool:
     del label
     if not line.relation_id:
@@ -256,4 +268,5 @@ _ACTIONS: dict[Action, Callable[[Transaction, int, Line, str], bool]] = {
     Action.LABEL: _label,
     Action.RELABEL: _relabel,
     Action.REMOVE: _remove,
+    Action.DECIDE: _decide,
 }

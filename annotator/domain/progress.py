@@ -32,6 +32,11 @@ class Progress:
         """Ask the work to stop; it does so at its next ``advance``."""
         self._cancelled = True
 
+    def check(self) -> None:
+        """Raise ``Cancelled`` if ``cancel`` was called; nothing is counted and nobody told."""
+        if self._cancelled:
+            raise Cancelled
+
     def start(self, what: str, total: int = 0) -> None:
         """Begin a new stretch of work called ``what`` with ``total`` units, 0 if unknown."""
         self.what, self.total, self.done = what, total, 0
@@ -39,8 +44,7 @@ class Progress:
 
     def advance(self, units: int = 1) -> None:
         """Count ``units`` more as done; raises ``Cancelled`` if ``cancel`` was called."""
-        if self._cancelled:
-            raise Cancelled
+        self.check()
         self.done += units
         if self._listener is not None:
             self._listener(self)

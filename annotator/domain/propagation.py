@@ -19,11 +19,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from functools import lru_cache
 
 from annotator.domain.text import Range, Tokens
 
 _PRONOUNS, _PARTICLES = ("nya", "ku", "mu"), ("lah", "kah")
-_LEAST_LETTERS = 3
+_LEAST_LETTERS, _MOST_OF_ACRONYM = 3, 4
+ENDINGS = (*_PRONOUNS, *_PARTICLES)
+"""How a folded word ends that may have a clitic."""
 
 # Indonesian words and names that only end as if with a clitic: "Maluku" is not "my Malu", nor "masalah" an emphatic "masa".
 _WHOLE = """
@@ -51,14 +54,14 @@ def same_text(text: str, tokens: Tokens, surface: str) -> list[Range]:
     if not words:
         return []
     written = " ".join(words)
-    folded_words = [_fold(word) for word in words]
+    folded_words = [fold(word) for word in words]
     last = folded_words[-1]
-    stems = _stems(last)
+    stems = stems_of(last)
     stem = min(stems, key=len)
     tails = _tails(last, stem, stems)
     needle = re.compile(r"\s+".join(map(re.escape, [*folded_words[:-1], stem])))
-    folded = _fold(text)
-    starts, ends = (tokens.starts, tokens.ends) if tokens else _word_borders(text)
+    folded = fold(text)
+    starts, ends = (tokens.starts, tokens.ends) if tokens else word_borders(text)
     whole, longest = len(last) - len(stem), max(map(len, tails))
     capitals: dict[tuple[str, int], bool] = {}  # few ways to write it occur in one text
     places: list[Range] = []
@@ -94,8 +97,38 @@ def shortest_form(surface: str) -> str:
 
     For looking in an index which texts may say it at all.
     """
-    *before, last = [_fold(word) for word in surface.split()] or [""]
-    return " ".join([*before, min(_stems(last), key=len)]) if last else ""
+    *before, last = [fold(word) for word in surface.split()] or [""]
+    return " ".join([*before, min(stems_of(last), key=len)]) if last else ""
+
+
+def key_of(surface: str) -> str:
+    """Return what all ways to write a text have in common, itself a way to write it, for counting them together; empty for white space.
+
+    Clitics are taken off.  A text without capitals, one all in capitals of at most four letters (BRI) and any other are three different
+    things, as above; of the last, all ways to use capitals are one ("Bank BRI", "BANK BRI").
+    """
+    return keys_for(surface)[0] if surface and not surface.isspace() else ""
+
+
+@lru_cache(maxsize=30_000)
+def keys_for(surface: str) -> tuple[str, ...]:
+    """Return the keys that a place may be counted under, the likeliest first: none for white space.
+
+    Its own, then that of a name that stands in capitals there, then that of a text in small letters that begins a sentence there.
+    """
+    form = shortest_form(surface)
+    if not form:
+        return ()
+    written = " ".join(surface.split())[: len(form)]
+    if not any(map(str.isupper, written)):
+        return (form,)
+    name = " ".join(_title(_capitals(word)) for word in form.split(" "))
+    keys = [name]
+    if written == _capitals(written) and (letters := sum(map(str.isalpha, written))) <= _MOST_OF_ACRONYM:
+        keys = [written, name] if letters >= _LEAST_LETTERS else [written]
+    if _written_alike(written, form):
+        keys.append(form)
+    return tuple(dict.fromkeys(keys))
 
 
 def _tails(last: str, stem: str, stems: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
@@ -104,14 +137,16 @@ def _tails(last: str, stem: str, stems: tuple[str, ...]) -> dict[str, tuple[int,
     for bare in stems:
         rest = bare[len(stem) :]
         for clitic in _CLITICS:
-            if bare in _stems(bare + clitic):
+            if bare in stems_of(bare + clitic):
                 tails[rest + clitic] = (*tails.get(rest + clitic, ()), len(rest))
         tails.setdefault(rest, (len(rest),))
     return tails
 
 
-def _stems(word: str) -> tuple[str, ...]:
+def stems_of(word: str) -> tuple[str, ...]:
     """Return a folded word and what is left of it without its clitics, longest first."""
+    if not word.endswith(ENDINGS):
+        return (word,)
     stems = [word]
     for family in (_PARTICLES, _PRONOUNS):
         shorter = _without(stems[-1], family)
@@ -152,7 +187,7 @@ def _written_alike(shown: str, written: str) -> bool:
     capitals = _capitals(written)
     if shown == capitals:
         return letters >= _LEAST_LETTERS
-    if written != capitals or letters <= 4:
+    if written != capitals or letters <= _MOST_OF_ACRONYM:
         return False
     pairs = zip(shown.split(" "), written.split(" "), strict=True)
     return all(one in (other, _title(other)) for one, other in pairs)
@@ -180,7 +215,7 @@ def _lower(character: str) -> str:
     return changed if len(changed := character.lower()) == 1 else character
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Return the text without the difference of capitals, one code point for each code point.
 
     Folding never shortens a character, so equal lengths mean that none grew; those that would grow ("ß", "İ") stay as they are.
@@ -194,6 +229,6 @@ def _fold(text: str) -> str:
     return "".join(pieces)
 
 
-def _word_borders(text: str) -> tuple[list[int], list[int]]:
+def word_borders(text: str) -> tuple[list[int], list[int]]:
     words = [found.span() for found in re.finditer(r"\w+|[^\w\s]", text)]
     return [start for start, _ in words], [end for _, end in words]

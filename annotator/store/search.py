@@ -91,16 +91,21 @@ def text_lines(connection: sqlite3.Connection, query: str, *, person: str = "") 
         yield from range_lines(connection, number, name, text, words.places(connection, number, text, terms), person=person)
 
 
+def documents_saying(connection: sqlite3.Connection, surface: str) -> Iterator[int]:
+    """Yield the documents that may say a text once more, in order; all of them where there is no word to ask the index for."""
+    form = shortest_form(surface).replace('"', " ")
+    if words.wanted_terms(f'"{form}"*'):
+        return documents_with(connection, f'"{form}"*')
+    return (row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id"))
+
+
 def same_text_lines(connection: sqlite3.Connection, surface: str, *, person: str = "") -> Iterator[Line]:
     """Yield a line for each place of the project that says the same as ``surface`` (``domain.propagation`` tells the rule).
 
     The full-text index tells which documents may say it, so places that begin inside what it takes for a word (``5triliun``) are not
     found; where there is no word to ask it for, every document is read.
     """
-    form = shortest_form(surface).replace('"', " ")
-    wanted = words.wanted_terms(f'"{form}"*')
-    every = (row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id"))
-    for number in documents_with(connection, f'"{form}"*') if wanted else every:
+    for number in documents_saying(connection, surface):
         document = queries.document(connection, number)
         if document is not None:
             places = same_text(document.text, document.tokens, surface)
@@ -114,8 +119,8 @@ def range_lines(
     shown: tuple[int, str] | None = None
     for number, (start, end) in enumerate(ranges):
         if not number:
-            shown = _set_to_show(connection, document_id, person)
-        line = _line(document_id, name, text, (start, end))
+            shown = set_to_show(connection, document_id, person)
+        line = line_at(document_id, name, text, (start, end))
         if shown is not None:
             sql = (
                 'SELECT id, label FROM spans WHERE set_id = ? AND start = ? AND "end" = ? AND fragments IS NULL ORDER BY id LIMIT 1'
@@ -163,7 +168,7 @@ def relation_lines(connection: sqlite3.Connection, query: RelationQuery) -> Iter
                 name_and_text = name_and_text or _name_and_text(connection, number)
                 relation: Relation = row_relation(row[:size])
                 head, tail = row_span(row[size : size + width]), row_span(row[size + width :])
-                line = _line(number, *name_and_text, (head.start, head.end))
+                line = line_at(number, *name_and_text, (head.start, head.end))
                 hit = f"{_flat(head.surface(name_and_text[1]))} → {_flat(tail.surface(name_and_text[1]))}"
                 yield replace(line, hit=hit, set_id=set_id, annotator=annotator, relation_id=relation.id, label=relation.label)
 
@@ -222,7 +227,7 @@ def _span_lines(
             name, text = name_and_text = name_and_text or _name_and_text(connection, document_id)
             surface = span.surface(text)
             if matches(surface):
-                line = _line(document_id, name, text, (span.start, span.end))
+                line = line_at(document_id, name, text, (span.start, span.end))
                 yield replace(line, hit=_flat(surface), set_id=set_id, annotator=annotator, span_id=span.id, label=span.label)
 
 
@@ -247,7 +252,8 @@ def _sets(connection: sqlite3.Connection, document_id: int, annotator: str, pers
     return [(row[0], row[1]) for row in (mine if mine and not annotator else rows)]
 
 
-def _set_to_show(connection: sqlite3.Connection, document_id: int, person: str) -> tuple[int, str] | None:
+def set_to_show(connection: sqlite3.Connection, document_id: int, person: str) -> tuple[int, str] | None:
+    """Return (id, annotator) of the set whose spans are shown at a text's places: the person's own, else the gold, else a model's."""
     rows = connection.execute(
         "SELECT id, annotator FROM annotation_sets WHERE document_id = ? AND (kind <> 'person' OR annotator = ?)"
         " ORDER BY CASE kind WHEN 'person' THEN 0 WHEN 'gold' THEN 1 ELSE 2 END, id LIMIT 1",
@@ -260,7 +266,8 @@ def _name_and_text(connection: sqlite3.Connection, document_id: int) -> tuple[st
     return connection.execute("SELECT name, text FROM documents WHERE id = ?", (document_id,)).fetchone()
 
 
-def _line(document_id: int, name: str, text: str, place: Range) -> Line:
+def line_at(document_id: int, name: str, text: str, place: Range) -> Line:
+    """Return the line of a place (code points) without an item."""
     start, end = place
     left, right = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
     return Line(document_id, name, start, end, _flat(left), _flat(text[start:end]), _flat(right))

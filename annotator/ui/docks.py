@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from annotator.domain.changes import ChangeSet
-from annotator.ui import searching
+from annotator.ui import inbox, searching
 from annotator.ui.documents import Documents
 from annotator.ui.editing import Editing
 from annotator.ui.grid import GridHands
@@ -17,6 +17,7 @@ from annotator.ui.i18n import tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.panels.documents import DocumentsPanel
 from annotator.ui.panels.grid import GridPanel
+from annotator.ui.panels.guidelines import GuidelinesPanel
 from annotator.ui.panels.history import HistoryPanel
 from annotator.ui.panels.history_hands import HistoryHands
 from annotator.ui.panels.inspector import InspectorPanel
@@ -39,7 +40,9 @@ class Panels(QObject):
         self._theme = theme
         self.documents = DocumentsPanel(jobs=jobs)
         self.searching = searching.make(bench, jobs, documents)
+        self.inbox = inbox.make(bench, jobs, self.searching)
         self.labels = LabelsPanel()
+        self.guidelines = GuidelinesPanel()
         self.inspector = InspectorPanel()
         self.outline = OutlinePanel()
         self.grid = GridPanel()
@@ -58,10 +61,12 @@ class Panels(QObject):
         return (
             ("documents", tr("Documents"), self.documents),
             ("labels", tr("Labels"), self.labels),
+            ("guidelines", tr("Guidelines"), self.guidelines),
             ("inspector", tr("Inspector"), self.inspector),
             ("outline", tr("Spans and relations"), self.outline),
             ("history", tr("History"), self.history),
             ("search", tr("Search"), self.searching.panel),
+            ("inbox", tr("Consistency inbox"), self.inbox.panel),
             ("grid", tr("Relation grid"), self.grid),
         )
 

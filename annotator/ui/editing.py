@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotator.commands import bulk, relations, spans
+from annotator.commands.same_text import Origin
 from annotator.domain.annotations import Span
 from annotator.domain.changes import What
 from annotator.domain.rules import relation_problems
@@ -34,8 +35,8 @@ class Editing:
         self._relating = relating
         self.soundness = SoundnessCheck(bench)
         self.last_label = ""
-        self.same_text_asked: Event[tuple[str, str]] = Event()
-        """A text and the label it is to have in the whole project, to be confirmed place by place."""
+        self.same_text_asked: Event[tuple[str, str, Origin]] = Event()
+        """A text, the label it is to have in the whole project, to be confirmed place by place, and the place it was asked from."""
         self.unsaved = ""
         """Why the description announced last could not be saved; empty if it was."""
         bench.view.rangeRequested.connect(self._on_range_requested)
@@ -214,7 +215,7 @@ class Editing:
             return
         self.last_label = label
         ((start, end),) = place
-        self.same_text_asked.emit((document.text[start:end], label))
+        self.same_text_asked.emit((document.text[start:end], label, Origin(document.document.id, start, end)))
 
     def _text_and_label(self) -> tuple[tuple[Range, ...], str] | None:
         """Return the selection with its likeliest label, else the focused span with its own; None, having said so, without either."""

@@ -11,19 +11,23 @@ from typing import TYPE_CHECKING
 from annotator.commands.searching import Acted, Action, SearchStep
 from annotator.domain.annotations import Span
 from annotator.domain.changes import ChangeSet, What
+from annotator.domain.context import Doubt
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import AnnotatorError, Refused
 from annotator.jobs.workers import WorkerProcess
 from annotator.session.document import DocumentState
+from annotator.session.events import Event
 from annotator.store.search import Line
 from annotator.ui.feeds import Feed
-from annotator.ui.i18n import by_count, number, tr
+from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.models.search_lines import MOST_LINES, Mode, Wanted, line_pages
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from annotator.commands.inbox import Entry
+    from annotator.commands.same_text import Origin
     from annotator.store.queries import Connection
     from annotator.ui.documents import Documents
     from annotator.ui.jobs import WindowJobs
@@ -74,7 +78,11 @@ class Searching:
         self._worker = WorkerProcess()
         self._given_up: list[str] = []
         self._acting: _Acting | None = None
-        self._proposed = ""
+        self._doubts: dict[int, Doubt] = {}
+        self._proposal: tuple[str, bool] | None = None
+        """The label that the places found are to get, and whether that decides about those that have one."""
+        self.acted: Event[None] = Event()
+        """An action came to its end."""
         panel.searchRequested.connect(self.search)
         panel.stopRequested.connect(self.stop)
         panel.lineRequested.connect(self._on_line_requested)
@@ -96,12 +104,20 @@ class Searching:
         document, selection = self._bench.document, self._bench.view.selection
         self.panel.open_panel(document.text[selection[0] : selection[1]] if document is not None and selection else "")
 
-    def list_same_text(self, surface: str, label: str) -> None:
-        """List all places of the project that say the same, ticked where no other label is, to be labelled after a look."""
+    def list_same_text(self, surface: str, label: str, origin: Origin) -> None:
+        """List all places of the project that say the same, ticked where their context agrees, to be labelled after a look."""
+        self._list(Wanted(Mode.SAME, surface, label=label, origin=origin), (label, False))
+
+    def list_entry(self, entry: Entry, *, all_places: bool = False) -> None:
+        """List the places of an entry of the inbox that disagree with most, or all of them, to be decided alike."""
+        self._list(Wanted(Mode.SAME, entry.shown, entry=entry, all_places=all_places), (entry.majority, True))
+
+    def _list(self, wanted: Wanted, proposal: tuple[str, bool]) -> None:
         self.panel.open_panel()
-        self.panel.fields.ask_for(Mode.SAME, surface)
-        self.search(Wanted(Mode.SAME, surface))
-        self._proposed = label
+        self.panel.fields.ask_for(Mode.SAME, wanted.text)
+        if self._acting is None:
+            self.search(wanted)
+            self._proposal = proposal
 
     # Searching
 
@@ -111,16 +127,17 @@ class Searching:
         if session is None or self._acting is not None:
             return
         self._end_search()
-        self._proposed = ""
+        self._proposal = None
         if not wanted.asks:
             self.panel.say(tr("Type what to look for first."))
             return
         self.panel.begin()
         person, worker = session.annotator, self._worker
         given_up = self._given_up = []
+        doubts = self._doubts = {}
 
         def pages(connection: Connection, progress: Progress) -> Generator[list[Line]]:
-            return line_pages(connection, wanted, person, progress, worker=worker, given_up=given_up)
+            return line_pages(connection, wanted, person, progress, worker=worker, given_up=given_up, doubts=doubts)
 
         self._feed.start(session.project, tr("Searching"), pages, take=self._on_page, done=self._on_found, failed=self._on_failed)
 
@@ -150,8 +167,9 @@ class Searching:
 
     def _on_found(self) -> None:
         self.panel.finish()
-        if self._proposed:
-            self.panel.propose(self._proposed)
+        if self._proposal is not None:
+            label, decides = self._proposal
+            self.panel.propose(label, self._doubts, decides=decides)
         if self._given_up:
             named = ", ".join(self._given_up[:_MOST_REASONS]) + ("…" if len(self._given_up) > _MOST_REASONS else "")
             text = by_count(
@@ -167,7 +185,7 @@ class Searching:
             raise error
         if not isinstance(error, Refused):
             _log.info("a search failed: %s", error)
-        self.panel.say(str(error), warning=True)
+        self.panel.say(told(error), warning=True)
 
     def _on_unreadable(self, error: Exception) -> None:
         if not self._bench.explains(error):
@@ -254,6 +272,7 @@ class Searching:
             self.panel.model.mark(acting.left)
             acted = acting.step.acted
             self.panel.say(report(acted, acting.action, acting.label), warning=acted.left_alone > 0)
+            self.acted.emit(None)
         elif isinstance(error, Cancelled):
             self.panel.say(acting.step.kept or tr("Stopped; what had been done was taken back."))
         elif error is not None:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from annotator.commands import spans
+from annotator.domain.changes import BulkCopy, ChangeSet, Lane
+from annotator.domain.context import Doubt, Why
 from annotator.store import search
 from annotator.store.search import Line
 from annotator.ui.models.search import Column, ConcordanceModel, LineRole
@@ -104,3 +106,34 @@ def test_article_text_is_never_rich_text_and_shows_no_controls(model):
     assert "&lt;i&gt;x&lt;/i&gt;" in tip
     assert "a&lt;b&gt;" in tip
     assert model.index(0, Column.LINE).data() == "\u2401<i>x</i>\ufffd\u2400"
+
+
+def test_doubted_places_are_not_ticked_and_say_why(model, session):
+    fill(model, session)
+    heard = Heard()
+    model.ticksChanged.connect(heard.hear_again)
+    assert not model.has_doubts
+    model.tick_agreeing({1: Doubt(Why.LONGER_NAME, "Kota Moskow"), 4: Doubt(Why.CAPITAL)})
+    assert model.ticked == [0, 2, 3, 5]
+    assert model.has_doubts
+    assert column(model, Column.NOTE) == ["", "part of “Kota Moskow”", "", "", "a capital inside a sentence", ""]
+    assert "Not ticked: part of “Kota Moskow”" in model.index(1, Column.DOCUMENT).data(Qt.ItemDataRole.ToolTipRole)
+    assert model.index(1, Column.NOTE).data(Qt.ItemDataRole.AccessibleTextRole) == "part of “Kota Moskow”"
+    assert model.headerData(Column.NOTE, Qt.Orientation.Horizontal) == "Why not"
+    model.tick_agreeing({}, but="GPE")
+    assert model.ticked == [0, 2, 4]
+    assert len(heard.got) == 2
+    model.begin()
+    assert not model.has_doubts
+
+
+def test_ticking_reads_nothing_again(qapp, session, monkeypatch):
+    model = ConcordanceModel()  # nobody looks at it
+    model.set_session(session)
+    fill(model, session)
+    session.open_document(1)
+    changed_by(session, spans.relabel_span(session.document.set_id, "s1", "GPE"))
+    model.refresh(ChangeSet(1, "", "", "ani", Lane.EDIT, bulk=(BulkCopy(1, 1),)))
+    monkeypatch.setattr(model, "line", None)
+    model.tick_agreeing({})
+    assert model.ticked == list(range(6)), "however many lines there are, nothing is asked of the file"

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QDockWidget
 
+from annotator.commands.same_text import Origin
 from annotator.commands.searching import Acted, Action
 from annotator.domain.documents import Status
 from annotator.domain.labels import scheme_from_dict
@@ -19,7 +20,7 @@ from annotator.ui.models.search import Column, LineRole
 from annotator.ui.models.search_lines import Mode, Wanted
 from annotator.ui.searching import report
 from tests.qt.many_documents import COUNT, many
-from tests.qt.window_support import Seat, full_disk, read_only, settle
+from tests.qt.window_support import Seat, document, full_disk, make_project, read_only, settle, suggestions
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -448,3 +449,96 @@ def test_the_report_names_the_commonest_reasons():
     )
     assert report(Acted(changed=1), Action.REMOVE, "") == "1 removed."
     assert isinstance(Refused("x"), Exception)
+
+
+# The same text, asked from the article
+
+
+class Article:
+    """The window's own search, asked from the article by its key."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self.searching = seat.window.panels.searching
+        self.panel, self.model = self.searching.panel, self.searching.panel.model
+
+    def ask(self, surface: str, key: str) -> None:
+        start = self.seat.document.text.index(surface)
+        self.seat.view.select(start, start + len(surface))
+        self.seat.press(key, "Ctrl+Shift+D")
+        self.wait()
+
+    def wait(self) -> None:
+        for _ in range(2000):
+            if not self.searching.busy:
+                break
+            QTest.qWait(5)
+        settle()
+
+    def rows(self, column: Column) -> list[str]:
+        return [self.model.index(row, column).data() for row in range(self.model.rowCount())]
+
+
+@pytest.fixture
+def article(make_seat, tmp_path):
+    texts = ("Ia tiba di Jakarta kemarin.", "Kata Universitas Jakarta begitu.", "Warga di Jakarta.", "Di kota Jakarta saja.")
+    whole = [suggestions([("s1", 3, 15, "ORG")])]
+    path = make_project(
+        tmp_path / "d.annotator", [(document(f"d{n}", text), whole if n == 3 else []) for n, text in enumerate(texts)]
+    )
+    made = Article(make_seat(path))
+    made.seat.window.resize(1280, 800)
+    made.seat.show()
+    return made
+
+
+def test_the_same_text_everywhere_is_ticked_where_its_context_agrees(article):
+    article.ask("Jakarta", "2")
+    assert article.rows(Column.DOCUMENT) == ["d0", "d1", "d2", "d3"]
+    assert article.rows(Column.NOTE) == ["", "part of “Universitas Jakarta”", "", "part of “kota Jakarta” (ORG)"]
+    assert article.model.ticked == [0, 2]
+    assert article.panel.label.text() == "Label as GPE"
+    assert article.panel.told.text().endswith("2 are not ticked: see why.")
+    assert article.seat.window.focusWidget() is article.panel.table
+    article.seat.press("l")
+    article.wait()
+    assert article.rows(Column.LABEL) == ["GPE", "", "GPE", ""]
+    assert article.panel.told.text() == "1 place is GPE now. 1 was so already."
+    article.seat.view.setFocus()
+    article.seat.press("Ctrl+Z")
+    assert article.rows(Column.LABEL) == ["GPE", "", "", ""], "one step"
+
+
+def test_a_place_is_ticked_by_hand_all_the_same(article):
+    article.ask("Jakarta", "2")
+    QTest.keyClick(article.panel.table, Qt.Key.Key_Down)
+    QTest.keyClick(article.panel.table, Qt.Key.Key_Space)
+    assert article.model.ticked == [0, 1, 2]
+    article.seat.press("l")
+    article.wait()
+    assert article.rows(Column.LABEL) == ["GPE", "GPE", "GPE", ""]
+
+
+def test_another_search_forgets_the_doubts(article):
+    article.ask("Jakarta", "2")
+    assert article.panel.table.columnWidth(Column.NOTE) > 0
+    article.searching.search(Wanted(text="jakarta"))
+    article.wait()
+    assert article.rows(Column.NOTE) == [""] * 4
+    assert article.panel.table.columnWidth(Column.NOTE) == 0
+    assert article.panel.label.text() == "Label as…"
+
+
+def test_a_stopped_comparison_ticks_nothing(article):
+    article.ask("Jakarta", "2")
+    article.searching.list_same_text("Jakarta", "GPE", Origin(1, 11, 18))
+    article.searching.stop()
+    assert article.model.ticked == []
+    assert article.panel.told.text().startswith("Stopped")
+
+
+def test_an_end_that_came_too_early_ticks_nothing(article, monkeypatch):
+    monkeypatch.setattr(searching, "MOST_LINES", 2)
+    article.ask("Jakarta", "2")
+    assert article.model.rowCount() == 2
+    assert article.model.ticked == [], "not all places were seen, so none was judged"

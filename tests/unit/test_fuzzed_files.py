@@ -247,7 +247,7 @@ def test_what_cannot_be_read_is_not_written_over(filled):
     connection.close()
 
 
-@pytest.mark.parametrize("verb", ["check", "stats", "backups"])
+@pytest.mark.parametrize("verb", ["check", "stats", "backups", "inbox"])
 @pytest.mark.parametrize("statement", GARBLED[::4])
 def test_the_command_line_says_a_sentence(filled, verb, statement, capsys):
     connection = sqlite3.connect(filled)

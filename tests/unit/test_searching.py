@@ -115,6 +115,29 @@ def test_a_line_without_a_span_cannot_be_relabelled(session):
     assert set(acted.reasons) == {"“Bali” has no span there."}
 
 
+def test_a_decision_labels_what_has_no_span_and_relabels_what_has_one(session):
+    state = session.open_document(1)
+    session.execute(spans.add_span(state.set_id, ((0, 5),), "ORG"))
+    lines = lines_of(session, "luhut")
+    assert [line.label for line in lines][:3] == ["ORG", "", "PERSON"]
+    acted = act_on_all(session, lines, Action.DECIDE, "GPE")
+    assert (acted.changed, acted.same, acted.left_alone) == (8, 0, 0)
+    assert [(start, label) for one in labels(session) for start, label, reviewed in one if reviewed] == [
+        (0, "GPE"),
+        (28, "GPE"),
+    ] * 4
+    assert session.next_undo().title == "Decide what was found as GPE"
+    again = act_on_all(session, lines_of(session, "luhut"), Action.DECIDE, "GPE")
+    assert (again.changed, again.same) == (0, 8)
+    session.undo()
+    assert [found for found in labels(session)[0] if found[2]] == [(0, "ORG", True)]
+
+
+def test_a_decision_with_an_unknown_label_is_refused_for_both(session):
+    acted = act_on_all(session, lines_of(session, "luhut"), Action.DECIDE, "nothing")
+    assert (acted.changed, acted.left_alone) == (0, 8)
+
+
 @pytest.mark.parametrize("opened", [False, True])
 def test_remove_spans_and_relations(session, opened):
     connection = session.project.connection

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from annotator.domain.changes import ChangeSet
+from annotator.domain.context import Doubt
 from annotator.domain.text import display_text
 from annotator.session.session import Session
 from annotator.store.search import Line
 from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.models.search_lines import Concordance
+from annotator.ui.models.search_words import doubt_words
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -24,7 +26,9 @@ class Column(IntEnum):
     TICK = 0
     LINE = 1
     LABEL = 2
-    DOCUMENT = 3
+    NOTE = 3
+    """What speaks against the place, where places are compared."""
+    DOCUMENT = 4
 
 
 class LineRole(IntEnum):
@@ -144,11 +148,22 @@ class ConcordanceModel(QAbstractTableModel):
         self._redraw()
         self.ticksChanged.emit()
 
-    def tick_where(self, labels: Collection[str]) -> None:
-        """Tick the lines whose place has one of these labels (empty: none), and no others."""
-        self._lines.ticked = {row for row in range(len(self._lines)) if self.line(row).label in labels}
+    def tick_agreeing(self, doubts: Mapping[int, Doubt], *, but: str | None = None) -> None:
+        """Say what speaks against which rows, and tick the others; rows that had the label ``but`` when they were found stay unticked."""
+        lines = self._lines
+        lines.doubts = dict(doubts)
+        lines.ticked = {row for row, line in enumerate(lines.lines) if row not in lines.doubts and line.label != but}
         self._redraw()
         self.ticksChanged.emit()
+
+    @property
+    def has_doubts(self) -> bool:
+        """Whether anything speaks against any row."""
+        return bool(self._lines.doubts)
+
+    def _note(self, row: int) -> str:
+        doubt = self._lines.doubts.get(row)
+        return doubt_words(doubt, self._lines.lines[row].hit) if doubt is not None else ""
 
     def mark(self, reasons: Mapping[int, str]) -> None:
         """Keep ticked only the rows that an action left alone, and say the reason of each."""
@@ -172,7 +187,7 @@ class ConcordanceModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole and 0 <= section < len(Column):
-            return (tr("Ticked"), tr("Text"), tr("Label"), tr("Document"))[section]
+            return (tr("Ticked"), tr("Text"), tr("Label"), tr("Why not"), tr("Document"))[section]
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -190,7 +205,7 @@ class ConcordanceModel(QAbstractTableModel):
                 line = self.line(row)
                 return self._colors.get((bool(line.relation_id), line.label), "") if line.label else ""
             case Qt.ItemDataRole.DisplayRole:
-                return _cell(self.line(row), column)
+                return self._note(row) if column == Column.NOTE else _cell(self.line(row), column)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(row, column)
             case Qt.ItemDataRole.ToolTipRole:
@@ -202,7 +217,7 @@ class ConcordanceModel(QAbstractTableModel):
             reason = self._lines.reasons.get(row, "")
             ticked = tr("ticked") if row in self._lines.ticked else tr("not ticked")
             return f"{ticked}; {reason}" if reason else ticked
-        return _cell(self.line(row), column)
+        return self._note(row) if column == Column.NOTE else _cell(self.line(row), column)
 
     def _tip(self, row: int) -> str:
         line = self.line(row)
@@ -212,6 +227,8 @@ class ConcordanceModel(QAbstractTableModel):
             parts.append(tr("Annotator: {}").format(line.annotator))
         if reason := self._lines.reasons.get(row):
             parts.append(tr("Left alone: {}").format(reason))
+        if note := self._note(row):
+            parts.append(tr("Not ticked: {}").format(note))
         return "\n".join(parts)
 
     def _redraw(self) -> None:

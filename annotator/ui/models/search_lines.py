@@ -9,9 +9,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
 
+from annotator.commands import inbox
+from annotator.commands.inbox import Entry
 from annotator.commands.matching import regex_lines, span_regex_lines
+from annotator.commands.same_text import NOWHERE, Origin, agreement_with, judged, seen_places
 from annotator.domain.annotations import Kind, Relation, Span
 from annotator.domain.changes import BulkCopy, ChangeSet, What
+from annotator.domain.context import Doubt
 from annotator.domain.progress import Progress
 from annotator.jobs.workers import WorkerProcess
 from annotator.store import listing, queries, search
@@ -45,7 +49,9 @@ class Wanted:
 
     ``text`` is a query as in ``store.words``, a text to find again (``domain.propagation``), a regular expression, or the text of
     spans, compared as ``how`` says (``SpanQuery``).  ``label`` is that of spans or relations, ``head`` and ``tail`` those of a
-    relation's ends; what is empty is not asked about.
+    relation's ends; what is empty is not asked about.  A text to find again may come from a place (``origin``), whose context the others
+    are compared with if they are to get its ``label``; or from an ``entry`` of the inbox, whose places that disagree are listed, or with
+    ``all_places`` all of them.
     """
 
     mode: Mode = Mode.WORDS
@@ -55,6 +61,9 @@ class Wanted:
     how: str = "exact"
     head: str = ""
     tail: str = ""
+    origin: Origin = NOWHERE
+    entry: Entry | None = None
+    all_places: bool = False
 
     @property
     def asks(self) -> bool:
@@ -63,20 +72,46 @@ class Wanted:
 
 
 def line_pages(
-    connection: Connection, wanted: Wanted, person: str, progress: Progress, *, worker: WorkerProcess, given_up: list[str]
+    connection: Connection,
+    wanted: Wanted,
+    person: str,
+    progress: Progress,
+    *,
+    worker: WorkerProcess,
+    given_up: list[str],
+    doubts: dict[int, Doubt] | None = None,
 ) -> Generator[list[Line]]:
     """Yield what is found, in pages, a short one first and then one every ``PAUSE``; for a job's reader connection.
 
-    ``given_up`` takes the names of documents in which a regular expression lost itself.  Raises ``Refused`` for what is no expression.
+    ``given_up`` takes the names of documents in which a regular expression lost itself, ``doubts`` at the end what speaks against which
+    line, by number, where lines are compared.  Raises ``Refused`` for what is no expression.
     """
     last, waiting = 0.0, list[Line]()
-    for page in search.pages(_lines(connection, wanted, person, worker, given_up), progress, connection):
+    compared = _compared(connection, wanted, person, doubts if doubts is not None else {}, progress)
+    lines = compared if compared is not None else _lines(connection, wanted, person, worker, given_up)
+    for page in search.pages(lines, progress, connection):
         waiting += page
         if monotonic() - last >= PAUSE:
             yield waiting
             last, waiting = monotonic(), []
     if waiting:
         yield waiting
+
+
+def _compared(
+    connection: Connection, wanted: Wanted, person: str, doubts: dict[int, Doubt], progress: Progress
+) -> Iterator[Line] | None:
+    """Return the lines of a search that looks at the context of each; None for any other search."""
+    entry = wanted.entry
+    if entry is not None:
+        seen = inbox.places(connection, person, entry, progress)
+        if wanted.all_places:
+            return judged(seen, inbox.agreement_of(entry), doubts)
+        return judged(seen, inbox.agreement_of(entry), doubts, wanted=lambda line: line.label != entry.majority)
+    if wanted.mode is not Mode.SAME or not wanted.label:
+        return None
+    agreement = agreement_with(connection, wanted.origin, wanted.label, person)
+    return judged(seen_places(connection, wanted.text, person, progress), agreement, doubts)
 
 
 def _lines(connection: Connection, wanted: Wanted, person: str, worker: WorkerProcess, given_up: list[str]) -> Iterator[Line]:
@@ -152,6 +187,8 @@ class Concordance:
         self.ticked: set[int] = set()
         self.reasons: dict[int, str] = {}
         """Why the last action left a row alone."""
+        self.doubts: dict[int, Doubt] = {}
+        """What speaks against a row in its context."""
         self.documents = 0
         """In how many documents the lines are; one that was looked at in two rounds may count twice."""
         self._change = self._everywhere = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from annotator.commands.searching import Action
+from annotator.domain.context import Doubt
 from annotator.domain.labels import LabelScheme
 from annotator.session.session import Session
 from annotator.store.search import Line
@@ -17,7 +18,7 @@ from annotator.ui.i18n import by_count, number, plain_tip, tr
 from annotator.ui.icons import icon
 from annotator.ui.models.search import ConcordanceModel
 from annotator.ui.models.search_lines import Mode
-from annotator.ui.panels.parts import plain_label, spaced, theme_of
+from annotator.ui.panels.parts import plain_label, push_button, spaced, theme_of
 from annotator.ui.panels.search_fields import SearchFields
 from annotator.ui.panels.search_paint import BOX, AllBox
 from annotator.ui.panels.search_table import ConcordanceTable
@@ -42,7 +43,7 @@ class SearchPanel(QWidget):
         super().__init__(parent)
         self._scheme = LabelScheme()
         self._searched = False
-        self._proposed = ""
+        self._proposed, self._decides = "", False
         self._running = False
         self._working = False
         self.model = ConcordanceModel(self)
@@ -60,9 +61,9 @@ class SearchPanel(QWidget):
         self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.count = plain_label(quiet=True, wrap=False)
         self.count.setMinimumWidth(1)
-        self.label = _button(tr("Label as…"), tr("Label the places of the ticked lines (L)"))
-        self.relabel = _button(tr("Relabel…"), tr("Give the spans of the ticked lines another label (R)"))
-        self.remove = _button(tr("Remove"), tr("Remove the spans or relations of the ticked lines (Del)"))
+        self.label = push_button(tr("Label as…"), tr("Label the places of the ticked lines (L)"))
+        self.relabel = push_button(tr("Relabel…"), tr("Give the spans of the ticked lines another label (R)"))
+        self.remove = push_button(tr("Remove"), tr("Remove the spans or relations of the ticked lines (Del)"))
         self._lay_out()
         self._connect()
         self.set_session(None, LabelScheme())
@@ -136,18 +137,35 @@ class SearchPanel(QWidget):
         """Forget the lines: another search begins."""
         self.model.begin()
         self.say("")
-        self.propose("")
+        self._set_proposal("", decides=False)
         self._searched = self._running = True
         self._show_parts()
 
-    def propose(self, label: str) -> None:
-        """Have the ticked places labelled so at a press, without a question: those where no other label is; empty: ask again."""
-        self._proposed = label
-        self.label.setText(tr("Label as {}").format(label) if label else tr("Label as…"))
-        if label and self.model.rowCount():
-            self.model.tick_where({"", label})
-            self.say(tr("L labels the ticked places as {}; Space ticks a place or leaves it out.").format(label))
-            self.enter_lines()
+    def propose(self, label: str, doubts: Mapping[int, Doubt], *, decides: bool = False) -> None:
+        """Tick the places against which nothing speaks, and have them labelled so at a press, without a question.
+
+        With ``decides`` a place may have another label, which is changed; ``label`` may be empty then: most places have no span.
+        """
+        self._set_proposal(label, decides=decides)
+        if not self.model.rowCount():
+            return
+        self.model.tick_agreeing(doubts, but=label if decides else None)
+        if not decides:
+            text = tr("L labels the ticked places as {}; Space ticks a place or leaves it out.").format(label)
+        elif label:
+            text = tr("L makes the ticked places {}, R something else; Del removes their spans.").format(label)
+        else:
+            text = tr("Most places have no span. Del removes those of the ticked places; L labels them instead.")
+        if doubts:
+            text += " " + by_count(len(doubts), tr("{} is not ticked: see why."), tr("{} are not ticked: see why."))
+        self.say(text)
+        self.enter_lines()
+
+    def _set_proposal(self, label: str, *, decides: bool) -> None:
+        self._proposed, self._decides = label, decides
+        asking, known = (tr("Decide as…"), tr("Decide as {}")) if decides else (tr("Label as…"), tr("Label as {}"))
+        self.label.setText(known.format(label) if label else asking)
+        self.relabel.setText(tr("Decide otherwise…") if decides else tr("Relabel…"))
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show further lines at the end."""
@@ -207,17 +225,19 @@ class SearchPanel(QWidget):
             case "label" | "relabel" if self.label.isEnabled():
                 self._ask_label(Action(what))
 
-    def _ask_label(self, action: Action) -> None:
+    def _ask_label(self, asked: Action) -> None:
         count = len(self.rows)
-        if not count or (action is Action.LABEL and self._proposed):
+        action = Action.DECIDE if self._decides else asked
+        if not count or (asked is Action.LABEL and self._proposed):
             self.actionRequested.emit(action, self._proposed)  # nothing to label is answered with a sentence
             return
         places = by_count(count, tr("{} place"), tr("{} places"))
-        title = (tr("Label {}") if action is Action.LABEL else tr("Relabel {}")).format(places)
+        titles = {Action.LABEL: tr("Label {}"), Action.RELABEL: tr("Relabel {}"), Action.DECIDE: tr("Decide {}")}
+        title = titles[action].format(places)
         options = [Option(label.name, label.key, label.color) for label in self._scheme.spans]
         popup = ChoicePopup(title, options, theme_of(self), by_key=False, parent=self.window())
         popup.chosen.connect(partial(self.actionRequested.emit, action))
-        button = self.label if action is Action.LABEL else self.relabel
+        button = self.label if asked is Action.LABEL else self.relabel
         popup.pop_up(button.mapToGlobal(QPoint(0, -popup.sizeHint().height())))
 
     # What is shown
@@ -277,11 +297,3 @@ class SearchPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 120)
-
-
-def _button(text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setToolTip(plain_tip(tip))
-    return button

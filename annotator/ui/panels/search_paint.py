@@ -50,6 +50,8 @@ class LineDelegate(QStyledItemDelegate):
                 middle = option.rect.center().y() + 1
                 draw_swatch(painter, QPoint(option.rect.x() + gap, middle - SWATCH // 2), theme, index.data(LineRole.COLOR))
                 draw_text(painter, option.rect.adjusted(2 * gap + SWATCH, 0, -gap, 0), line.label, ink(option))
+            case Column.NOTE:
+                draw_text(painter, option.rect.adjusted(gap, 0, -gap, 0), display_text(index.data()), ink(option, quiet=True))
             case Column.DOCUMENT:
                 name = display_text(" ".join(line.document.split()))
                 draw_text(painter, option.rect.adjusted(gap, 0, -gap, 0), name, ink(option, quiet=True))

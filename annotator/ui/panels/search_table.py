@@ -111,11 +111,14 @@ class ConcordanceTable(QTableView):
         """Divide the width among the columns; the text takes what is left."""
         room = self.viewport().width()
         tick = _TICK_AND_REASON if self._lines.has_reasons else _TICK_WIDTH
-        label, document = min(130, room * 17 // 100), min(220, room * 20 // 100)
+        doubts = self._lines.has_doubts
+        label, document = min(130, room * 17 // 100), min(220, room * (14 if doubts else 20) // 100)
+        note = min(260, room * 24 // 100) if doubts else 0
         for column, width in (
             (Column.TICK, tick),
-            (Column.LINE, room - tick - label - document),
+            (Column.LINE, room - tick - label - note - document),
             (Column.LABEL, label),
+            (Column.NOTE, note),
             (Column.DOCUMENT, document),
         ):
             self.setColumnWidth(column, max(0, width))
