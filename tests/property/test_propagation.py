@@ -62,7 +62,7 @@ def stripped(word, clitics):
         for ending in ("-" + clitic, clitic):
             stem = word[: -len(ending)]
             if folded(word).endswith(ending) and sum(letter.isalpha() for letter in stem) >= 3:
-                return stem if stem[-1].isalnum() or stem[-1] == "\u0301" else None
+                return stem if stem[-1].isalnum() or unicodedata.combining(stem[-1]) else None
     return None
 
 
@@ -96,7 +96,7 @@ def may_be_written(written):
             title = ""
             for number, character in enumerate(word):
                 before = word[number - 1] if number else ""
-                inside = bool(before) and (before.isalnum() or before in "'\u0301")
+                inside = bool(before) and (before.isalnum() or before == "'" or unicodedata.combining(before) > 0)
                 title += one(character, str.lower) if inside else character
             known = [start + " " + form for start in known for form in (word, title)]
         forms |= {form[1:] for form in known}
@@ -130,6 +130,7 @@ def slowly(text, tokens, surface):
 @example(("Masa-nya masa", Tokens([(0, 4), (4, 5), (5, 8), (9, 13)]), "Masa-nya"))
 @example(("ßßmasalah masa", Tokens([(0, 9), (10, 14)]), "masa"))
 @example(("MASALAH MASAKULAH", Tokens([(0, 7), (8, 17)]), "MASA"))
+@example(("masa i̇abcnya", Tokens([(0, 4), (5, 6), (6, 7), (7, 13)]), "̇ABCNYA"))
 @example(("jum'at", Tokens([(0, 3), (3, 6)]), "jumlah"))
 @example(("masanya masaNYA", Tokens([(0, 7), (8, 12), (12, 15)]), "masanya"))
 def test_the_quick_search_finds_what_the_slow_one_finds(case):
