@@ -1,6 +1,7 @@
 """Finding the same text quickly against a slow reading of the rule: every run of tokens is compared by itself."""
 
 import re
+import unicodedata
 from itertools import pairwise
 
 from hypothesis import example, given, settings
