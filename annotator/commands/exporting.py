@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from annotator.commands.export_choice import STATUSES, Choice, ExportOptions, choose
 from annotator.commands.sharding import Part, no_folder, shard_bounds, write_shards
-from annotator.commands.training import Data, TrainingOptions, bound, preview_training, taken, write_training
+from annotator.commands.training import Data, bound, preview_training, write_training
+from annotator.commands.training_options import TrainingOptions, taken
 from annotator.domain.documents import Document, Status
-from annotator.domain.exchange import LossReport, Record
+from annotator.domain.exchange import LossReport, Record, Writer
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
 from annotator.errors import AnnotatorError, FormatError
+from annotator.formats import docbin
 from annotator.formats.plugins import known_formats
+from annotator.jobs.workers import WorkerProcess
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
 from annotator.store.project import open_project
@@ -24,6 +30,15 @@ from annotator.store.queries import Connection
 
 WHOLE = frozenset(("spacy",))
 """Formats that hold a whole file in memory."""
+
+SPREADING: Mapping[str, Callable[..., LossReport]] = {"spacy": docbin.write}
+"""Formats whose work is worth several processes, with their writers that take ``parallel``."""
+
+FEW = 2_000
+"""Up to so many documents one process is done before others have begun: each of them spends two seconds on importing spaCy."""
+
+MOST_PROCESSES = 4
+"""More would wait for the one that reads the project and puts the file together."""
 
 
 class NothingToExport(AnnotatorError):
@@ -57,24 +72,58 @@ def export(
     choice = choose(connection, options)
     if not choice.documents:
         raise NothingToExport(_nothing(connection, options, annotator, choice))
+    with _spread(options.format, writer, len(choice.documents)) as spread:
+        report = _written(connection, scheme, target, options, choice=choice, writer=spread, progress=progress)
+    _add_left_out(connection, options, choice, report)
+    return report
+
+
+def _written(
+    connection: Connection,
+    scheme: LabelScheme,
+    target: Path,
+    options: ExportOptions,
+    *,
+    choice: Choice,
+    writer: Writer,
+    progress: Progress,
+) -> LossReport:
+    """Write as one file, as several, or as training data."""
     shard = (20_000 if options.format in WHOLE else 0) if options.shard is None else options.shard
-    asked, format_options = taken(options.format_options) if entry.export_options else (TrainingOptions(), options.format_options)
+    given = options.format_options
+    asked, format_options = taken(given) if known_formats()[options.format].export_options else (TrainingOptions(), given)
     if asked.wanted:
         data = _data(connection, choice, bound(writer, scheme, format_options), shard)
-        report = write_training(data, target, asked, progress)
-    elif shard and choice.document_count() > shard:
+        return write_training(data, target, asked, progress)
+    if shard and choice.document_count() > shard:
         bounds = shard_bounds(choice.documents, shard)
 
         def write_part(part: Part, path: Path, part_progress: Progress) -> LossReport:
             some = choice.part(*part)
             return writer(lambda: _records(connection, some), path, scheme, options=format_options, progress=part_progress)
 
-        report = write_shards(write_part, target, bounds, LossReport(options.format, str(target)), progress=progress)
-    else:
-        progress.start("Exporting", len(choice.documents))
-        report = writer(lambda: _records(connection, choice), target, scheme, options=format_options, progress=progress)
-    _add_left_out(connection, options, choice, report)
-    return report
+        return write_shards(write_part, target, bounds, LossReport(options.format, str(target)), progress=progress)
+    progress.start("Exporting", len(choice.documents))
+    return writer(lambda: _records(connection, choice), target, scheme, options=format_options, progress=progress)
+
+
+@contextmanager
+def _spread(format_name: str, writer: Writer, count: int) -> Iterator[Writer]:
+    """Yield the writer for so many documents: with a process for each processor where that is quicker.
+
+    The processes end with the block; at once if it fails or is cancelled.
+    """
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    if format_name not in SPREADING or count <= FEW or processes < 2:
+        yield writer
+        return
+    workers = WorkerProcess(processes)
+    try:
+        yield partial(SPREADING[format_name], parallel=workers.map_ordered)
+    except BaseException:
+        workers.close(kill=True)
+        raise
+    workers.close()
 
 
 def preview(
@@ -85,13 +134,14 @@ def preview(
     *,
     annotator: str = "",
     progress: Progress | None = None,
+    scratch: Path | None = None,
 ) -> LossReport:
-    """Tell what ``export`` would report, and leave nothing behind: an export into a folder that is then removed, or what the format
-    can say without writing, with the cost of each of its choices."""
+    """Tell what ``export`` would report, and leave nothing behind: an export into a folder (in ``scratch``, else where the system has
+    room for such) that is then removed, or what the format can say without writing, with the cost of each of its choices."""
     progress = progress or Progress()
     entry = known_formats()[options.format]
     if entry.preview is None:
-        with TemporaryDirectory(prefix="annotator-") as folder:
+        with TemporaryDirectory(prefix="annotator-", dir=scratch) as folder:
             place = Path(folder) / target.name
             report = export(connection, scheme, place, options, annotator=annotator, progress=progress)
         report.path = str(target)

@@ -43,7 +43,9 @@ def write_shards(
         _refuse_strangers(target, set(names))
         folder.mkdir()
         for name, part in zip(names, bounds, strict=True):
-            _add_report(whole, write(part, folder / name, _part_of(progress)))
+            report = write(part, folder / name, _part_of(progress))
+            add_report(whole, report)
+            whole.notices += [f"{Path(report.path).name}: {notice}" for notice in report.notices]
         place_all([(path, target.with_name(path.name)) for path in sorted(folder.iterdir())])
     except FileNotFoundError as error:
         if not target.parent.is_dir():
@@ -105,7 +107,8 @@ def _part_of(progress: Progress) -> Progress:
     return Progress(listener=listener)
 
 
-def _add_report(whole: LossReport, part: LossReport) -> None:
+def add_report(whole: LossReport, part: LossReport) -> None:
+    """Add the figures and losses of one file; its notices are left, for they have to say of which file they are."""
     whole.documents += part.documents
     whole.spans += part.spans
     whole.relations += part.relations
@@ -113,4 +116,5 @@ def _add_report(whole: LossReport, part: LossReport) -> None:
     whole.add(part.losses, MOST_LOSSES)
     whole.more += part.more
     whole.unsaid += part.unsaid
-    whole.notices += [f"{Path(part.path).name}: {notice}" for notice in part.notices]
+    whole.policies += part.policies
+    whole.cutting += part.cutting

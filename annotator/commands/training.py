@@ -16,47 +16,17 @@ from pathlib import Path
 
 import orjson
 
-from annotator.commands.sharding import MOST_LOSSES, shard_bounds, shard_name
+from annotator.commands.sharding import MOST_LOSSES, add_report, shard_bounds, shard_name
+from annotator.commands.training_options import TrainingOptions
+from annotator.commands.training_place import place_training
 from annotator.domain.exchange import Fate, LossReport, Record, Writer
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
-from annotator.domain.splitting import PARTS, Division, candidate, divide, shares
+from annotator.domain.splitting import PARTS, Division, candidate, divide
 from annotator.errors import FormatError
 from annotator.formats.compare import document_loss
 from annotator.formats.files import refusal
-from annotator.formats.placing import place_all
-from annotator.formats.table import FORMATS
-
-OPTIONS: Mapping[str, tuple[str, ...]] = FORMATS["spacy"].export_options or {}
-"""What can be asked for beside the writer's own options, the default first; none listed means any text."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingOptions:
-    """What is asked for: ``shares`` of train, dev and test (empty: one file), the rest as in ``OPTIONS``."""
-
-    shares: tuple[float, ...] = ()
-    tokenizer: str = "keep"
-    training: str = "none"
-    debug_data: str = "no"
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anything is asked for that a writer alone does not do."""
-        return self != TrainingOptions()
-
-
-def taken(options: Mapping[str, str]) -> tuple[TrainingOptions, dict[str, str]]:
-    """Return these options, and the rest, which is the writer's; raises ``FormatError`` for a value that there is not."""
-    for name, values in OPTIONS.items():
-        if values and options.get(name, values[0]) not in values:
-            raise FormatError(f"“{name}” is one of {', '.join(values)}, not “{options[name]}”.")
-    given = {name: options[name] for name in ("tokenizer", "training", "debug_data") if name in options}
-    found = TrainingOptions(shares(options["split"]) if "split" in options else (), **given)
-    if found.debug_data == "yes" and found.training == "none":
-        raise FormatError("“debug_data” checks a training config: ask for one with training=auto, too.")
-    return found, {name: value for name, value in options.items() if name not in OPTIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +76,10 @@ def write_training(data: Data, target: Path, asked: TrainingOptions, progress: P
             _write_files(work, folder, paths, asked)
         if work.assigned:
             _split_path(folder / target.name).write_bytes(orjson.dumps({"parts": work.assigned}, option=_JSON))
-        _place(work, folder)
+        work.report.notices += place_training(folder, target.parent)
     except OSError as error:
-        raise refusal(target, error) from error
+        place = Path(error.filename or target)  # the file in the way, unless the system speaks of one of ours
+        raise refusal(target if folder in (place, *place.parents) else place, error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return work.report
@@ -185,7 +156,7 @@ def _divide(work: _Work, wanted: Sequence[float], progress: Progress) -> None:
     work.parts = {name: [at for at, part in enumerate(division.parts) if part == number] for number, name in enumerate(names)}
     both = [at for at, part in enumerate(division.parts) if part < 0]
     reason = "is nearly the same as documents in several parts of the earlier split"
-    work.report.losses += [document_loss(record, Fate.DROPPED, reason) for record in data.records(both)]
+    work.report.add((document_loss(record, Fate.DROPPED, reason) for record in data.records(both)), MOST_LOSSES)
     _tell(work, division, sum(one.key in fixed for one in found))
 
 
@@ -261,13 +232,7 @@ def _move_relation_data(folder: Path) -> None:
 
 
 def _add(whole: LossReport, part: LossReport) -> None:
-    whole.documents += part.documents
-    whole.spans += part.spans
-    whole.relations += part.relations
-    whole.unreviewed += part.unreviewed
-    whole.add(part.losses, MOST_LOSSES)
-    whole.more += part.more
-    whole.unsaid += part.unsaid
+    add_report(whole, part)
     name = Path(part.path).stem
     whole.notices += [notice if name == Path(whole.path).stem else f"{name}: {notice}" for notice in part.notices]
 
@@ -310,15 +275,3 @@ def _check(work: _Work, config: Path, train: Path, dev: Path) -> None:
     for finding in findings:
         work.report.findings += finding.places
         work.report.notices.append(f"spacy debug data {'fails' if finding.error else 'warns'}: {finding.message}")
-
-
-def _place(work: _Work, folder: Path) -> None:
-    """Move all files to their places; a config or project that somebody has changed is kept under another name."""
-    beside = work.target.parent
-    moves = [(path, beside / path.relative_to(folder)) for path in sorted(folder.rglob("*")) if path.is_file()]
-    for new, there in moves:
-        there.parent.mkdir(parents=True, exist_ok=True)
-        if there.name in ("config.cfg", "project.yml") and there.is_file() and there.read_bytes() != new.read_bytes():
-            there.replace(there.with_name(f"{there.name}.old"))
-            work.report.notices.append(f"{there.parent.name}/{there.name} was another one; that is now {there.name}.old.")
-    place_all(moves)

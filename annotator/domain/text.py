@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from operator import le, lt
 
 Range = tuple[int, int]
 """A half-open pair of code-point offsets."""
@@ -145,12 +146,32 @@ class Tokens(Sequence[Range]):
         return first < len(self) and last < len(self) and self.starts[first] == start and self.ends[last] == end and first <= last
 
 
+def _plainly_sound(ranges: Sequence[Sequence[int]], text: str) -> bool:
+    """Tell whether ranges are sound tokens without one of white space: in a quarter of the time, for every reader asks it of every
+    document."""
+    if not ranges or not {tuple, list}.issuperset(map(type, ranges)):
+        return False
+    try:
+        starts, ends = zip(*ranges, strict=True)
+    except ValueError:
+        return False
+    if {int} != {*map(type, starts), *map(type, ends)} or not (starts[0] >= 0 and ends[-1] <= len(text)):
+        return False
+    if not (all(map(lt, starts, ends)) and all(map(le, ends, starts[1:]))):
+        return False
+    between = "".join([text[end:start] for end, start in zip((0, *ends), (*starts, len(text)), strict=True)])
+    edges = "".join([text[start] for start in starts] + [text[end - 1] for end in ends])
+    return not between.strip() and edges.split() == [edges]
+
+
 def tokens_problem(ranges: Sequence[Sequence[int]], text: str) -> str | None:
     """Say what is wrong with foreign token ranges, or return None.
 
     Sound tokens are in order, do not overlap, lie in the text, hold no white space at their edges and leave nothing but white
     space between them.  Ranges that are all white space are skipped, as ``sound_tokens`` skips them.
     """
+    if _plainly_sound(ranges, text):
+        return None
     position = 0
     for number, token in enumerate(ranges):
         if not isinstance(token, Sequence) or len(token) != 2 or not all(type(offset) is int for offset in token):

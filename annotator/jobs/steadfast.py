@@ -4,6 +4,7 @@ does it again is given up.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -11,6 +12,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from annotator.domain.progress import Cancelled, Progress
 from annotator.jobs.workers import WorkerEnded, WorkerProcess
 
 A = TypeVar("A")
@@ -18,6 +20,9 @@ T = TypeVar("T")
 
 PATIENCE = 180.0
 """Seconds after which a batch counts as hanging: loading a large pipeline is part of the first."""
+
+_LOOK = 0.1
+"""Seconds between two looks whether the work is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,14 @@ def map_steadily(
     *,
     patience: float = PATIENCE,
     most_in_a_row: int = 3,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[A, T | GivenUp]]:
     """Yield each item with its result, in order; ``function`` returns one result for each item of a batch.
 
     An error that ``function`` raises ends the iteration.  When a process dies, or a batch takes longer than ``patience`` seconds, what was
     under way begins anew in new processes.  Raises ``GaveUp`` when ``most_in_a_row`` items one after the other had to be given up.
-    Closing the iterator early drops what is queued.
+    Closing the iterator early drops what is queued.  A cancel of ``progress`` ends it with ``Cancelled``, and the processes in the midst
+    of their work, since that may be what does not end.
     """
     waiting: deque[_Under[A, T]] = deque()
     source = iter(batches)
@@ -63,11 +70,11 @@ def map_steadily(
                 return
             under = waiting.popleft()
             try:
-                results = under.future.result(timeout=patience)
+                results = _outcome(worker, under.future, patience, progress)
             except (WorkerEnded, FutureTimeout):
                 worker.close(kill=True)
                 for item in under.batch:
-                    result = _alone(worker, function, item, patience)
+                    result = _alone(worker, function, item, patience, progress)
                     yield item, result
                     lost = lost + 1 if isinstance(result, GivenUp) else 0
                     if lost >= most_in_a_row:
@@ -82,9 +89,35 @@ def map_steadily(
             under.future.cancel()
 
 
-def _alone(worker: WorkerProcess, function: Callable[[Sequence[A]], Sequence[T]], item: A, patience: float) -> T | GivenUp:
+def _outcome(worker: WorkerProcess, future: Future[T], patience: float, progress: Progress | None) -> T:
+    """Return the result of a future; raises ``FutureTimeout`` when it takes too long, ``Cancelled`` when nobody wants it any more."""
+    if progress is None:
+        return future.result(timeout=patience)
+    begun = time.monotonic()
+    while True:
+        try:
+            return future.result(timeout=_LOOK)
+        except FutureTimeout:
+            if future.done():
+                return future.result()
+            if time.monotonic() - begun >= patience:
+                raise
+        try:
+            progress.advance(0)
+        except Cancelled:
+            worker.close(kill=True)
+            raise
+
+
+def _alone(
+    worker: WorkerProcess,
+    function: Callable[[Sequence[A]], Sequence[T]],
+    item: A,
+    patience: float,
+    progress: Progress | None,
+) -> T | GivenUp:
     try:
-        return worker.submit(function, [item]).result(timeout=patience)[0]
+        return _outcome(worker, worker.submit(function, [item]), patience, progress)[0]
     except WorkerEnded:
         worker.close(kill=True)
         return GivenUp("It ended the helper process.")
