@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
-from annotator.domain.changes import ChangeSet, What
+from annotator.domain.changes import ChangeSet, Lane, What
 from annotator.domain.documents import Status
 from annotator.domain.progress import Progress
 from annotator.store import queries
@@ -44,9 +44,9 @@ class StatusLine(QStatusBar):
         bench.view.chosenChanged.connect(self._show_mode)
         bench.view.announced.connect(self._on_told)
 
-    def show_job(self, progress: Progress) -> None:
-        """Show work under way."""
-        self.job_title.setText(progress.what)
+    def show_job(self, progress: Progress, title: str = "") -> None:
+        """Show work under way; ``title`` says more than the progress does."""
+        self.job_title.setText(title or progress.what)
         self.job.setRange(0, progress.total)
         self.job.setValue(progress.done)
         for widget in (self.job, self.job_title, self.cancel):
@@ -84,7 +84,8 @@ class StatusLine(QStatusBar):
         self.alignment.setText("" if not fragments else tr("On token borders") if aligned else tr("Cuts a token"))
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        self.clearMessage()  # what was said of the step before
+        if changes.lane is not Lane.JOB:
+            self.clearMessage()  # what was said of the step before
         # Counting a million documents takes a while, so it is not done at every edit.
         if changes.bulk or any(change.what is What.SET for change in changes.changes):
             self._recount = True
