@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -45,8 +46,12 @@ def setup_for(kind: str, language: str, *, source: str = "", **fields: Any) -> S
 
 
 def fingerprint(setup: SuggesterSetup) -> str:
-    """Return what tells this way of working from another: the same setup of the same program."""
-    told = [__version__, *setup_values(setup).items()]
+    """Return what tells this way of working from another: the same setup of the same program, with the same file where there is one."""
+    told: list[Any] = [__version__, *setup_values(setup).items()]
+    row = SUGGESTERS.get(setup.kind)
+    if setup.source and row is not None and row.source in (Source.FILE, Source.OPTIONAL_FILE):
+        with contextlib.suppress(OSError):  # a file that is gone is said when the suggester is loaded
+            told.append(hashlib.sha256(Path(setup.source).read_bytes()).hexdigest())
     return hashlib.sha256(orjson.dumps(told)).hexdigest()[:16]
 
 

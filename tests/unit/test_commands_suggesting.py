@@ -302,6 +302,16 @@ def test_the_fingerprint_does_not_follow_what_is_learned(tmp_path):
     assert "data" not in setup_values(setup(data=object()))
 
 
+def test_a_changed_pattern_file_is_another_way_of_working(tmp_path):
+    path = tmp_path / "kota.txt"
+    path.write_text("GPE\tBogor\n", encoding="utf-8")
+    made = setup_for("patterns", "id", source=str(path))
+    before = fingerprint(made)
+    assert fingerprint(made) == before
+    path.write_text("GPE\tDepok\n", encoding="utf-8")
+    assert fingerprint(made) != before
+
+
 @pytest.mark.parametrize(
     ("kind", "source", "message"),
     [
