@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,15 +16,14 @@ from annotator.domain.exchange import Loss, LossReport
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError
 from annotator.formats.plugins import known_formats
-from annotator.jobs.job import Job
-from annotator.jobs.runner import RunningJob
 from annotator.jobs.workers import WorkerProcess
 from annotator.store import queries
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.export_only import Offers
 from annotator.ui.dialogs.report import LossReportDialog
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import awaited_from
+from annotator.ui.latest import Latest
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -33,70 +33,43 @@ if TYPE_CHECKING:
 
 
 class ProjectPreviewer:
-    """Counts in a worker process of its own, so that an import or export under way need not wait, nor be waited for.
-
-    The process is kept for the next count; one that is ended in the midst of a count is not.
-    """
+    """Counts in a worker process of its own, so that an import or export under way need not wait, nor be waited for."""
 
     def __init__(self, bench: Workbench, projects: Projects) -> None:
-        self._bench, self._projects = bench, projects
-        self._running: RunningJob | None = None
-        self._spare: WorkerProcess | None = None
+        self._bench = bench
+        self._latest: Latest[LossReport] = Latest(projects.jobs)
 
     def start(
         self, target: Path, options: ExportOptions, done: Callable[[LossReport], None], failed: Callable[[str], None]
     ) -> None:
         """Count what an export would do, in place of what is being counted."""
-        self._cancel()
         session = self._bench.session
         if session is None:
+            self._latest.cancel()
             return
-        worker, self._spare = self._spare or WorkerProcess(), None
         project, annotator = str(session.project.path.resolve()), session.annotator
 
-        def work(progress: Progress) -> LossReport:
+        def work(worker: WorkerProcess, progress: Progress) -> LossReport:
             with TemporaryDirectory(prefix="annotator-", ignore_cleanup_errors=True) as scratch:
                 return awaited_from(worker, progress, preview_project, project, str(target), options, annotator, scratch)
 
-        def finished(report: LossReport) -> None:
-            if self._ends(running, worker):
-                done(report)
-
         def stumbled(error: BaseException) -> None:
-            if not self._ends(running, worker):
-                return
             if isinstance(error, AnnotatorError):
-                failed(str(error))
+                failed(told(error))
                 return
             failed(tr("What would go out could not be counted."))
             if not self._bench.explains(error):
                 raise error
 
-        def dropped() -> None:  # perhaps before it began
-            worker.close(kill=True)
-
-        running = self._projects.jobs.runner.start(Job(tr("Counting"), work), done=finished, failed=stumbled, cancelled=dropped)
-        self._running = running
+        self._latest.ask(tr("Counting"), work, done, stumbled)
 
     def stop(self) -> None:
         """Count no more."""
-        self._cancel()
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            spare.close(kill=True)
+        self._latest.stop()
 
-    def _cancel(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            running.cancel()
 
-    def _ends(self, running: RunningJob, worker: WorkerProcess) -> bool:
-        """Tell whether this count is the one that is waited for, and keep its process or end it."""
-        if self._running is not running:
-            worker.close(kill=True)
-            return False
-        self._running, self._spare = None, worker
-        return True
+CHOICES = "export.choices"
+"""The private setting that keeps the choices of the last export, as JSON."""
 
 
 class Exporting(QObject):
@@ -133,6 +106,7 @@ class Exporting(QObject):
             offers=Offers(*names, fields=tuple(fields)),
             previewer=ProjectPreviewer(self._bench, self._projects),
         )
+        dialog.recall(self._remembered())
         dialog.accepted.connect(self._on_accepted)
         dialog.finished.connect(self._on_finished)
         if dialog.preview is not None:
@@ -142,7 +116,18 @@ class Exporting(QObject):
     def _on_accepted(self) -> None:
         dialog = self.sender()
         assert isinstance(dialog, ExportDialog)
+        try:
+            self._bench.settings.set(CHOICES, json.dumps(dialog.remember(), ensure_ascii=False))
+        except AnnotatorError as error:
+            self._bench.tell(told(error))
         self._projects.export(dialog.values().path, dialog.chosen_options())
+
+    def _remembered(self) -> dict[str, str]:
+        try:
+            found = json.loads(self._bench.settings.get(CHOICES) or "{}")
+        except ValueError:
+            return {}
+        return {key: value for key, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
 
     def _on_finished(self, _: int) -> None:
         self._dialog = None

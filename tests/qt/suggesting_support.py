@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtTest import QTest
 
 from annotator.domain.suggesting import SuggesterSetup
-from annotator.ui import suggesting_patterns, suggesting_run, suggesting_sources
+from annotator.ui import latest, suggesting_patterns, suggesting_run
 from annotator.ui.suggesting import Suggesting
 from annotator.ui.suggesting_choice import Row
 from tests.qt.window_support import Seat, settle
@@ -38,7 +38,7 @@ class InProcess:
 
 def without_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have windows that are built from now on run suggesters in their own threads."""
-    for module in (suggesting_run, suggesting_sources, suggesting_patterns):
+    for module in (suggesting_run, latest, suggesting_patterns):
         monkeypatch.setattr(module, "WorkerProcess", InProcess)
 
 

@@ -130,7 +130,7 @@ class SuggestDialog(QDialog):
 
     def _lay_out(self) -> None:
         column = framed(self, tr("Suggest"), width=680)
-        column.addWidget(plain_label(tr("An earlier one is believed before a later one where both find something."), quiet=True))
+        column.addWidget(plain_label(tr("Where they differ the surest is believed, and among equals the one above."), quiet=True))
         row = QHBoxLayout()
         spaced(row)
         row.addWidget(self.list, 1)

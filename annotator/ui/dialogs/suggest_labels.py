@@ -13,7 +13,7 @@ from annotator.domain.mapping import LEAVE_OUT, closest, likeliest
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.ui.dialogs.frame import add_field, beside, form
 from annotator.ui.dialogs.suggest_spin import share_field
-from annotator.ui.i18n import plain_tip, tr
+from annotator.ui.i18n import decimal, plain_tip, tr
 from annotator.ui.panels.parts import CalmComboBox, airy, spaced, swatch_icon, theme_of
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -110,7 +110,7 @@ class LabelChoices(QWidget):
         item.setIcon(1, swatch_icon(theme, color, dashed=not name))
         own = dict(setup.thresholds).get(name)
         shown = own if own is not None else setup.threshold
-        item.setText(2, f"{shown:.2f}" if name and (own is not None or shown) else "")
+        item.setText(2, decimal(shown, 2) if name and (own is not None or shown) else "")
 
     def _current(self) -> tuple[str, str] | None:
         item = self.table.currentItem()

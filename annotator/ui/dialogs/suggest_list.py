@@ -29,7 +29,7 @@ _NUMBER = Qt.ItemDataRole.UserRole
 
 
 class SuggesterList(QTreeWidget):
-    """Rows with a box to tick; Space ticks, Alt+Up and Alt+Down or dragging move a row: what stands above is believed before the rest.
+    """Rows with a box to tick; Space ticks, Alt+Up and Alt+Down or dragging move a row: of equally sure ones that above is believed.
 
     ``changed`` says that something else is ticked, or in another order.
     """

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QWheelEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QIcon, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLineEdit,
+    QPushButton,
     QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -84,6 +85,15 @@ def icon_button(icon_name: str, name: str, *, tip: str = "") -> QToolButton:
     return button
 
 
+def push_button(text: str, tip: str) -> QPushButton:
+    """Return a button with words that a click gives no keyboard to, so that the list beside it keeps it."""
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setToolTip(plain_tip(tip))
+    return button
+
+
 def searching(field: QLineEdit) -> None:
     """Give a field the picture of a search and a button that empties it."""
     field.setClearButtonEnabled(True)
@@ -116,6 +126,9 @@ def draw_swatch(painter: QPainter, corner: QPoint, theme: Theme, base: str, *, d
     colors = label_colors(theme, base)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color(theme.page), 1.0))  # a rim, not to be seen on the page but on a selected row of much the same colour
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(corner.x() + 0.5, corner.y() + 0.5, SWATCH - 1, SWATCH - 1), 3.5, 3.5)
     pen = QPen(color(colors.edge), 1.4)
     if dashed:
         pen.setDashPattern([2.0, 1.6])
@@ -159,6 +172,14 @@ class LongList(QTableView):
             super().keyPressEvent(event)
         elif self.currentIndex().isValid():
             self.chosen.emit(self.currentIndex())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and not self.selectionModel().hasSelection():  # else the row's own frame shows where the keyboard is
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), 1))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
 
 def list_or_hint(panel: QWidget, view: QWidget, hint: str) -> QLabel:
