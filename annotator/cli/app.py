@@ -12,7 +12,7 @@ import click
 
 from annotator import log
 from annotator._version import __version__
-from annotator.cli import backups, exchange, imports, inspection, projects, suggesting, window
+from annotator.cli import backups, exchange, imports, inbox, inspection, projects, schemes, suggesting, window
 from annotator.cli.output import PROBLEMS, print_anything, remark
 from annotator.errors import AnnotatorError
 from annotator.paths import PROFILE_VARIABLE, log_dir
@@ -72,13 +72,16 @@ def verbs(ctx: click.Context, self_check: bool, temp_profile: bool, debug: bool)
 
 for _verb in (
     window.open_verb,
+    window.show_verb,
     window.demo,
     projects.new,
     imports.import_verb,
     suggesting.suggest_verb,
     exchange.export_verb,
     inspection.check_verb,
+    inbox.inbox_verb,
     inspection.stats,
+    schemes.scheme_verb,
     backups.backups_verb,
     backups.restore_verb,
     backups.rescue,

@@ -35,6 +35,17 @@ def open_verb(ctx: click.Context, project: Path, annotator: str | None) -> None:
     ctx.exit(show(project, Settings(), annotator))
 
 
+@click.command("show", hidden=True)
+@click.argument("project", required=False, type=click.Path(path_type=Path))
+@click.pass_context
+def show_verb(ctx: click.Context, project: Path | None) -> None:
+    """Open the window on PROJECT, or on the last one.
+
+    For file managers: whoever double-clicks sees no terminal, so what is wrong with the file is said in the window.
+    """
+    ctx.exit(show(project, Settings()) if project is not None else open_last())
+
+
 @click.command("demo")
 @click.option("--at", type=click.Path(path_type=Path), metavar="PATH", help="Where the demo project is, or is to be made.")
 @click.pass_context

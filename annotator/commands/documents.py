@@ -38,8 +38,9 @@ def mark_done(set_id: int) -> Command:
         found = problems(document.text, document.tokens, tx.scheme, content.spans, content.relations.values())
         wrong = [problem for problem in found if problem.rule not in ALLOWED]
         if wrong:
-            more = f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""
-            raise Refused(f"Not done yet: {wrong[0].message}{more}")
+            if len(wrong) > 1:
+                raise Refused(f"Not done yet: {wrong[0].message} ({len(wrong) - 1} more)")
+            raise Refused(f"Not done yet: {wrong[0].message}")
         tx.accept_all(set_id)
         tx.put_set(set_id, replace(tx.set_info(set_id), status=Status.DONE))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from annotator.commands.previewing_labels import read_scheme
 from annotator.domain.annotations import Kind
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.text import Tokens
@@ -27,11 +28,20 @@ def shipped_schemes() -> dict[str, Path]:
 
 
 def load_scheme(name_or_file: str) -> LabelScheme:
-    """Return a shipped scheme by name, or the one in a JSON file; raises ``FormatError`` with what is wrong and where."""
+    """Return a shipped scheme by name, or the one in a file; raises ``FormatError`` with what is wrong and where.
+
+    A file is JSON of ours, or what configures another tool: brat's ``annotation.conf``, a Label Studio configuration, doccano's labels.
+    """
     shipped = shipped_schemes()
     path = shipped.get(name_or_file) or Path(name_or_file)
+    if path.suffix.lower() in (".conf", ".xml") and path.is_file():
+        found = read_scheme(path)
+        if not found.spans:
+            raise FormatError(f"“{path}” names no labels for spans: choose the file that configures them.")
+        return found
     try:
-        return scheme_from_dict(orjson.loads(path.read_bytes()))
+        data = orjson.loads(path.read_bytes())
+        return read_scheme(path) if isinstance(data, list) else scheme_from_dict(data)
     except OSError as error:
         names = ", ".join(shipped)
         raise FormatError(f"“{name_or_file}” is neither a label scheme of ours ({names}) nor a file that can be read.") from error

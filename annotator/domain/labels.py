@@ -93,7 +93,10 @@ class AttributeDefinition:
 
 @dataclass(frozen=True, slots=True)
 class LabelScheme:
-    """All labels of a project, in the order of their keys."""
+    """All labels of a project, in the order of their keys.
+
+    ``guidelines`` say in Markdown how to label; a heading that is a label's name begins what is said of that label.
+    """
 
     name: str = "blank"
     spans: tuple[SpanLabel, ...] = ()
@@ -101,6 +104,7 @@ class LabelScheme:
     attributes: tuple[AttributeDefinition, ...] = ()
     categories: tuple[str, ...] = ()
     description: Translations = field(default_factory=lambda: _NO_TEXT)
+    guidelines: Translations = field(default_factory=lambda: _NO_TEXT)
 
     def span(self, name: str) -> SpanLabel | None:
         """Return the span label called ``name``, or None."""
@@ -196,6 +200,7 @@ def scheme_to_dict(scheme: LabelScheme) -> dict[str, Any]:
     return {
         "name": scheme.name,
         **({"description": dict(scheme.description)} if scheme.description else {}),
+        **({"guidelines": dict(scheme.guidelines)} if scheme.guidelines else {}),
         "spans": [plain(label, _SPAN_FIELDS) for label in scheme.spans],
         "relations": [plain(label, _RELATION_FIELDS) for label in scheme.relations],
         "attributes": [plain(attribute, _ATTRIBUTE_FIELDS) for attribute in scheme.attributes],
@@ -213,7 +218,7 @@ def scheme_from_dict(data: Any) -> LabelScheme:
     """Read a scheme from plain JSON data and complete it; raises ``FormatError`` with the place of what is wrong."""
     if not isinstance(data, Mapping):
         raise FormatError("A label scheme is a JSON object with the lists “spans” and “relations”.")
-    unknown = set(data) - {"name", "description", "spans", "relations", "attributes", "categories"}
+    unknown = set(data) - {"name", "description", "guidelines", "spans", "relations", "attributes", "categories"}
     if unknown:
         raise FormatError(f"A label scheme has no field “{min(map(str, unknown))}”.")
     name = data.get("name", "unnamed")
@@ -226,6 +231,7 @@ def scheme_from_dict(data: Any) -> LabelScheme:
         attributes=tuple(AttributeDefinition(**fields) for fields in _entries(data, "attributes", _ATTRIBUTE_FIELDS)),
         categories=_texts(data.get("categories", []), "categories"),
         description=_translations(data.get("description", {}), "description"),
+        guidelines=_translations(data.get("guidelines", {}), "guidelines"),
     )
     known = {label.name for label in scheme.spans}
     for relation in scheme.relations:
@@ -272,12 +278,13 @@ def _field(name: str, value: Any, place: str) -> Any:
         return value
     if not isinstance(value, str):
         raise FormatError(f"{place} of the label scheme is a text.")
-    if name == "color" and not _is_color(value):
+    if name == "color" and not is_color(value):
         raise FormatError(f"{place} of the label scheme is a colour like “#1f77b4”.")
     return value
 
 
-def _is_color(value: str) -> bool:
+def is_color(value: str) -> bool:
+    """Tell whether a text is a colour as schemes have them: ``#1f77b4``."""
     return len(value) == 7 and value[0] == "#" and all(digit in "0123456789abcdefABCDEF" for digit in value[1:])
 
 

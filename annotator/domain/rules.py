@@ -59,8 +59,8 @@ def span_problems(span: Span, text: str, tokens: Tokens, scheme: LabelScheme) ->
         return
     for start, end in span.fragments:
         if start >= end:
-            reason = "ends before it starts" if end < start else "covers no text"
-            yield problem(Rule.SPAN_EMPTY, f"The span ({start}, {end}) {reason}.")
+            turned = f"The span ({start}, {end}) ends before it starts."
+            yield problem(Rule.SPAN_EMPTY, turned if end < start else f"The span ({start}, {end}) covers no text.")
             return
         if start < 0 or end > len(text):
             message = f"The span ({start}, {end}) lies outside the text, which has {len(text)} characters."
@@ -103,8 +103,9 @@ def _illegal_arguments(name: str, head: str, tail: str, scheme: LabelScheme) -> 
     label = scheme.relation(name)
     assert label is not None
     heads, tails = " or ".join(label.head) or "any span", " or ".join(label.tail) or "any span"
-    link = "and" if label.symmetric else "to"
-    return f"“{name}” links {heads} {link} {tails}, not {head} {link} {tail}."
+    if label.symmetric:
+        return f"“{name}” links {heads} and {tails}, not {head} and {tail}."
+    return f"“{name}” links {heads} to {tails}, not {head} to {tail}."
 
 
 def problems(

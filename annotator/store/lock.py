@@ -24,6 +24,8 @@ class WriterLock:
         project = project.resolve()  # two ways to the same file must meet at the same lock
         self._lock = FileLock(project.with_name(f".{project.name}.lock"), timeout=0)
         self._holder = _holder_file(project)
+        self.left_by = ""
+        """Who held the lock last and never gave it back, once it is acquired: their program was killed, or the machine went off."""
 
     def acquire(self) -> bool:
         """Take the lock; False if another process has it.  Raises ``OSError`` where no lock can be made (a read-only folder)."""
@@ -31,6 +33,7 @@ class WriterLock:
             self._lock.acquire()
         except Timeout:
             return False
+        self.left_by = _lines(self._holder)[0]
         with contextlib.suppress(OSError):
             self._holder.write_text(_signature(), encoding="utf-8")
         return True

@@ -30,7 +30,7 @@ class Project:
 
     Use ``create`` or ``open_project``.  Everything is read through ``connection`` with ``store.queries`` and written inside
     ``transaction``.  ``read_only_reason`` is empty where writing is possible, else the sentence that says why not.  ``notices`` holds
-    what opening the file found that its user should hear.
+    what opening the file found that its user should hear, ``taken_back`` the steps that a killed program left unfinished, now undone.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: WriterLock | None, read_only_reason: str) -> None:
@@ -38,6 +38,7 @@ class Project:
         self.connection = connection
         self.read_only_reason = read_only_reason
         self.notices: list[str] = []
+        self.taken_back: list[journal.Step] = []
         self._lock = lock
         self._identity = files.identity(path)
         self._documents: dict[int, Document] = {}
@@ -46,6 +47,11 @@ class Project:
     def read_only(self) -> bool:
         """Whether edits are refused."""
         return bool(self.read_only_reason)
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether the program that wrote the project last ended without closing it, and this one writes now."""
+        return self._lock is not None and bool(self._lock.left_by)
 
     @property
     def name(self) -> str:
@@ -172,6 +178,7 @@ class Project:
                 try:
                     self.undo_step(step_id, "recovery")
                     _log.info("took back the unfinished step %d (%s)", step_id, found.text)
+                    self.taken_back.append(found)
                 except UndoRefused:
                     self.notices.append(
                         f"“{found.title}” was interrupted before its end. What it brought was worked on since, so it was kept as it is."

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from annotator.ui.documents import Documents
     from annotator.ui.editing import Editing
     from annotator.ui.finding import Finding
+    from annotator.ui.helping import Helping
     from annotator.ui.history import History
+    from annotator.ui.inbox import InboxHands
     from annotator.ui.projects import Projects
     from annotator.ui.relating import Relating
+    from annotator.ui.scheming import Scheming
+    from annotator.ui.suggesting import Suggesting
     from annotator.ui.workbench import Workbench
 
 
@@ -126,6 +130,16 @@ class Shell(Protocol):
         """Close the window."""
 
 
+class Preferences(Protocol):
+    """What people may have otherwise."""
+
+    def ask(self) -> None:
+        """Show all settings."""
+
+    def ask_keys(self) -> None:
+        """Show all commands with their keys, to change them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
     """Everything an action may reach."""
@@ -137,8 +151,13 @@ class Hands:
     history: History
     documents: Documents
     finding: Finding
+    inbox: InboxHands
     projects: Projects
     shell: Shell
+    preferring: Preferences
+    scheming: Scheming
+    suggesting: Suggesting
+    helping: Helping
 
 
 When = Callable[[Hands], bool]
@@ -204,6 +223,10 @@ def _themed(name: str) -> When:
     return lambda hands: hands.bench.settings.get("ui.theme") == name
 
 
+def _going_on_by(order: str) -> When:
+    return lambda hands: hands.bench.settings.get("done.order") == order
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing a user can do; ``checked`` says when its mark in the menu is set, for those that have one."""
@@ -232,6 +255,8 @@ def _project_actions() -> tuple[Action, ...]:
                icon="file-export", toolbar=True),
         Action("project.copy", at, "Save a copy…", lambda h: h.projects.save_copy(), enabled=with_project, icon="copy"),
         Action("project.backups", at, "Backups…", lambda h: h.shell.show_backups(), enabled=with_project, icon="refresh"),
+        Action("project.scheme", at, "Label scheme…", lambda h: h.scheming.edit(), ("Ctrl+Shift+L",), enabled=with_writable_project,
+               icon="tag"),
         Action("project.statistics", at, "Statistics…", lambda h: h.shell.show_statistics(), enabled=with_project, icon="list"),
         Action("project.close", at, "Close project", lambda h: h.projects.close(), ("Ctrl+W",), enabled=with_project, icon="x"),
         Action("project.picture", at, "Save a picture of the article…", lambda h: h.shell.ask_picture(), enabled=with_document),
@@ -252,8 +277,12 @@ def _edit_actions() -> tuple[Action, ...]:
                toolbar=True),
         Action("find.project", at, "Search the project", lambda h: h.shell.search_project(), ("Ctrl+Shift+F",), enabled=with_project,
                icon="search"),
+        Action("find.inbox", at, "Consistency inbox", lambda h: h.inbox.open(), ("Ctrl+Shift+I",), enabled=with_project,
+               icon="list"),
         Action("find.next", at, "Next match", lambda h: h.finding.step(1), ("F3",), enabled=with_document),
         Action("find.previous", at, "Previous match", lambda h: h.finding.step(-1), ("Shift+F3",), enabled=with_document),
+        Action("edit.preferences", at, "Preferences…", lambda h: h.preferring.ask(), ("Ctrl+,",), icon="settings"),
+        Action("edit.keys", at, "Change the keys…", lambda h: h.preferring.ask_keys(), icon="keyboard"),
     )  # fmt: skip
 
 
@@ -318,10 +347,22 @@ def _document_actions() -> tuple[Action, ...]:
         Action("document.flag", at, "Flag for later", lambda h: h.documents.flag(), ("Ctrl+L",), enabled=editable, icon="flag",
                toolbar=True),
         Action("document.reopen", at, "Take up again", lambda h: h.documents.reopen(), enabled=finished, icon="refresh"),
+        Action("document.suggest", at, "Suggest for this document", lambda h: h.suggesting.here(), ("Ctrl+G",), enabled=editable,
+               icon="sparkles"),
+        Action("project.suggest", at, "Suggest…", lambda h: h.suggesting.ask(), ("Ctrl+Shift+G",),
+               enabled=with_writable_project),
         Action("document.previous", at, "Previous document", lambda h: h.documents.step(-1), ("Ctrl+PgUp",),
                enabled=with_document, icon="chevron-left", toolbar=True),
         Action("document.next", at, "Next document", lambda h: h.documents.step(1), ("Ctrl+PgDown",), enabled=with_document,
                icon="chevron-right", toolbar=True),
+        Action("document.order-project", at, "When done: next of the project", lambda h: h.documents.go_on_by("project"),
+               checked=_going_on_by("project")),
+        Action("document.order-disagreement", at, "When done: most disagreement next", lambda h: h.documents.go_on_by("disagreement"),
+               checked=_going_on_by("disagreement")),
+        Action("document.order-doubt", at, "When done: least sure next", lambda h: h.documents.go_on_by("doubt"),
+               checked=_going_on_by("doubt")),
+        Action("document.order-novelty", at, "When done: most new words next", lambda h: h.documents.go_on_by("novelty"),
+               checked=_going_on_by("novelty")),
     )  # fmt: skip
 
 
@@ -366,6 +407,9 @@ def _help_actions() -> tuple[Action, ...]:
     return (
         Action("help.commands", at, "Run a command by name…", lambda h: h.shell.ask_command(), ("Ctrl+K",)),
         Action("help.keys", at, "All keys", lambda h: h.shell.show_keys(), ("F1",), icon="keyboard", toolbar=True),
+        Action("help.pages", at, "Help", lambda h: h.helping.show(), ("Ctrl+F1",), icon="help"),
+        Action("help.whats-this", at, "What is this?", lambda h: h.helping.explain(), ("Shift+F1",)),
+        Action("help.tour", at, "Take the tour", lambda h: h.helping.touring.start(), icon="sparkles"),
         Action("help.about", at, "About and diagnostics", lambda h: h.shell.show_about(), icon="info-circle"),
     )
 
@@ -400,12 +444,24 @@ def keys_of(action: Action, overrides: Mapping[str, list[str]]) -> tuple[str, ..
     return tuple(overrides[action.id]) if action.id in overrides else action.keys
 
 
+def is_bare(key: str) -> bool:
+    """Tell whether a key types or erases something, or moves in a list, where no modifier but Shift is held."""
+    *held, last = key.split("+") if len(key) > 1 else [key]
+    return set(held) <= {"Shift"} and (len(last) == 1 or last in _TYPING)
+
+
+_TYPING = frozenset(("Space", "Return", "Tab", "Backspace", "Del", "Home", "End", "PgUp", "PgDown", "Left", "Right", "Up", "Down"))
+
+
 def article_bindings(hands: Hands, overrides: Mapping[str, list[str]], label_keys: str) -> dict[str, Callable[[], None]]:
-    """Return what each key does in the article: the actions of that scope, then the label keys that no action takes."""
+    """Return what each key does in the article: the actions of that scope, then the label keys that no action takes.
+
+    Keys of the window that type or erase something act here alone, too, or nobody could type them into a field.
+    """
     bindings: dict[str, Callable[[], None]] = {}
     for action in ACTIONS:
-        if action.scope is Scope.ARTICLE:
-            for key in keys_of(action, overrides):
+        for key in keys_of(action, overrides):
+            if action.scope is Scope.ARTICLE or is_bare(key):
                 bindings[key] = _Bound(action, hands)
     for key in label_keys:
         bindings.setdefault(key, _LabelKey(hands, key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from annotator._version import __version__
@@ -17,23 +18,37 @@ from annotator.ui.collecting import IdleCollector
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.docks import Panels
 from annotator.ui.documents import Documents
+from annotator.ui.dropping import FileRequests
 from annotator.ui.editing import Editing
+from annotator.ui.ending import heeding_signals
 from annotator.ui.finding import Finding
+from annotator.ui.help_tables import key_or_name, words
+from annotator.ui.helping import Helping, names_of
 from annotator.ui.history import History
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.icons import icon
 from annotator.ui.instance import Instance, raise_other
 from annotator.ui.jobs import WindowJobs
+from annotator.ui.language import speak
 from annotator.ui.main_window import MainWindow
+from annotator.ui.mending import Mending
 from annotator.ui.overviewing import Overviewing
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.message import MessageBar
+from annotator.ui.panels.tour import TourPanel
+from annotator.ui.preferring import Preferring
 from annotator.ui.projects import Projects
 from annotator.ui.pruning import Pruning
+from annotator.ui.raising import RaisingDocks
 from annotator.ui.relating import Relating
+from annotator.ui.remembering import DialogSizes
+from annotator.ui.scheming import Scheming
 from annotator.ui.shell import WindowShell
+from annotator.ui.standing import Standing
 from annotator.ui.statistics import Statistics
+from annotator.ui.suggesting import Suggesting
 from annotator.ui.theme_qt import theme_named
+from annotator.ui.touring import DONE, Touring
 from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
 
@@ -47,12 +62,15 @@ def application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("annotator")
     app.setStyle("Fusion")
+    for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_FadeMenu, Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateTooltip):
+        app.setEffectEnabled(effect, False)  # nothing moves by itself, whatever the desktop does
     app.setWindowIcon(icon("annotator"))
     return app
 
 
 def build(settings: Settings, annotator: str) -> MainWindow:
     """Build the window with everything in it, not yet shown and with no project open."""
+    speak(settings.get("ui.language"))
     theme = theme_named(settings.get("ui.theme"))
     view, messages, find_bar, ask = ArticleView(), MessageBar(), FindBar(), Ask()
     bench = Workbench(settings, view, messages, ask)
@@ -70,28 +88,78 @@ def build(settings: Settings, annotator: str) -> MainWindow:
         text = tr("What you typed last could not be saved: {}").format(editing.unsaved)
         if editing.unsaved and not bench.ask.confirm(tr("Close"), text, tr("Close without it")):
             return False
+        if not suggesting.asking.closes():
+            return False
+        suggesting.stop()
         projects.stop()
         return True
 
     window = MainWindow(bench, panels, overviewing.beside_the_article(), find_bar, closing)
+    window.setAnimated(False)
+    RaisingDocks(window)
     bench.setParent(window)
     ask.parent = window
     backing_up = BackingUp(bench, projects, jobs, window)
     projects.unreadable.connect(backing_up.rescue.offer)
     bench.damaged.connect(backing_up.rescue.offer)
-    pruning = Pruning(bench, jobs, busy=lambda: backing_up.busy or projects.busy)
+    pruning = Pruning(bench, jobs, busy=lambda: backing_up.busy or projects.busy or suggesting.busy)
     pruning.pruned.connect(panels.history.reload)
     panels.history.keepingRequested.connect(pruning.ask)
     Instance(bench, window)
+    DialogSizes(settings, window)
     statistics = Statistics(bench, jobs, window)
+    suggesting = Suggesting(bench, projects, window, panels.documents.model.narrowed)
+    suggesting.working.connect(window.status.show_job)
+    suggesting.finished.connect(window.status.hide_job)
+    window.status.cancel.clicked.connect(suggesting.cancel)
     shell = WindowShell(
-        window, bench, editing, relating, projects, typesetting=typesetting, backing_up=backing_up, statistics=statistics
+        window,
+        bench,
+        editing,
+        relating,
+        projects,
+        typesetting=typesetting,
+        backing_up=backing_up,
+        statistics=statistics,
     )
-    window.take_hands(Hands(bench, view, editing, relating, history, documents, finding, projects, shell))
+    Mending(bench, projects, window, export_anew=shell.ask_export, open_other=shell.ask_open_project)
+    preferring, scheming = Preferring(bench, window), Scheming(bench, jobs, window, panels.guidelines)
+    helping = _helping(bench, projects, window)
+    window.take_hands(
+        Hands(
+            bench,
+            view,
+            editing,
+            relating,
+            history,
+            documents,
+            finding,
+            panels.inbox,
+            projects,
+            shell,
+            preferring,
+            scheming,
+            suggesting,
+            helping,
+        )
+    )
+    helping.describe(names_of(panels.all(), view), window.actions_by_id)
     shell.set_theme(settings.get("ui.theme"))
     window.restore_layout()
     bench.set_session(None)
     return window
+
+
+def _helping(bench: Workbench, projects: Projects, window: MainWindow) -> Helping:
+    """Build the help and the tour, whose strip stands below the article."""
+    strip, middle = TourPanel(), window.centralWidget().layout()
+    if middle is not None:
+        middle.addWidget(strip)
+    touring = Touring(bench, projects, strip, lambda command: key_or_name(command, bench.settings.get("keys.overrides")))
+    window.welcome.tourRequested.connect(touring.start)
+    window.welcome.set_toured(bench.settings.get(DONE))
+    touring.finished.connect(window.welcome.set_toured)
+    return Helping(bench, window, lambda: words(bench.settings.get("keys.overrides")), touring)
 
 
 def run(project: Path | None, settings: Settings, annotator: str) -> int:
@@ -99,11 +167,26 @@ def run(project: Path | None, settings: Settings, annotator: str) -> int:
     app = application()
     if project is not None and raise_other(project):
         return 0
-    window = build(settings, annotator)
-    with errors.watching(lambda: window, window.bench.explains):
+
+    def make() -> MainWindow:
+        window = build(settings, annotator)
+        assert window.hands is not None
+        FileRequests(app, window, window.hands.projects.open)
+        return window
+
+    def explains(error: BaseException) -> bool:
+        return standing.window.bench.explains(error)
+
+    standing = Standing(settings, make)
+    window = standing.window
+    assert window.hands is not None
+    with (
+        errors.watching(lambda: standing.window, explains),
+        heeding_signals(lambda: standing.window.close() and app.quit()),
+    ):
         window.show()
-        if project is not None and window.hands is not None:
+        if project is not None:
             window.hands.projects.open(project)
         if settings.problem:
-            window.bench.messages.show_message(settings.problem, "warning")
+            window.bench.messages.show_message(told(settings.problem), "warning")
         return app.exec()

@@ -22,7 +22,7 @@ from annotator.store.restore import Difference
 from annotator.ui.backing_up_rescue import Rescue
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.backups_words import made_at
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.projects import Projects
 from annotator.ui.workbench import Workbench
@@ -209,7 +209,7 @@ class BackingUp(QObject):
         if not isinstance(error, AnnotatorError):
             raise error
         if self._dialog is not None:
-            self._dialog.show_problem(str(error))
+            self._dialog.show_problem(told(error))
 
     # Going back
 

@@ -24,7 +24,7 @@ from annotator.ui.dialogs.backups_words import made_at
 from annotator.ui.dialogs.recovered import RecoveredDialog
 from annotator.ui.dialogs.restore import DamagedDialog
 from annotator.ui.dialogs.restore_waiting import WaitingDialog
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.workbench import Workbench
@@ -94,10 +94,10 @@ class Rescue(QObject):
         path, error = unreadable
         damaged = isinstance(error, ProjectDamaged) or (isinstance(error, NotAProject) and path.is_file())
         if not damaged and (path.exists() or not backups(path)):
-            self._bench.messages.show_message(str(error), "error")
+            self._bench.messages.show_message(told(error), "error")
             return
-        self._unreadable = (path, str(error))
-        self._bench.messages.show_message(str(error), "error", tr("What can be done…"), self.show_ways_out)
+        self._unreadable = (path, told(error))
+        self._bench.messages.show_message(told(error), "error", tr("What can be done…"), self.show_ways_out)
 
     def show_ways_out(self) -> None:
         """Show what can be done about the file that was offered last."""

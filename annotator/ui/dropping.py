@@ -1,4 +1,4 @@
-"""Files and folders that are dropped on a widget."""
+"""Files and folders that other programs hand over: dropped on a widget, or opened by the system's file manager."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QFileOpenEvent
 from PySide6.QtWidgets import QWidget
 
 
@@ -33,6 +33,24 @@ class FileDrop(QObject):
         event.accept()
         if event.type() == QEvent.Type.Drop:
             self._take(paths)
+        return True
+
+
+class FileRequests(QObject):
+    """Hears which file the system asks the running program to open, as macOS does on a double click; ``take`` gets its path.
+
+    It listens at ``source``, the application, and belongs to ``owner``, the window that shows the file.
+    """
+
+    def __init__(self, source: QObject, owner: QObject, take: Callable[[Path], object]) -> None:
+        super().__init__(owner)
+        self._take = take
+        source.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.FileOpen or not isinstance(event, QFileOpenEvent) or not event.file():
+            return super().eventFilter(watched, event)
+        self._take(Path(event.file()))
         return True
 
 

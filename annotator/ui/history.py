@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import Change, ChangeSet
-from annotator.ui.i18n import by_count, tr
+from annotator.ui.i18n import by_count, step_words, tr
 
 if TYPE_CHECKING:
     from annotator.session.document import DocumentState
@@ -50,7 +50,7 @@ class History:
         count = 0
         if self._show_document_of(changes) and self._bench.document is not None:
             count = self._show_place(self._bench.document, changes)
-        told = said.format(tr(changes.text).format(changes.detail))
+        told = said.format(step_words(changes.text, changes.detail))
         if count > 1:
             told += by_count(count, "", tr(" ({} changes; this is the first)"))
         self._bench.tell(told)

@@ -1,6 +1,7 @@
 """Words in the language of the person at the window.
 
-Every text a person reads is written in English in the code and goes through ``tr``; translations stand in one context, "annotator".
+Every text a person reads is written in English in the code and goes through ``tr``; translations stand in one context, "annotator",
+and come from ``ui.catalogue``.  What is said below the window (an error's sentence) is in English and goes through ``told``.
 The language itself is that of the default ``QLocale``, which the application sets at its start, so that there is no second place to
 keep it.  Texts with parts use ``tr("... {}").format(...)``: translate first, fill in afterwards.
 
@@ -14,7 +15,10 @@ import html
 from annotator.domain.labels import Translations
 
 CONTEXT = "annotator"
-"""The one translation context; lupdate is told the same name."""
+"""The one translation context of our texts."""
+
+SENTENCES = "annotator.sentences"
+"""The context in which sentences are looked up whose values are filled in already."""
 
 
 def tr(text: str) -> str:
@@ -22,6 +26,33 @@ def tr(text: str) -> str:
     from PySide6.QtCore import QCoreApplication
 
     return QCoreApplication.translate(CONTEXT, text)
+
+
+def told(said: object) -> str:
+    """Return a sentence from below the window, an error or its text, in the window's language; in English where it is not known.
+
+    The sentence is recognised by its template in the catalogue: whoever raises it knows nothing of languages.
+    """
+    from PySide6.QtCore import QCoreApplication
+
+    sentence = str(said)
+    try:
+        return sentence if "\0" in sentence else QCoreApplication.translate(SENTENCES, sentence)
+    except UnicodeEncodeError:  # it quotes an article with half a character, which Qt cannot be asked about
+        return sentence
+
+
+def step_words(text: str, detail: str) -> str:
+    """Return what a step of the history is called; raises ``IndexError``, ``KeyError`` or ``ValueError`` for a broken template.
+
+    Where text and detail are both the program's ("Mark the {} done", "document"), they are translated as one.
+    """
+    whole = text.format(detail)
+    try:
+        known = tr(whole)
+    except UnicodeEncodeError:  # the detail names a file whose name is not text
+        return tr(text).format(detail)
+    return known if known != whole else tr(text).format(detail)
 
 
 def language() -> str:
@@ -46,6 +77,21 @@ def number(value: int) -> str:
     from PySide6.QtCore import QLocale
 
     return QLocale().toString(value)
+
+
+def decimal(value: float, digits: int) -> str:
+    """Return a number with as many digits after the point, or the comma, of the window's language."""
+    from PySide6.QtCore import QLocale
+
+    return QLocale().toString(value, "f", digits)
+
+
+def share(value: float, digits: int = 0) -> str:
+    """Return a share of one in percent, with the signs of the window's language."""
+    from PySide6.QtCore import QLocale
+
+    locale = QLocale()
+    return f"{locale.toString(100 * value, 'f', digits)}{locale.percent()}"
 
 
 def plain_tip(text: str) -> str:

@@ -17,7 +17,7 @@ from annotator.formats.plugins import known_formats
 from annotator.store.queries import Connection
 from annotator.ui.dialogs.import_files import ImportDialog
 from annotator.ui.feeds import Feed
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -51,7 +51,7 @@ class FileSurveyor:
 
         def stumbled(error: BaseException) -> None:
             if isinstance(error, AnnotatorError):
-                failed(str(error))
+                failed(told(error))
                 return
             failed(tr("The files could not be read to their end."))
             if not self._bench.explains(error):
@@ -109,5 +109,5 @@ class Importing(QObject):
         try:
             self._bench.settings.set(CHOICES, json.dumps(dialog.remember(), ensure_ascii=False))
         except AnnotatorError as error:
-            self._bench.tell(str(error))
+            self._bench.tell(told(error))
         self._projects.import_files(chosen.paths, chosen.options())

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 from annotator.errors import ProjectError
 from annotator.session.session import Session
 from annotator.store.lock import holder_address
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.workbench import Workbench
 
 _log = logging.getLogger(__name__)
@@ -105,11 +105,11 @@ class Instance(QObject):
             if session.project.try_take_over():
                 self._took_over(session)
             elif session.project.read_only_reason != reason:
-                self._bench.messages.show_message(session.project.read_only_reason, "warning")
+                self._bench.messages.show_message(told(session.project.read_only_reason), "warning")
         except ProjectError as error:
-            if str(error) != self._complained:  # it is tried again, and said once
-                self._complained = str(error)
-                self._bench.messages.show_message(str(error), "error")
+            if told(error) != self._complained:  # it is tried again, and said once
+                self._complained = told(error)
+                self._bench.messages.show_message(told(error), "error")
 
     def _took_over(self, session: Session) -> None:
         """Show everything anew, the document in place: the other window may have changed anything, and now it can be edited."""
@@ -130,8 +130,8 @@ class Instance(QObject):
             view.verticalScrollBar().setValue(scrolled)
         if had_keyboard:
             view.setFocus()
-        told = [tr("“{}” is free now: you can edit it.").format(session.project.path.name), *session.project.notices]
-        self._bench.messages.show_message(" ".join(told), "info")
+        said = [tr("“{}” is free now: you can edit it.").format(session.project.path.name), *map(told, session.project.notices)]
+        self._bench.messages.show_message(" ".join(said), "info")
 
     # Being reached
 

@@ -27,7 +27,7 @@ from annotator.ui.workbench import Workbench
 
 _log = logging.getLogger(__name__)
 
-_LAYOUT_VERSION = 5
+_LAYOUT_VERSION = 6
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
 
 _ARTICLE_SHARE = 0.59
@@ -129,7 +129,9 @@ class MainWindow(QMainWindow):
     def _make(self, action: Action, hands: Hands) -> QAction:
         made = _BoundAction(action, hands, self)
         made.setObjectName(action.id)
-        made.setCheckable(action.checked is not None)
+        if action.checked is not None:
+            made.setCheckable(True)
+            made.triggered.connect(self.refresh_actions)  # Qt has turned its mark over, whatever came of it
         if action.icon:
             made.setIcon(icon(action.icon))
         if action.scope is Scope.WINDOW:
@@ -149,7 +151,9 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(docks["inspector"], docks["outline"])
         self.tabifyDockWidget(docks["outline"], docks["history"])
         self.tabifyDockWidget(docks["history"], docks["inbox"])
-        docks["inbox"].hide()
+        self.tabifyDockWidget(docks["inbox"], docks["guidelines"])
+        for name in ("inbox", "guidelines"):
+            docks[name].hide()
         self._history_dock = docks["history"]
         self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]

@@ -13,7 +13,7 @@ from annotator.commands.importing import ImportOptions, ImportReport, ImportStep
 from annotator.domain.exchange import Complaint, LossReport
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.text import Tokens
-from annotator.errors import AnnotatorError, DiskFull, ProjectError
+from annotator.errors import AnnotatorError, DiskFull, FormatError, ProjectError, ProjectReadOnly
 from annotator.jobs.job import Job
 from annotator.jobs.runner import RunningJob
 from annotator.nlp.tokens import tokenize_batch
@@ -21,9 +21,9 @@ from annotator.paths import PROJECT_SUFFIX
 from annotator.session.events import Event
 from annotator.session.session import Session
 from annotator.settings.table import with_latest, with_recent
-from annotator.store import queries
+from annotator.store import history, queries
 from annotator.store.project import Project, open_project
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import number, told, tr
 
 if TYPE_CHECKING:
     from annotator.ui.jobs import WindowJobs
@@ -36,7 +36,8 @@ class Projects:
     """The project files of one window.
 
     ``working`` tells of work under way; ``finished`` that there is none any more; ``unreadable`` of a file that cannot be opened, and
-    why.  One import or export runs at a time.
+    why; ``left_behind`` that a program ended without closing the project that is open now.  One import or
+    export runs at a time.
     """
 
     def __init__(self, bench: Workbench, jobs: WindowJobs, annotator: str) -> None:
@@ -45,11 +46,16 @@ class Projects:
         self.working: Event[Progress] = Event(bench.leaving.on_failure)
         self.finished: Event[None] = Event(bench.leaving.on_failure)
         self.unreadable: Event[tuple[Path, AnnotatorError]] = Event(bench.leaving.on_failure)
+        self.copied: Event[Path] = Event(bench.leaving.on_failure)
+        self.export_failed: Event[AnnotatorError] = Event(bench.leaving.on_failure)
+        self.left_behind: Event[Project] = Event(bench.leaving.on_failure)
         self._bench = bench
         self._jobs = jobs
         self._job: RunningJob | None = None
         self._step: ImportStep | None = None
         self.annotator = annotator
+        self.beside: Callable[[], str] = str
+        """Says what else is under way that an import or export must wait for; empty for nothing."""
 
     @property
     def jobs(self) -> WindowJobs:
@@ -115,7 +121,7 @@ class Projects:
             if target.exists() and not self._bench.ask.confirm(tr("Save a copy"), text, tr("Replace")):
                 return
         if self._bench.succeeds(lambda: session.project.save_copy(target)):
-            self._bench.messages.show_message(tr("The copy is at {}.").format(target), "info")
+            self.copied.emit(target)
 
     def remember(self) -> None:
         """Save what is half typed, and keep which document is open and where the caret is, for the next time."""
@@ -127,8 +133,9 @@ class Projects:
         try:
             settings.set("session.document", with_latest(settings.get("session.document"), key, document.document.id))
             settings.set("session.caret", with_latest(settings.get("session.caret"), key, self._bench.view.caret))
+            settings.set("session.scroll", with_latest(settings.get("session.scroll"), key, self._bench.view.middle))
         except AnnotatorError as error:
-            self._bench.tell(str(error))
+            self._bench.tell(told(error))
 
     def _take(self, project: Project) -> bool:
         self.remember()
@@ -138,34 +145,44 @@ class Projects:
             settings.set("project.last", path)
             settings.set("projects.recent", with_recent(settings.get("projects.recent"), path))
         except AnnotatorError as error:
-            self._bench.tell(str(error))
+            self._bench.tell(told(error))
         if self._bench.succeeds(lambda: self._restore(project, path)):
-            said = [project.read_only_reason] if project.read_only else []
-            said += project.notices
-            if said:
-                self._bench.messages.show_message(" ".join(said), "warning")
+            if project.left_behind:
+                self.left_behind.emit(project)
+            elif project.read_only:
+                said = " ".join(map(told, (project.read_only_reason, *project.notices)))
+                self._bench.messages.show_message(said, "warning", *self._bench.remedy(ProjectReadOnly(project.read_only_reason)))
+            elif project.notices:
+                self._bench.messages.show_message(" ".join(map(told, project.notices)), "warning")
         return True
 
     def _restore(self, project: Project, key: str) -> None:
         session, settings = self._bench.session, self._bench.settings
         assert session is not None
         wanted = settings.get("session.document").get(key, 0)
+        if project.left_behind:  # nothing could be noted then: where the last edit was, the person was
+            wanted = next(
+                (one.document_id for one in history.project_entries(project.connection, limit=1) if one.document_id), wanted
+            )
         found = wanted if wanted and queries.document(project.connection, wanted) else None
         found = found or queries.open_document_after(project.connection, 0, session.annotator)
         found = found or queries.neighbour_document(project.connection, 0, 1)
         if found is not None:
             session.open_document(found)
-            if found == wanted:
+            if found == settings.get("session.document").get(key, 0):
                 self._bench.view.place_caret(settings.get("session.caret").get(key, 0))
+                middle = settings.get("session.scroll").get(key)
+                if middle is not None:
+                    self._bench.view.scroll_to(middle)
 
     # Import
 
     def import_files(self, paths: Sequence[Path], options: ImportOptions) -> None:
         """Import files beside the window: reading and tokenizing elsewhere, writing here in small pieces, all one step."""
         session = self._bench.session
-        if session is None or not paths or self._refuse_while_busy() or self._bench.refuses_edits():
+        if session is None or not paths or self._refuse_while_busy() or self._refuse_beside() or self._bench.refuses_edits():
             return
-        names = paths[0].name if len(paths) == 1 else tr("{} files").format(len(paths))
+        names = paths[0].name if len(paths) == 1 else tr("{} files").format(number(len(paths)))
         language, written = session.project.language, report_path(session.project.path)
         source = importing.source_of(paths)
         step = self._bench.attempt(importing.ImportStep(session, names, options=options, source=source).__enter__)
@@ -222,7 +239,7 @@ class Projects:
     def export(self, target: Path, options: ExportOptions) -> None:
         """Export in a worker process, read the result back, and announce the report."""
         session = self._bench.session
-        if session is None or self._refuse_while_busy():
+        if session is None or self._refuse_while_busy() or self._refuse_beside():
             return
         self._bench.leaving.emit(None)
         project, annotator = str(session.project.path.resolve()), session.annotator
@@ -231,11 +248,16 @@ class Projects:
             progress.start(tr("Exporting"))
             return self._jobs.awaited(progress, exporting.export_project, project, str(target), options, annotator)
 
-        self._start(Job(tr("Exporting"), work), self._on_exported, self._failed)
+        self._start(Job(tr("Exporting"), work), self._on_exported, self._on_export_failed)
 
     def _on_exported(self, report: LossReport) -> None:
         self._ended()
         self.exported.emit(report)
+
+    def _on_export_failed(self, error: BaseException) -> None:
+        self._failed(error)
+        if isinstance(error, ProjectError | FormatError):  # else it was cancelled, and explained
+            self.export_failed.emit(error)
 
     # Both
 
@@ -268,8 +290,15 @@ class Projects:
 
     def _refuse_while_busy(self) -> bool:
         if self.busy:
-            self._bench.messages.show_message(tr("An import or export is under way: wait for it, or cancel it first."), "warning")
+            text = tr("An import or export is under way: wait for it, or cancel it first.")
+            self._bench.messages.show_message(text, "warning", tr("Cancel it"), self.cancel)
         return self.busy
+
+    def _refuse_beside(self) -> bool:
+        reason = self.beside()
+        if reason:
+            self._bench.messages.show_message(reason, "warning")
+        return bool(reason)
 
 
 def _refuse_unsound(paths: Sequence[Path], options: ImportOptions, progress: Progress) -> None:

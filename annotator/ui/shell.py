@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -9,30 +10,25 @@ from PySide6.QtWidgets import QApplication
 
 from annotator import log
 from annotator._version import __version__
-from annotator.commands.export_choice import ExportOptions
 from annotator.commands.importing import ImportReport
-from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
-from annotator.domain.exchange import Loss, LossReport
 from annotator.errors import AnnotatorError
-from annotator.formats.plugins import known_formats
 from annotator.paths import PROJECT_SUFFIX
-from annotator.store import queries
 from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.backing_up import BackingUp
+from annotator.ui.beginning import Beginning
 from annotator.ui.choosing import Choosing
 from annotator.ui.context_menu import ArticleMenu
 from annotator.ui.dialogs.about import AboutDialog
-from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.export_only import Offers
 from annotator.ui.dialogs.import_report import ImportReportDialog
 from annotator.ui.dialogs.keys import KeysDialog
-from annotator.ui.dialogs.new_project import NewProjectDialog
-from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.dialogs.text_style import TextStyleDialog
+from annotator.ui.dropping import FileDrop
 from annotator.ui.editing import Editing
-from annotator.ui.i18n import tr
+from annotator.ui.exporting import Exporting
+from annotator.ui.i18n import told, tr
 from annotator.ui.importing import Importing
-from annotator.ui.main_window import MainWindow, key_text
+from annotator.ui.key_text import key_text
+from annotator.ui.main_window import MainWindow
 from annotator.ui.pictures import Pictures
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.relating import Relating
@@ -62,15 +58,19 @@ class WindowShell(QObject):
         self._typesetting, self._backing_up, self._statistics = typesetting, backing_up, statistics
         self._pictures = Pictures(bench, window, self._folder)
         self._importing = Importing(bench, projects, window, self._folder)
+        self._beginning = Beginning(bench, projects, window, self._folder, self._importing.ask)
+        self._beginning.suggestersWanted.connect(self._on_suggesters_wanted)
+        self._exporting = Exporting(bench, projects, window)
+        FileDrop(window, self._on_dropped)
         self._choosing = Choosing(window, bench, editing, relating)
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
         projects.finished.connect(window.status.hide_job)
         projects.imported.connect(self._on_imported)
-        projects.exported.connect(self._on_exported)
         window.status.cancel.clicked.connect(projects.cancel)
         window.welcome.demoRequested.connect(projects.demo)
         window.welcome.newRequested.connect(self.ask_new_project)
+        window.welcome.importRequested.connect(self._beginning.ask_for_articles)
         window.welcome.openRequested.connect(self.ask_open_project)
         window.welcome.recentRequested.connect(self._on_recent_requested)
         bench.messages.dismissed.connect(self.focus_article)
@@ -80,22 +80,11 @@ class WindowShell(QObject):
 
     def ask_new_project(self) -> None:
         """Ask for a new project's name, scheme and language."""
-        dialog = NewProjectDialog(
-            self._folder() / f"untitled{PROJECT_SUFFIX}",
-            list(shipped_schemes()),
-            DEFAULT_SCHEME,
-            DEFAULT_LANGUAGE,
-            self._window,
-            ask=self._bench.ask,
-        )
-        dialog.accepted.connect(self._on_new_project_accepted)
-        dialog.open()
+        self._beginning.ask()
 
-    def _on_new_project_accepted(self) -> None:
-        dialog = self.sender()
-        assert isinstance(dialog, NewProjectDialog)
-        chosen = dialog.values()
-        self._projects.new(chosen.path, chosen.labels, chosen.language)
+    def _on_suggesters_wanted(self, kinds: Sequence[str]) -> None:
+        if self._window.hands is not None:
+            self._window.hands.suggesting.run_kinds(kinds)
 
     def ask_open_project(self) -> None:
         """Ask for a project file."""
@@ -110,66 +99,22 @@ class WindowShell(QObject):
         """Ask what to import."""
         self._importing.ask()
 
+    def _on_dropped(self, paths: list[Path]) -> None:
+        """Open a project that was dropped on the window; ask about anything else as for an import."""
+        if len(paths) == 1 and paths[0].suffix == PROJECT_SUFFIX:
+            self._projects.open(paths[0])
+        elif self._bench.session is None:
+            text = tr("Open a project first, or make one: files are imported into a project.")
+            self._bench.messages.show_message(text, "info", tr("New project…"), lambda: self._beginning.ask(paths))
+        elif not self._bench.refuses_edits():
+            self._importing.ask(paths)
+
     def _on_imported(self, report: ImportReport) -> None:
         ImportReportDialog(report, self._window).open()
 
     def ask_export(self) -> None:
         """Ask what to export."""
-        session = self._bench.session
-        if session is None:
-            return
-        counts = queries.status_counts(session.project.connection, session.annotator)
-        writable = {name: entry for name, entry in known_formats().items() if entry.write is not None}
-        annotators = queries.annotators(session.project.connection)
-        scheme, fields = session.project.scheme, queries.meta_fields(session.project.connection)
-        names = (tuple(label.name for label in labels) for labels in (scheme.spans, scheme.relations))
-        offers = Offers(*names, fields=tuple(fields))
-        dialog = ExportDialog(
-            session.project.path, writable, counts, self._bench.ask, self._window, annotators=annotators, offers=offers
-        )
-        dialog.accepted.connect(self._on_export_accepted)
-        dialog.open()
-
-    def _on_export_accepted(self) -> None:
-        dialog = self.sender()
-        assert isinstance(dialog, ExportDialog)
-        chosen = dialog.values()
-        known = known_formats()[chosen.format].write_options or {}
-        extra = {**({"misaligned": chosen.misaligned} if "misaligned" in known else {}), **chosen.options}
-        self._projects.export(
-            chosen.path,
-            ExportOptions(chosen.format, chosen.status, chosen.annotator, chosen.sets, format_options=extra, only=chosen.only),
-        )
-
-    def _on_exported(self, report: LossReport) -> None:
-        dialog = LossReportDialog(report, self._window, ask=self._bench.ask)
-        dialog.lossActivated.connect(self._on_loss_activated)
-        dialog.open()
-
-    def _on_loss_activated(self, loss: Loss) -> None:
-        session = self._bench.session
-        if session is None:
-            return
-        document_id = loss.document_id or next(
-            (key for key, _ in queries.documents_named(session.project.connection, loss.document)), 0
-        )
-        document = self._bench.document
-        if not document_id:
-            return
-        if document is None or document.document.id != document_id:
-            self._bench.leaving.emit(None)
-            document = self._bench.attempt(lambda: session.open_document(document_id))
-        if document is None:
-            return
-        # what was exported may be another annotator's set, where the same ids mean other things
-        span, relation = document.span(loss.item_id), document.relation(loss.item_id)
-        head = document.span(relation.head) if relation is not None else None
-        if loss.item == "span" and span and loss.start in (-1, span.start) and loss.label == span.label:
-            self._bench.view.focus_span(loss.item_id)
-        elif loss.item == "relation" and relation and head and loss.start in (-1, head.start) and loss.label == relation.label:
-            self._bench.view.focus_relation(loss.item_id)
-        elif loss.start >= 0:
-            self._bench.view.place_caret(loss.start)
+        self._exporting.ask()
 
     def _folder(self) -> Path:
         session = self._bench.session
@@ -266,7 +211,7 @@ class WindowShell(QObject):
             try:
                 settings.set("ui.theme", name)
             except AnnotatorError as error:
-                self._bench.tell(str(error))
+                self._bench.tell(told(error))
         theme = theme_named(name)
         self.theme = theme
         app = QApplication.instance()

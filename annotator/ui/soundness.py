@@ -15,7 +15,7 @@ from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import Lane
 from annotator.domain.rules import UNSOUND, relation_problems, span_problems
 from annotator.domain.text import Tokens
-from annotator.ui.i18n import by_count, tr
+from annotator.ui.i18n import by_count, told, tr
 
 if TYPE_CHECKING:
     from annotator.session.document import DocumentState
@@ -77,10 +77,10 @@ class SoundnessCheck:
 
 def _messages(document: DocumentState, spans: list[Span], relations: list[Relation]) -> Iterator[str]:
     for span in spans:
-        yield next(span_problems(span, document.text, _NO_TOKENS, document.scheme)).message
+        yield told(next(span_problems(span, document.text, _NO_TOKENS, document.scheme)).message)
     for relation in relations:
         ends = {key: found for key in (relation.head, relation.tail) if (found := document.span(key)) is not None}
-        yield next(relation_problems(relation, ends, document.scheme)).message
+        yield told(next(relation_problems(relation, ends, document.scheme)).message)
 
 
 def unsound(document: DocumentState) -> tuple[list[Span], list[Relation]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -95,6 +96,11 @@ class Suggesting(QObject):
             self._bench.tell(told(error))
         wanted = Wanted(session, session.project.scheme, tuple(setups), Order(ids), len(ids), document_ids is None)
         return self._begin(wanted, placed(rows, kept, suggesters.known(connection)), alone=len(ids) == 1)
+
+    def run_kinds(self, kinds: Sequence[str]) -> bool:
+        """Run suggesters of these kinds over the project; the others of the list stay off."""
+        rows = self._bench.attempt(self.asking.rows) if self._bench.session is not None else None
+        return rows is not None and self.run([replace(row, on=row.setup.kind in kinds) for row in rows], None)
 
     def here(self) -> None:
         """Run the suggesters that ran last over the open document alone; during a run over more, have it take its turn next."""

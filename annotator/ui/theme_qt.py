@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
+from annotator.domain.colors import OUTLINE_CONTRAST
 from annotator.ui.theme import ARTICLE_FAMILIES, DARK, LIGHT, TEXT_CONTRAST, THEMES, USUAL_TEXT, TextStyle, Theme, legible, mix
 
 CHIP_SHARE = 0.62
@@ -67,7 +68,7 @@ def palette(theme: Theme) -> QPalette:
     for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
         for which, value in plain.items():
             made.setColor(group, which, color(value))
-    disabled = mix(theme.quiet_text, theme.window, 0.35)
+    disabled = legible(mix(theme.quiet_text, theme.window, 0.35), theme.raised if theme.dark else theme.window, OUTLINE_CONTRAST)
     for which, value in plain.items():
         made.setColor(QPalette.ColorGroup.Disabled, which, color(value))
     for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from annotator.errors import AnnotatorError
 from annotator.settings.store import Settings
 from annotator.ui.article.view import ArticleView
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.theme import TextStyle
 
 
@@ -41,7 +41,7 @@ class Typesetting(QObject):
         try:
             self._settings.set(key, value)
         except AnnotatorError as error:
-            self._view.announced.emit(str(error))  # it holds until the program ends
+            self._view.announced.emit(told(error))  # it holds until the program ends
 
     def _on_zoomed(self, percent: int) -> None:
         self._keep("article.zoom", percent)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.commands.command import Command
 from annotator.domain.annotations import Relation, Span
-from annotator.domain.changes import ChangeSet
+from annotator.domain.changes import ChangeSet, Lane
 from annotator.errors import AnnotatorError, ProjectDamaged, ProjectReadOnly, Refused
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
@@ -20,9 +20,13 @@ from annotator.settings.store import Settings
 from annotator.ui.article.view import ArticleView
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.following import Following
+from annotator.ui.i18n import told
 from annotator.ui.panels.message import MessageBar
 
 T = TypeVar("T")
+Remedy = tuple[str, Callable[[], object] | None]
+"""What a button beside a message says and does; no words and None where there is none."""
+
 _log = logging.getLogger(__name__)
 
 CHECKPOINT_AFTER = 2000
@@ -50,6 +54,8 @@ class Workbench(QObject):
         self.view = view
         self.messages = messages
         self.ask = ask
+        self.remedy: Callable[[AnnotatorError], Remedy] = lambda _error: ("", None)
+        """Says which button mends an error; set by whoever knows the ways out."""
         self.leaving: Event[None] = Event(_crash)
         self.session: Session | None = None
         self.following = Following(self)
@@ -119,10 +125,10 @@ class Workbench(QObject):
         if known is None:
             return False
         if isinstance(known, Refused | ProjectReadOnly):
-            self.messages.show_message(str(known), "warning")
+            self.messages.show_message(told(known), "warning", *self.remedy(known))
         else:
             _log.info("something failed: %s", known)
-            self.messages.show_message(str(known), "error")
+            self.messages.show_message(told(known), "error", *self.remedy(known))
         if isinstance(known, ProjectDamaged) and self.session is not None:
             self.damaged.emit((self.session.project.path, known))
         return True
@@ -136,7 +142,7 @@ class Workbench(QObject):
         """Tell whether the open project cannot be edited, having said why."""
         reason = self.session.project.read_only_reason if self.session is not None else ""
         if reason:
-            self.messages.show_message(reason, "warning")
+            self.messages.show_message(told(reason), "warning", *self.remedy(ProjectReadOnly(reason)))
         return bool(reason)
 
     def tell(self, text: str) -> None:
@@ -144,7 +150,8 @@ class Workbench(QObject):
         self.told.emit(text)
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        self.messages.clear()
+        if changes.lane is not Lane.JOB:  # what work beside the window writes is no answer to what was said
+            self.messages.clear()
         document = self.document
         if document is not None:
             self.view.refresh(document.touched(changes))

@@ -127,7 +127,7 @@ def watch(tmp_path: Path) -> Watch:
         "import socket; socket.getaddrinfo('localhost', 80)",
         "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9/')",
         "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
-        "import socket; socket.create_server(('0.0.0.0', 0))",
+        "import socket; socket.socket().bind(('0.0.0.0', 0))",
     ],
 )
 def test_the_watch_sees_and_refuses_what_speaks(watch: Watch, program: str) -> None:

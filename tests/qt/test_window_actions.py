@@ -7,13 +7,13 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QTranslator
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QToolBar
+from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QWhatsThis
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.settings.store import Settings
 from annotator.ui.actions import ACTIONS, Scope, Section, article_bindings, keys_of
 from annotator.ui.icons import icon_names
-from annotator.ui.main_window import key_text
+from annotator.ui.key_text import key_text
 from tests.qt.window_support import Seat, read_only
 
 BY_ID = {action.id: action for action in ACTIONS}
@@ -140,7 +140,9 @@ def test_the_keys_are_those_of_the_design(action_id):
 ALWAYS = {
     *("project.new", "project.open", "project.demo", "window.quit", "view.zoom-in", "view.zoom-out", "view.zoom-reset"),
     *("view.full-screen", "view.theme-light", "view.theme-dark", "view.theme-system", "move.leave", "move.enter", "move.clear"),
-    *("help.commands", "window.menu", "help.keys", "help.about", "view.text"),
+    *("help.commands", "window.menu", "help.keys", "help.about", "view.text", "edit.preferences", "edit.keys"),
+    *("help.pages", "help.whats-this", "help.tour"),
+    *("document.order-project", "document.order-disagreement", "document.order-doubt", "document.order-novelty"),
 }
 LOOKING = {
     *ALWAYS,
@@ -148,6 +150,7 @@ LOOKING = {
     *("relation.next", "relation.previous", "document.done", "document.previous", "document.next", "view.arcs"),
     *("move.next-span", "move.previous-span", "move.next-unreviewed", "move.previous-unreviewed", "move.cycle", "move.jump"),
     *(
+        "find.inbox",
         "find.project",
         "project.backups",
         "project.statistics",
@@ -163,6 +166,9 @@ WRITING = {
     *LOOKING,
     *(
         "project.import",
+        "project.scheme",
+        "project.suggest",
+        "document.suggest",
         "span.choose",
         "span.enter",
         "span.propagate",
@@ -203,8 +209,8 @@ def test_with_a_document_a_span_or_a_relation(seat):
 def test_in_an_empty_project(make_seat, tmp_path):
     seat = make_seat()
     seat.hands.projects.new(tmp_path / "neu", "conll", "id")
-    expected = {"project.import", "project.export", "project.copy", "project.close", "edit.undo", "edit.redo"}
-    expected |= {"find.project", "project.backups", "project.statistics"}
+    expected = {"project.suggest", "project.import", "project.export", "project.copy", "project.close", "edit.undo", "edit.redo"}
+    expected |= {"find.inbox", "find.project", "project.backups", "project.scheme", "project.statistics"}
     assert enabled(seat) == ALWAYS | expected
 
 
@@ -322,13 +328,14 @@ def test_every_action_of_an_open_document_runs(seat, monkeypatch):
     for name in ASKING:
         monkeypatch.setattr(shell, name, lambda name=name: asked.append(name), raising=True)
     seat.show()
-    leaving = ("project.close", "project.demo")
+    leaving = ("help.tour", "project.close", "project.demo")
     for action in ACTIONS:
         if action.id not in leaving:
             seat.open_named("satu")
             seat.view.focus_span(seat.document.spans()[-1].id)
             action.run(seat.hands)
             seat.view.cancel_mode()
+            QWhatsThis.leaveWhatsThisMode()
     assert sorted(asked) == sorted(ASKING)
     for key in leaving:
         BY_ID[key].run(seat.hands)

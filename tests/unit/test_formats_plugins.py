@@ -104,8 +104,9 @@ def test_an_installed_package_is_listed_read_written_and_told_by_its_suffix(tmp_
     assert "Traceback" not in out.stderr
 
 
-def test_the_example_of_the_help_is_a_format_that_works(given, tmp_path):
-    page = (ROOT / "resources" / "help" / "formats-from-elsewhere.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_example_of_the_help_is_a_format_that_works(given, tmp_path, language):
+    page = (ROOT / "resources" / "help" / language / "formats-from-elsewhere.md").read_text(encoding="utf-8")
     names: dict[str, Any] = {}
     exec(page.partition("```python\n")[2].partition("```")[0], names)
     read = given(names["LINES"]).formats["lines"].read

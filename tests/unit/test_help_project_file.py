@@ -20,9 +20,9 @@ OWN = {"sqlite_sequence", "document_index_config", "document_index_data", "docum
 """Tables that are SQLite's; the page names them and no more."""
 
 
-@pytest.fixture(scope="module")
-def page() -> str:
-    return (paths.resource_dir() / "help" / "project-file.md").read_text(encoding="utf-8")
+@pytest.fixture(scope="module", params=["en", "id"])
+def page(request) -> str:
+    return (paths.resource_dir() / "help" / request.param / "project-file.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

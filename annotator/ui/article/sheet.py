@@ -114,6 +114,11 @@ class ArticleSheet(QTextEdit):
             self._rooms = rooms_of(self._model)
             self._refill(held)
 
+    @property
+    def middle(self) -> int:
+        """The code point at the beginning of the line in the middle of the window; ``scroll_to`` brings it there again."""
+        return self.offset_at(0, self.verticalScrollBar().value() + self.viewport().height() / 2)
+
     def scroll_to(self, offset: int) -> None:
         """Bring the line at ``offset`` to the middle of the window; caret, selection and focus stay where they are."""
         if self._builder is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QFontDatabase
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
+from annotator import paths
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
 from annotator.ui.i18n import tr
 from annotator.ui.panels.parts import heading, plain_label
@@ -28,9 +30,13 @@ class AboutDialog(QDialog):
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setMinimumHeight(220)
         column.addWidget(self.text, 1)
-        box, (self.copy,) = close_buttons(self, tr("Copy"))
+        box, (self.copy, self.folder) = close_buttons(self, tr("Copy"), tr("Open the log folder"))
         self.copy.clicked.connect(self._on_copy)
+        self.folder.clicked.connect(self._on_folder)
         column.addWidget(box)
+
+    def _on_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_dir())))
 
     def _on_copy(self) -> None:
         copy_text(self._diagnostics)

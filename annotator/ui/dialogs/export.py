@@ -127,6 +127,20 @@ class ExportDialog(QDialog):
             self.options.values(),
         )
 
+    def remember(self) -> dict[str, str]:
+        """Return the choices that are proposed the next time: those that hold for any project."""
+        return {name: combo.currentData() for name, combo in self._kept().items()}
+
+    def recall(self, choices: Mapping[str, str]) -> None:
+        """Propose what was chosen before, as far as it is offered here."""
+        for name, combo in self._kept().items():
+            place = combo.findData(choices[name]) if name in choices else -1
+            if place >= 0:
+                combo.setCurrentIndex(place)
+
+    def _kept(self) -> dict[str, QComboBox]:
+        return {"format": self.format, "status": self.status, "sets": self.sets, "misaligned": self.misaligned}
+
     def chosen_options(self) -> ExportOptions:
         """Return what is chosen now, as an export takes it."""
         chosen = self.values()

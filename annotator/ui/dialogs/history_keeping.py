@@ -9,7 +9,7 @@ from annotator.settings.store import Settings
 from annotator.settings.table import SETTINGS
 from annotator.ui.dialogs.frame import accept_buttons, complaint_label, form, framed
 from annotator.ui.dialogs.setting_fields import SettingField, add_setting, setting_field
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.panels.parts import plain_label
 
 KEYS = tuple(key for key in SETTINGS if key.startswith("history."))
@@ -42,6 +42,6 @@ class HistoryKeepingDialog(QDialog):
             for key, field in self.fields.items():
                 self._settings.set(key, field.value())
         except AnnotatorError as error:
-            self.complaint.setText(str(error))
+            self.complaint.setText(told(error))
             return
         super().accept()

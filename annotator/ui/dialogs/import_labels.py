@@ -24,7 +24,7 @@ from annotator.domain.mapping import LEAVE_OUT, LabelMapping
 from annotator.domain.mapping_plan import Fate, Key, MappingPlan, renamed
 from annotator.errors import AnnotatorError
 from annotator.ui.dialogs.frame import add_field, form, side_button
-from annotator.ui.i18n import number, plain_tip, tr
+from annotator.ui.i18n import number, plain_tip, told, tr
 from annotator.ui.panels.parts import CalmComboBox, airy, plain_label, spaced, swatch_icon, theme_of
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -99,7 +99,7 @@ class LabelsPage(QWidget):
         try:
             scheme = read_scheme(path)
         except AnnotatorError as error:
-            self.said.setText(str(error))
+            self.said.setText(told(error))
             return
         self.plan.offer(scheme)
         said = tr("{} labels of {} are added to the project with the import.")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from annotator.ui.dialogs.frame import close_buttons, framed
 from annotator.ui.i18n import tr
-from annotator.ui.panels.paint import draw_key_cap, draw_row
+from annotator.ui.panels.paint import draw_key_cap, draw_row, turn
 from annotator.ui.panels.parts import airy, plain_label, theme_of
 
 
@@ -140,6 +140,7 @@ class _KeysDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setPointSizeF(font.pointSizeF() * 0.92)
         painter.save()
+        turn(painter, option.rect)
         painter.setFont(font)
         left = option.rect.x() + theme.space
         middle = option.rect.center().y()

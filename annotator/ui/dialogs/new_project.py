@@ -1,4 +1,4 @@
-"""Asks for a new project's file, labels and language."""
+"""Asks for a new project's file, labels, language, first articles and suggesters."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from annotator.commands.projects import load_scheme
 from annotator.errors import AnnotatorError
 from annotator.paths import PROJECT_SUFFIX, is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
+from annotator.ui.dialogs.first_articles import FirstArticles
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
-from annotator.ui.i18n import localized, tr
+from annotator.ui.i18n import localized, told, tr
 from annotator.ui.panels.parts import CalmComboBox, plain_label
 
 _LANGUAGES = ("id", "ms", "en", "nl", "de", "fr", "es", "pt", "it", "ar", "tr", "ru", "tl", "xx")
@@ -23,15 +24,21 @@ _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """What was chosen.  ``labels`` is the name of a scheme that ships with the program, or the path of a scheme file."""
+    """What was chosen.
+
+    ``labels`` is the name of a scheme that ships with the program, or the path of a file with one, of another tool's, too.  ``articles``
+    are files and folders to import; ``suggesters`` the kinds to run over them, none without articles.
+    """
 
     path: Path
     labels: str
     language: str
+    articles: tuple[Path, ...] = ()
+    suggesters: tuple[str, ...] = ()
 
 
 class NewProjectDialog(QDialog):
-    """``path`` suggests file and folder; ``schemes`` are the shipped ones by name."""
+    """``path`` suggests file and folder; ``schemes`` are the shipped ones by name; ``articles`` are in the list from the start."""
 
     def __init__(
         self,
@@ -42,6 +49,7 @@ class NewProjectDialog(QDialog):
         parent: QWidget | None = None,
         *,
         ask: Ask | None = None,
+        articles: Sequence[Path] = (),
     ) -> None:
         super().__init__(parent)
         self._ask = ask or Ask(self)
@@ -61,9 +69,13 @@ class NewProjectDialog(QDialog):
         self.language.setEditable(True)
         for code in dict.fromkeys((language, *_LANGUAGES)):
             self.language.addItem(f"{code} – {_language_name(code)}", code)
+        self.first = FirstArticles(self._ask, lambda: self._folder)
         self._lay_out()
+        self.first.take(articles)
+        self.first.offer(self._language())
         self.name.textChanged.connect(self._check)
         self.language.editTextChanged.connect(self._check)
+        self.language.editTextChanged.connect(self._on_language_changed)
         self.labels.currentIndexChanged.connect(self._check)
         self.browse.clicked.connect(self._on_browse)
         self.scheme_file.clicked.connect(self._on_scheme_file)
@@ -72,10 +84,11 @@ class NewProjectDialog(QDialog):
 
     def values(self) -> NewProject:
         """Return what is chosen now."""
-        return NewProject(self._path(), self.labels.currentData() or "", self._language())
+        labels = self.labels.currentData() or ""
+        return NewProject(self._path(), labels, self._language(), self.first.paths, self.first.suggesters())
 
     def _lay_out(self) -> None:
-        column = framed(self, tr("New project"))
+        column = framed(self, tr("New project"), width=600)
         rows = form()
         add_field(rows, tr("Name"), self.name)
         add_field(rows, tr("Folder"), beside(self.folder, self.browse))
@@ -83,6 +96,7 @@ class NewProjectDialog(QDialog):
         add_field(rows, tr("Labels"), beside(self.labels, self.scheme_file))
         rows.addRow("", self.about_scheme)
         add_field(rows, tr("Language"), self.language)
+        self.first.add_to(rows)
         column.addLayout(rows)
         self.complaint = complaint_label()
         column.addWidget(self.complaint)
@@ -122,7 +136,7 @@ class NewProjectDialog(QDialog):
             scheme = load_scheme(self.labels.currentData() or "blank")
         except AnnotatorError as error:
             self.about_scheme.setText("")
-            return str(error)
+            return told(error)
         counts = tr("{} span labels, {} relation labels.").format(len(scheme.spans), len(scheme.relations))
         self.about_scheme.setText(" ".join(part for part in (localized(scheme.description), counts) if part))
         return ""
@@ -135,8 +149,12 @@ class NewProjectDialog(QDialog):
             self.name.setText(chosen.name.removesuffix(PROJECT_SUFFIX))
             self._check()
 
+    def _on_language_changed(self) -> None:
+        self.first.offer(self._language())
+
     def _on_scheme_file(self) -> None:
-        chosen = self._ask.open_file(tr("Label scheme"), self._folder, tr("Label schemes") + " (*.json)")
+        """Take labels from a scheme file, or from what configures another tool: brat, Label Studio, doccano."""
+        chosen = self._ask.open_file(tr("Label scheme"), self._folder, tr("Label schemes") + " (*.json *.conf *.xml)")
         if chosen is not None:
             self.labels.addItem(chosen.name, str(chosen))
             self.labels.setCurrentIndex(self.labels.count() - 1)

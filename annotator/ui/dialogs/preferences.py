@@ -12,7 +12,7 @@ from annotator.settings.store import Settings
 from annotator.settings.table import SETTINGS, Setting
 from annotator.ui.dialogs.frame import close_buttons, complaint_label, form, framed
 from annotator.ui.dialogs.setting_fields import SettingField, add_setting, has_field, setting_field
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.panels.parts import airy, heading, spaced
 
 GROUPS = (("General", ("annotator", "ui")), ("Article", ("article",)), ("Work", ("done", "next")), ("History", ("history",)))
@@ -81,7 +81,7 @@ class PreferencesDialog(QDialog):
             self._settings.set(key, value)
             self.complaint.setText("")
         except AnnotatorError as error:
-            self.complaint.setText(str(error))
+            self.complaint.setText(told(error))
 
     def _on_set(self, key: str, value: Any) -> None:
         """Show what was set elsewhere, by a key in the window."""

@@ -15,7 +15,7 @@ from annotator.ui.article.keys import key_names, sequence_name
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import close_buttons, complaint_label, framed, side_button
 from annotator.ui.dialogs.keys import KeySheet
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.key_choices import PROFILES, as_usual, label_keys_lost, owners, profile_of, with_key, without_keys
 from annotator.ui.key_text import key_text
 from annotator.ui.panels.parts import CalmComboBox, plain_label, spaced
@@ -160,7 +160,7 @@ class ShortcutsDialog(QDialog):
         try:
             self._settings.set("keys.overrides", overrides)
         except AnnotatorError as error:
-            self.told.setText(str(error))
+            self.told.setText(told(error))
 
     def _on_set(self, key: str, _value: object) -> None:
         if key == "keys.overrides":

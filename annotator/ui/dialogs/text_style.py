@@ -20,7 +20,7 @@ from annotator.settings.table import SETTINGS
 from annotator.ui.article.picture import Picture, PictureLook, draw, lay_out, paint_ground
 from annotator.ui.dialogs.frame import accept_buttons, complaint_label, form, framed, side_button
 from annotator.ui.dialogs.setting_fields import SettingField, add_setting, setting_field
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import told, tr
 from annotator.ui.panels.parts import theme_of
 from annotator.ui.theme import TextStyle
 
@@ -80,7 +80,7 @@ class TextStyleDialog(QDialog):
             self._settings.set(key, value)
             self.complaint.setText("")
         except AnnotatorError as error:
-            self.complaint.setText(str(error))
+            self.complaint.setText(told(error))
         self.preview.refresh()
 
 

@@ -16,7 +16,7 @@ from annotator.session.session import Session
 from annotator.store import history
 from annotator.store.history import Entry
 from annotator.store.journal import CUT, Step
-from annotator.ui.i18n import by_count, plain_tip, tr
+from annotator.ui.i18n import by_count, plain_tip, step_words, tr
 from annotator.ui.models.history_words import Line, Sign
 
 Index = QModelIndex | QPersistentModelIndex
@@ -265,7 +265,7 @@ _SPOKEN = {Sign.ADDED: "+ {}", Sign.REMOVED: "- {}", Sign.CHANGED: "{}", Sign.NO
 def step_title(step: Step) -> str:
     """Return what a step is called, in the window's language."""
     try:
-        return tr(step.text).format(step.detail)
+        return step_words(step.text, step.detail)
     except (IndexError, KeyError, ValueError):  # another program wrote it: shown as it stands
         return f"{step.text} {step.detail}".strip()
 

@@ -12,7 +12,7 @@ from annotator.store.queries import DocumentCard
 from annotator.ui.i18n import number, share
 from annotator.ui.icons import icon
 from annotator.ui.models.documents import DocumentRole
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_status, draw_text, ink
+from annotator.ui.panels.paint import draw_focus, draw_row, draw_status, draw_text, ink, turn
 from annotator.ui.panels.parts import theme_of
 
 
@@ -52,6 +52,7 @@ class DocumentDelegate(QStyledItemDelegate):
         gap = 2 * theme.space
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
+        turn(painter, rect)
         painter.setFont(option.font)
         draw_row(painter, option)
         if isinstance(card, DocumentCard):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from annotator.ui.models.grid import Chip, GridRole
-from annotator.ui.panels.paint import draw_key_cap, draw_text
+from annotator.ui.panels.paint import draw_key_cap, draw_text, turn
 from annotator.ui.panels.parts import SWATCH, draw_swatch, theme_of
 from annotator.ui.theme import Theme, label_colors, mix
 from annotator.ui.theme_qt import color
@@ -148,7 +148,10 @@ class SpanHeader(QHeaderView):
         painter.drawLine(QLineF(rect.left(), rect.bottom() + 0.5, rect.right() + 1, rect.bottom() + 0.5))
         painter.drawLine(QLineF(rect.right() + 0.5, rect.top(), rect.right() + 0.5, rect.bottom() + 1))
         box = QRect(rect)
-        if across and self.upright:
+        if not (across and self.upright):
+            turn(painter, rect)
+        else:
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             painter.translate(rect.left(), rect.bottom())
             painter.rotate(-90)
             box = QRect(0, 0, rect.height(), rect.width())
@@ -193,6 +196,7 @@ class CellLine(QWidget):
         painter = QPainter(self)
         font = self.font()
         metrics = painter.fontMetrics()
+        turn(painter, self.rect())
         gap = 2 * theme.space
         amount = min(metrics.horizontalAdvance(self._amount) + 2, self.width() // 3)
         box = self.rect().adjusted(gap, 0, -gap, 0)

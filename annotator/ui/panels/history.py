@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from annotator.domain.annotations import Relation, Span
-from annotator.domain.changes import BulkInsert, ChangeSet, What
+from annotator.domain.changes import BulkInsert, BulkSets, ChangeSet, What
 from annotator.session.session import Session
 from annotator.store.history import Entry
 from annotator.ui.i18n import tr
@@ -122,7 +122,7 @@ class HistoryPanel(QWidget):
         """Take over what was committed."""
         if not self.isVisible():
             self._stale = True
-        elif any(isinstance(entry, BulkInsert) for entry in changes.bulk):
+        elif any(isinstance(entry, BulkInsert | BulkSets) for entry in changes.bulk):
             self._later.start()
         elif not self._stale:
             self.model.refresh(changes)

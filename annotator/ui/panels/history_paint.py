@@ -10,7 +10,7 @@ from annotator.store.history import Entry
 from annotator.ui.i18n import by_count, tr
 from annotator.ui.models.history import HistoryRole, place_words, short_time, step_title
 from annotator.ui.models.history_words import Line, Sign
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink
+from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn
 from annotator.ui.panels.parts import theme_of
 from annotator.ui.theme import Theme
 from annotator.ui.theme_qt import color
@@ -35,6 +35,7 @@ class StepDelegate(QStyledItemDelegate):
         theme = theme_of(option.widget)
         gap = 2 * theme.space
         painter.save()
+        turn(painter, option.rect)
         draw_row(painter, option)
         upper, lower = _halves(option.rect.adjusted(gap, 4, -gap, -4))
         font, small = QFont(option.font), QFont(option.font)
@@ -61,6 +62,7 @@ class LineDelegate(QStyledItemDelegate):
         theme = theme_of(option.widget)
         gap, side = 2 * theme.space, 9
         painter.save()
+        turn(painter, option.rect)
         draw_row(painter, option)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         middle = QPointF(option.rect.x() + gap + side / 2, option.rect.center().y() + 0.5)

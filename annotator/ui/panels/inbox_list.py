@@ -11,7 +11,7 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.text import display_text
 from annotator.ui.i18n import number, tr
 from annotator.ui.models.inbox import InboxRole, label_text
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink
+from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn
 from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, theme_of
 
 
@@ -35,6 +35,7 @@ class InboxDelegate(QStyledItemDelegate):
         entry: Entry = index.data(InboxRole.ENTRY)
         theme = theme_of(option.widget)
         painter.save()
+        turn(painter, option.rect)
         draw_row(painter, option)
         rect: QRect = option.rect.adjusted(3 * theme.space, theme.space, -2 * theme.space, -theme.space)
         upper, lower = QRect(rect), QRect(rect)

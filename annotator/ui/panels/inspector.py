@@ -24,7 +24,7 @@ from shiboken6 import isValid
 
 from annotator.domain.annotations import Item, Relation, Span
 from annotator.session.document import DocumentState
-from annotator.ui.i18n import by_count, plain_tip, tr
+from annotator.ui.i18n import by_count, plain_tip, told, tr
 from annotator.ui.icons import icon
 from annotator.ui.panels.inspector_facts import (
     attribute_rows,
@@ -178,7 +178,7 @@ class InspectorPanel(QWidget):
         for button in (self.accept, self.reject):
             button.setVisible(writable)
         found = item_problems(state, item)
-        self.problems.setText("\n".join(f"⚠ {problem.message}" for problem in found))
+        self.problems.setText("\n".join(f"⚠ {told(problem.message)}" for problem in found))
         self.problems.setVisible(bool(found))
         look = self.problems.palette()
         look.setColor(QPalette.ColorRole.WindowText, color(theme.warning))

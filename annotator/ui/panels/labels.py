@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableV
 from annotator.domain.labels import LabelScheme, RelationLabel
 from annotator.ui.i18n import number, tr
 from annotator.ui.models.labels import LabelListModel, LabelRole, LabelRow
-from annotator.ui.panels.paint import draw_focus, draw_key_cap, draw_row, draw_text, ink
+from annotator.ui.panels.paint import draw_focus, draw_key_cap, draw_row, draw_text, ink, turn
 from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, list_or_hint, theme_of
 from annotator.ui.theme import Theme, label_colors
 from annotator.ui.theme_qt import color
@@ -88,6 +88,7 @@ class _LabelDelegate(QStyledItemDelegate):
         theme = theme_of(option.widget)
         gap = 2 * theme.space
         painter.save()
+        turn(painter, rect)
         font = QFont(option.font)
         if row.label is None:
             font.setBold(True)

@@ -11,7 +11,7 @@ from annotator.domain.changes import ChangeSet
 from annotator.session.document import DocumentState
 from annotator.ui.i18n import tr
 from annotator.ui.models.outline import OutlineModel, OutlineRole
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink
+from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn
 from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, list_or_hint, theme_of
 
 
@@ -88,6 +88,7 @@ class _OutlineDelegate(QStyledItemDelegate):
         gap = 2 * theme.space
         font = QFont(option.font)
         painter.save()
+        turn(painter, rect)
         if item is None:
             font.setBold(True)
             painter.setFont(font)

@@ -15,6 +15,28 @@ from annotator.ui.theme import Theme, mix
 from annotator.ui.theme_qt import color
 
 
+def turn(painter: QPainter, rect: QRect) -> None:
+    """Let what is painted into ``rect`` run from the right where the window does; until the painter's ``restore``.
+
+    Positions are turned round, and lines and arrows with them.  What must not stand mirrored (texts, ticks) turns itself back about its
+    own place, as all helpers here do; so a delegate is written once, from left to right.
+    """
+    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        turn_about(painter, rect)
+
+
+def turn_about(painter: QPainter, rect: QRect | QRectF) -> None:
+    """Turn the painter round the middle of ``rect``."""
+    painter.translate(2 * rect.x() + rect.width(), 0)
+    painter.scale(-1, 1)
+
+
+def turn_back(painter: QPainter, rect: QRect | QRectF) -> None:
+    """Undo ``turn`` for what stands in ``rect``, which stays at its place; nothing where nothing was turned."""
+    if painter.transform().m11() < 0:
+        turn_about(painter, rect)
+
+
 def draw_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
     """Paint what lies behind a row: selection, hover, or nothing."""
     widget: QWidget | None = option.widget
@@ -48,7 +70,10 @@ def draw_text(painter: QPainter, rect: QRect, text: str, ink_color: QColor, *, r
     painter.setPen(ink_color)
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     flags = Qt.AlignmentFlag.AlignVCenter | side | Qt.TextFlag.TextSingleLine
+    painter.save()
+    turn_back(painter, rect)
     painter.drawText(rect, int(flags), metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
+    painter.restore()
 
 
 def draw_key_cap(painter: QPainter, right: int, middle: int, text: str, theme: Theme) -> int:
@@ -58,6 +83,7 @@ def draw_key_cap(painter: QPainter, right: int, middle: int, text: str, theme: T
     height = metrics.height() + 2
     cap = QRectF(right - width + 0.5, middle - height / 2 + 0.5, width - 1, height - 1)
     painter.save()
+    turn_back(painter, cap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(color(mix(theme.border, theme.text, 0.15)), 1))
     painter.setBrush(color(theme.raised))
@@ -78,6 +104,7 @@ def draw_status(painter: QPainter, rect: QRectF, status: Status, theme: Theme, g
     }
     mark = QColor(ground) if ground is not None else color(colors[status])
     painter.save()
+    turn_back(painter, rect)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(mark, 1.6))
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -14,7 +14,7 @@ from annotator.store.search import Line
 from annotator.ui.icons import icon
 from annotator.ui.models.search import Column, LineRole
 from annotator.ui.models.search_lines import runs_leftward
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink
+from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn, turn_back
 from annotator.ui.panels.parts import SWATCH, draw_swatch, theme_of
 from annotator.ui.theme import Theme, label_colors
 from annotator.ui.theme_qt import color
@@ -40,6 +40,8 @@ class LineDelegate(QStyledItemDelegate):
         gap = 2 * theme.space
         painter.save()
         painter.setFont(option.font)
+        if index.column() != Column.LINE:  # a line runs as its text does
+            turn(painter, option.rect)
         draw_row(painter, option)
         match index.column():
             case Column.TICK:
@@ -74,6 +76,7 @@ def draw_box(painter: QPainter, place: QRect, state: Qt.CheckState, line: QColor
     """Paint a box to tick into a square; Fusion's own has no visible outline in the dark."""
     selected = line.name() == theme.accent_text
     painter.save()
+    turn_back(painter, place)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     outline = line if selected else color(theme.quiet_text)
     painter.setPen(QPen(outline, 1.2))

@@ -33,10 +33,12 @@ _WIDTH = 620
 
 
 class WelcomePage(QWidget):
-    """Three ways to begin, and the projects that were open lately.  ``recentRequested`` brings a path as it was given."""
+    """The ways to begin, and the projects that were open lately.  ``recentRequested`` brings a path as it was given."""
 
     demoRequested = Signal()
+    tourRequested = Signal()
     newRequested = Signal()
+    importRequested = Signal()
     openRequested = Signal()
     recentRequested = Signal(str)
 
@@ -45,7 +47,9 @@ class WelcomePage(QWidget):
         self.demo = _Card(
             "sparkles", tr("Try the demo"), tr("A news article with suggestions that want correcting. Nothing can go wrong.")
         )
+        self.tour = _Card("help", tr("Take the tour"), tr("Two minutes, hands on: everything an annotator needs, step by step."))
         self.new = _Card("file-plus", tr("New project"), tr("Choose labels and a language, then import your own articles."))
+        self.articles = _Card("file-import", tr("Import articles"), tr("Choose files first: a project is made for them."))
         self.open = _Card("folder-open", tr("Open a project"), tr("Go on with a project file on this computer."))
         self.recent = QListWidget()
         self.recent.setAccessibleName(tr("Recent projects"))
@@ -56,11 +60,17 @@ class WelcomePage(QWidget):
         self._no_recent = plain_label(tr("Projects you open will be listed here."), quiet=True)
         self._lay_out()
         self.demo.clicked.connect(self.demoRequested)
+        self.tour.clicked.connect(self.tourRequested)
         self.new.clicked.connect(self.newRequested)
+        self.articles.clicked.connect(self.importRequested)
         self.open.clicked.connect(self.openRequested)
         self.recent.itemClicked.connect(self._on_recent)
         self.recent.installEventFilter(self)
         self.set_recent(())
+
+    def set_toured(self, toured: bool = True) -> None:
+        """Say that the tour was taken already."""
+        self.tour.set_title(tr("Take the tour again") if toured else tr("Take the tour"))
 
     def set_recent(self, paths: Sequence[str | Path]) -> None:
         """List the projects, newest first; those whose file is gone are shown as missing and cannot be chosen."""
@@ -105,7 +115,7 @@ class WelcomePage(QWidget):
             plain_label(tr("Correct the spans and relations in news articles, and export training data you can trust."), quiet=True)
         )
         inner.addSpacing(12)
-        for card in (self.demo, self.new, self.open):
+        for card in (self.demo, self.tour, self.new, self.articles, self.open):
             inner.addWidget(card)
         inner.addSpacing(16)
         inner.addWidget(heading(tr("Recent projects")))
@@ -143,7 +153,8 @@ class _Card(QPushButton):
         self._mark.setFixedWidth(32)
         texts = QVBoxLayout()
         spaced(texts, spacing=1)
-        texts.addWidget(heading(title, larger=1.1))
+        self._title = heading(title, larger=1.1)
+        texts.addWidget(self._title)
         texts.addWidget(plain_label(text, quiet=True))
         layout = QHBoxLayout(self)
         spaced(layout, margin=3, spacing=3)
@@ -152,6 +163,11 @@ class _Card(QPushButton):
         for label in self.findChildren(QLabel):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._show_icon()
+
+    def set_title(self, title: str) -> None:
+        """Say something else in bold."""
+        self.setAccessibleName(title)
+        self._title.setText(title)
 
     def sizeHint(self) -> QSize:
         layout = self.layout()

@@ -1,0 +1,282 @@
+"""Changing the label scheme together with everything labelled by it, in the whole project, as one step that one undo takes back.
+
+Labels change in every annotation set, the models' too, and so do remembered rejections: a suggestion that was rejected stays so under
+its new name.  Where two spans of one set become the same, one of them goes on with what both had; ``Relabelled`` counts that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+
+from annotator.commands.command import Command
+from annotator.commands.joining import Joining
+from annotator.commands.searching import Host
+from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
+from annotator.domain.changes import Lane, What
+from annotator.domain.labels import LabelScheme
+from annotator.domain.progress import Progress
+from annotator.domain.rules import amount, quoted
+from annotator.domain.scheme_edit import GONE, Part, SchemeEdit
+from annotator.errors import AnnotatorError, Refused, UndoRefused
+from annotator.store import relabelling
+from annotator.store.relabelling import Found
+from annotator.store.rows import scheme_text, text_scheme
+from annotator.store.transaction import Transaction
+
+_KINDS = ((Part.RELATIONS, What.RELATION), (Part.SPANS, What.SPAN))
+"""Relations first: where spans become one, their relations have their new labels already."""
+
+
+@dataclass(slots=True)
+class Relabelled:
+    """What became of the annotations.
+
+    ``joined`` counts spans and relations that went because another one came to say the same; what they had besides is in that one.
+    """
+
+    spans: int = 0
+    relations: int = 0
+    attributes: int = 0
+    categories: int = 0
+    removed_spans: int = 0
+    removed_relations: int = 0
+    joined: int = 0
+
+    def add(self, other: Relabelled) -> None:
+        """Add what a further piece did."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+    def sentence(self) -> str:
+        """Say it in English."""
+        counts = ((self.spans, "span"), (self.relations, "relation"), (self.attributes, "attribute"))
+        told = [f"{amount(count, what)} changed" for count, what in counts if count]
+        if self.categories:
+            told.append(f"categories of {amount(self.categories, 'annotation set')} changed")
+        removed = ((self.removed_spans, "span"), (self.removed_relations, "relation"))
+        told += [f"{amount(count, what)} removed" for count, what in removed if count]
+        if self.joined:
+            told.append(f"{self.joined} joined with others that say the same")
+        return "The label scheme was changed" + (f": {', '.join(told)}." if told else "; no annotation had to be.")
+
+
+def change_scheme(host: Host, edit: SchemeEdit, progress: Progress | None = None) -> Relabelled:
+    """Change the scheme and all annotations as one step; an error or a cancel takes all of it back.
+
+    Raises ``Refused`` where a name would go that annotations have.  ``SchemeStep`` is the same for a window.
+    """
+    progress = progress or Progress()
+    with SchemeStep(host, edit) as step:
+        progress.start("Changing annotations", step.total)
+        while step.go_on():
+            progress.advance(step.done - progress.done)
+    return step.did
+
+
+class SchemeStep:
+    """The step of one change of the scheme, as a context: left normally it is finished, left by an exception it is taken back.
+
+    ``go_on`` does a piece of about ``size`` items; nothing else may be edited between the pieces.  ``total`` is how many spans and
+    relations there are to change, ``done`` how many were.  ``kept`` says, after an exception, why it could not be taken back.
+    """
+
+    def __init__(self, host: Host, edit: SchemeEdit) -> None:
+        self._host, self._edit = host, edit
+        self._step_id = 0
+        self._pieces: Iterator[Command] = iter(())
+        self.size = 2_000
+        self.total = 0
+        self.done = 0
+        self.did = Relabelled()
+        self.kept = ""
+
+    def __enter__(self) -> SchemeStep:
+        host, edit = self._host, self._edit
+        self.total = _must_be_possible(host, edit)
+        text, detail = _title(edit)
+        self._step_id = host.project.begin_step(text, detail, actor=host.annotator, lane=Lane.EDIT)
+        try:
+            host.execute(_put_scheme(edit), step_id=self._step_id)
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+        self._pieces = self._commands()
+        return self
+
+    def go_on(self) -> bool:
+        """Change some more; False when there is nothing left."""
+        command = next(self._pieces, None)
+        if command is None:
+            return False
+        self.did.add(self._host.execute(command, step_id=self._step_id))
+        return True
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._pieces = iter(())
+        if kind is not None:
+            try:
+                self._host.undo_step(self._step_id)
+            except UndoRefused as refusal:
+                self.kept = f"The change stopped before its end. What it had done was kept: {refusal}"
+            except AnnotatorError:
+                return  # the disk that refused the edit refuses this too: the next opening takes the step back
+        self._host.project.finish_step(self._step_id)
+
+    def _commands(self) -> Iterator[Command]:
+        edit, connection, size = self._edit, self._host.project.connection, lambda: self.size
+        for part, what in _KINDS:
+            names = edit.renamed(part)
+            if names:
+                joins = _may_join(self._host, edit, part)
+                for page in relabelling.labelled(connection, what, list(names), size):
+                    yield self._piece(_relabel(page, names, joins=joins, scheme=edit.scheme))
+                    self.done += len(page)
+        yield from self._verdicts()
+        names, open_names = edit.renamed(Part.ATTRIBUTES), edit.left_open(Part.ATTRIBUTES)
+        if names or open_names:
+            for _, what in _KINDS:
+                for page in relabelling.with_attributes(connection, what, [*names, *open_names]):
+                    yield self._piece(_put_attributes(page, names, open_names))
+        names, open_names = edit.renamed(Part.CATEGORIES), edit.left_open(Part.CATEGORIES)
+        if names or open_names:
+            for sets in relabelling.with_categories(connection, [*names, *open_names]):
+                yield self._piece(_put_categories(sets, names, open_names))
+
+    def _verdicts(self) -> Iterator[Command]:
+        relations, spans = ({old: new for old, new in self._edit.renamed(part).items() if new != GONE} for part, _ in _KINDS)
+        if spans or relations:
+            for page in relabelling.rejected(self._host.project.connection, [*spans, *relations]):
+                yield self._piece(_put_verdicts(page, spans, relations))
+
+    def _piece(self, run: Callable[[Transaction], Relabelled]) -> Command:
+        text, detail = _title(self._edit)
+        return Command(text, run, detail)
+
+
+def _must_be_possible(host: Host, edit: SchemeEdit) -> int:
+    """Refuse an edit of another scheme, or one that leaves annotations without a label; return how many items it changes.
+
+    Raises ``FormatError``, too, for a scheme that would not read back.
+    """
+    if host.project.scheme != edit.before:
+        raise Refused("The label scheme was changed meanwhile. Close the editor and open it again.")
+    try:
+        text_scheme(scheme_text(edit.scheme))
+    except (TypeError, ValueError) as error:  # lone surrogates
+        raise Refused(f"This label scheme cannot be saved: {error}.") from error
+    with host.project.reading():
+        there = relabelling.label_uses(host.project.connection)
+    for part, what in _KINDS:
+        for name in edit.left_open(part):
+            use = there.get((part, name))
+            if use is not None:
+                raise Refused(
+                    f"The label {quoted(name)} has {amount(use.items, what.value)}. Say what becomes of them: another label, or nothing."
+                )
+    return sum(use.items for (part, name), use in there.items() if name in edit.renamed(part))
+
+
+def _title(edit: SchemeEdit) -> tuple[str, str]:
+    """Return what the step is called: by what it does to the one name it changes, where it is one."""
+    named = [(old, new) for part in Part for old, new in edit.renamed(part).items()]
+    if len(named) == 1:
+        ((old, new),) = named
+        return ("Delete {} with all annotations", old) if new == GONE else ("Rename or merge {}", f"{old} → {new}")
+    return "Change the label scheme", ""
+
+
+def _put_scheme(edit: SchemeEdit) -> Command:
+    text, detail = _title(edit)
+    return Command(text, lambda tx: tx.put_scheme(edit.scheme), detail)
+
+
+def _may_join(host: Host, edit: SchemeEdit, part: Part) -> bool:
+    """Tell whether an item may come to say the same as another: only a name that nothing had before rules that out."""
+    new = [name for name in edit.renamed(part).values() if name != GONE]
+    if len(set(new)) < len(new):
+        return True
+    with host.project.reading():
+        there = relabelling.label_uses(host.project.connection)
+    return any((part, name) in there for name in new)
+
+
+def _relabel(page: Found, names: Mapping[str, str], *, joins: bool, scheme: LabelScheme) -> Callable[[Transaction], Relabelled]:
+    def run(tx: Transaction) -> Relabelled:
+        did = Relabelled()
+        joining = Joining(tx, scheme)
+        for set_id, item in page:
+            new = names[item.label]
+            if new == GONE:
+                joining.remove(set_id, item)
+            elif not joins:
+                tx.put(set_id, replace(item, label=new))
+                joining.changed(item)
+            else:
+                joining.relabel(set_id, item, names)
+        did.spans, did.relations = joining.spans, joining.relations
+        did.removed_spans, did.removed_relations, did.joined = joining.removed_spans, joining.removed_relations, joining.joined
+        return did
+
+    return run
+
+
+def _put_verdicts(
+    page: list[tuple[int, Verdict]], spans: Mapping[str, str], relations: Mapping[str, str]
+) -> Callable[[Transaction], Relabelled]:
+    def run(tx: Transaction) -> Relabelled:
+        moved: list[tuple[int, Verdict]] = []
+        for set_id, verdict in page:
+            label, _, place = verdict.signature.rpartition("@")
+            new = (relations if ">" in place else spans).get(label)
+            if new:
+                tx.remove(set_id, verdict)
+                moved.append((set_id, replace(verdict, signature=f"{new}@{place}")))
+        for set_id, verdict in moved:  # afterwards: two labels may swap their names
+            tx.put(set_id, verdict)
+        return Relabelled()
+
+    return run
+
+
+def _put_attributes(page: Found, names: Mapping[str, str], forbidden: tuple[str, ...]) -> Callable[[Transaction], Relabelled]:
+    def run(tx: Transaction) -> Relabelled:
+        did = Relabelled()
+        for set_id, item in page:
+            _must_not_have(item.attributes, forbidden, "The attribute")
+            tx.put(set_id, _with_attributes(item, names))
+            did.attributes += 1
+        return did
+
+    return run
+
+
+def _with_attributes(item: Span | Relation, names: Mapping[str, str]) -> Span | Relation:
+    """Return an item whose attributes have their new names; of two different values under one name the later one goes into the note."""
+    kept = {name: value for name, value in item.attributes.items() if name not in names}
+    beside: list[str] = []
+    for old, value in item.attributes.items():
+        new = names.get(old, GONE)
+        if new != GONE and kept.setdefault(new, value) != value:
+            beside.append(f"{new}: {value}")
+    return replace(item, attributes=kept, note="\n".join(filter(None, (item.note, *beside))))
+
+
+def _put_categories(
+    page: list[tuple[int, SetInfo]], names: Mapping[str, str], forbidden: tuple[str, ...]
+) -> Callable[[Transaction], Relabelled]:
+    def run(tx: Transaction) -> Relabelled:
+        for set_id, info in page:
+            _must_not_have(info.categories, forbidden, "The category")
+            named = (names.get(name, name) for name in info.categories)
+            tx.put_set(set_id, replace(info, categories=tuple(dict.fromkeys(name for name in named if name != GONE))))
+        return Relabelled(categories=len(page))
+
+    return run
+
+
+def _must_not_have(had: object, forbidden: tuple[str, ...], what: str) -> None:
+    assert isinstance(had, Mapping | tuple)
+    name = next((name for name in forbidden if name in had), None)
+    if name is not None:
+        raise Refused(f"{what} {quoted(name)} is in use. Say what becomes of it: another one, or nothing.")

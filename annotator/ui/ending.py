@@ -1,0 +1,53 @@
+"""The system asks the program to end: at logging out, by ``kill``, by Ctrl+C in the terminal it was started from.
+
+Python hears a signal only when it runs, and while Qt waits for the person it does not: a pipe wakes Qt, and thereby Python.  Windows
+sends no such signals; there Qt's own session management closes the window.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from PySide6.QtCore import QSocketNotifier
+
+_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
+
+
+@contextmanager
+def heeding_signals(end: Callable[[], object]) -> Iterator[None]:
+    """Inside, call ``end`` in this thread, which must be the main one, when a signal asks the process to end.
+
+    What was there for the signals before is there again afterwards.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    woken, waker = socket.socketpair()
+    waker.setblocking(False)
+    woken.setblocking(False)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        end()
+
+    def on_woken() -> None:
+        with suppress(BlockingIOError):
+            woken.recv(4096)  # by now Python runs, and calls what belongs to the signal
+
+    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(on_woken)
+    earlier_waker = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    earlier = {number: signal.signal(number, on_signal) for name in _SIGNALS if (number := getattr(signal, name, None)) is not None}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(earlier_waker)
+        notifier.setEnabled(False)
+        woken.close()
+        waker.close()
