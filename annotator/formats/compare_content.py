@@ -49,9 +49,11 @@ def content_losses(record: Record, expected: Record, back: Record) -> Iterator[L
     """Find every difference between ``expected`` and ``back``; ``record`` is the one the losses are told of.
 
     Ids are not compared: spans answer to each other by label and place, and among those of one label and place by what else they say
-    and are linked with; relations by label and ends.  Tokens are compared only where they are expected.
+    and are linked with; relations by label and ends.  Tokens are compared only where they are expected; a text of white
+    space has none, told or not.
     """
-    names = [*_OF_DOCUMENT[:2], *(("tokens",) if expected.tokens is not None else ())]
+    with_tokens = expected.tokens is not None and bool(expected.text.strip() or back.tokens)
+    names = [*_OF_DOCUMENT[:2], *(("tokens",) if with_tokens else ())]
     names += _OF_SET if has_set(expected) else ()
     differing = [name for name in names if getattr(expected, name) != getattr(back, name)]
     if dict(expected.meta) != dict(back.meta):

@@ -152,8 +152,8 @@ def build(settings: Settings, annotator: str) -> MainWindow:
 
 def _helping(bench: Workbench, projects: Projects, window: MainWindow) -> Helping:
     """Build the help and the tour, whose strip stands below the article."""
-    strip, middle = TourPanel(), window.centralWidget().layout()
-    if middle is not None:
+    strip, center = TourPanel(), window.centralWidget()
+    if center is not None and (middle := center.layout()) is not None:
         middle.addWidget(strip)
     touring = Touring(bench, projects, strip, lambda command: key_or_name(command, bench.settings.get("keys.overrides")))
     window.welcome.tourRequested.connect(touring.start)

@@ -23,8 +23,7 @@ SIZES = "dialogs.sizes"
 class DialogSizes(QObject):
     """Watches the dialogs of one window.
 
-    A size is remembered when a dialog is hidden that a person has resized; one that only grew by what it shows is not.  Dialogs whose
-    size is fixed, and those of the system, are left alone.
+    A size is remembered when a dialog is hidden in another size than it was shown in.  Nothing gets larger than the screen.
     """
 
     def __init__(self, settings: Settings, window: QWidget) -> None:

@@ -13,6 +13,7 @@ from annotator._version import __version__
 from annotator.commands.importing import ImportReport
 from annotator.errors import AnnotatorError
 from annotator.paths import PROJECT_SUFFIX
+from annotator.store import queries
 from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.backing_up import BackingUp
 from annotator.ui.beginning import Beginning
@@ -29,6 +30,7 @@ from annotator.ui.i18n import told, tr
 from annotator.ui.importing import Importing
 from annotator.ui.key_text import key_text
 from annotator.ui.main_window import MainWindow
+from annotator.ui.panels.nothing_yet import NothingYet
 from annotator.ui.pictures import Pictures
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.relating import Relating
@@ -71,6 +73,9 @@ class WindowShell(QObject):
         window.welcome.demoRequested.connect(projects.demo)
         window.welcome.newRequested.connect(self.ask_new_project)
         window.welcome.importRequested.connect(self._beginning.ask_for_articles)
+        self._nothing_yet = NothingYet(bench.view)
+        self._nothing_yet.importRequested.connect(self.ask_import)
+        bench.documentOpened.connect(self._on_document_opened)
         window.welcome.openRequested.connect(self.ask_open_project)
         window.welcome.recentRequested.connect(self._on_recent_requested)
         bench.messages.dismissed.connect(self.focus_article)
@@ -81,6 +86,13 @@ class WindowShell(QObject):
     def ask_new_project(self) -> None:
         """Ask for a new project's name, scheme and language."""
         self._beginning.ask()
+
+    def _on_document_opened(self) -> None:
+        session = self._bench.session
+        empty = (
+            session is not None and session.document is None and not queries.neighbour_document(session.project.connection, 0, 1)
+        )
+        self._nothing_yet.show_for(empty=empty, writable=session is not None and not session.project.read_only)
 
     def _on_suggesters_wanted(self, kinds: Sequence[str]) -> None:
         if self._window.hands is not None:

@@ -1,8 +1,8 @@
 """The program never speaks to the network: not at its start, not in any verb, not in the window, nor in its helper processes.
 
 Every Python process of these runs carries a watch (an audit hook, installed by ``sitecustomize``, which helper processes load as well)
-that notes and refuses each connection, packet or listening socket that is not the machine's own, and each name to be looked up.  Qt speaks past Python:
-which of its classes the program uses is read from the sources.
+that notes and refuses each connection, packet or listening socket that is not the machine's own, and each name to be looked up.  Qt
+speaks past Python: which of its classes the program uses is read from the sources.
 """
 
 from __future__ import annotations

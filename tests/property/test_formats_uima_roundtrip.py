@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotator.domain.annotations import Kind, Relation, Span
@@ -108,6 +108,7 @@ def test_a_cas_holds_everything(name, wanted):
 
 
 @settings(deadline=None, max_examples=80)
+@example(wanted=[Record("n", " ", tokens=Tokens([]), annotator="ani", kind=Kind.PERSON)])
 @given(wanted=st.lists(records(), min_size=1, max_size=3))
 def test_what_webanno_does_not_hold_is_in_the_report(wanted):
     with tempfile.TemporaryDirectory() as folder:

@@ -198,7 +198,9 @@ def test_everything_in_the_window_has_a_name_and_a_fitting_role(use, tmp_path):
     assert use(drive, "open", project) == 0
 
 
-@pytest.mark.parametrize("key", ["Ctrl+N", "Ctrl+I", "Ctrl+E", "Ctrl+Shift+L", "F1", "about", "import report", "loss report", "crash"])
+@pytest.mark.parametrize(
+    "key", ["Ctrl+N", "Ctrl+I", "Ctrl+E", "Ctrl+Shift+L", "F1", "about", "import report", "loss report", "crash"]
+)
 def test_everything_in_a_dialog_has_a_name_a_fitting_role_and_is_reached_by_tab(use, tmp_path, key):
     from annotator.commands.importing import ImportReport
     from annotator.domain.exchange import Complaint, Fate, Loss, LossReport

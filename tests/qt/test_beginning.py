@@ -13,7 +13,7 @@ from annotator.ui.dialogs.import_files import ImportDialog
 from annotator.ui.dialogs.import_report import ImportReportDialog
 from annotator.ui.dialogs.new_project import NewProjectDialog
 from tests.qt.panels_support import opened
-from tests.qt.window_support import Answers, Seat, settle
+from tests.qt.window_support import Answers, Seat, make_project, read_only, settle
 
 FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
 BRAT = """[entities]
@@ -39,7 +39,8 @@ class Folders(Answers):
 
     chosen: Path | None = None
 
-    def folder(self, title: str, *_: object) -> Path | None:
+    def folder(self, title: str, folder: Path) -> Path | None:
+        del folder
         self.asked.append(title)
         return self.chosen
 
@@ -109,7 +110,7 @@ def wait_for_suggestions(seat: Seat) -> None:
         ("own.json", '{"name": "own", "spans": ["A"]}', {"A"}, "1 span labels, 0 relation labels."),
     ],
 )
-def test_labels_come_from_the_file_of_any_tool(first_seat, tmp_path, name, content, labels, counts):
+def test_labels_come_from_the_file_of_any_tool(first_seat, tmp_path, *, name, content, labels, counts):
     seat = first_seat
     dialog = ask_new(seat)
     path = tmp_path / name
@@ -206,7 +207,7 @@ def test_a_project_begins_with_its_articles_labelled_beforehand(first_seat, tmp_
     assert queries.document_count(connection) == 1
     found = queries.find_set(connection, 1, "indonesian-news", Kind.MODEL)
     assert bool(found) is suggest
-    if suggest:
+    if found is not None:
         labelled = {span.surface(seat.document.text) for span in queries.spans(connection, found)}
         assert {"Joko Widodo", "Jakarta"} <= labelled
 
@@ -261,3 +262,37 @@ def test_articles_dropped_without_a_project_go_into_the_new_one(first_seat, tmp_
     dialog = seat.dialog(NewProjectDialog)
     assert isinstance(dialog, NewProjectDialog)
     assert dialog.values().articles == (path,)
+
+
+# --- while there is nothing yet ------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_project_says_what_to_do_in_the_middle_of_the_window(first_seat, tmp_path):
+    seat = first_seat
+    seat.show()
+    hint = seat.hands.shell._nothing_yet
+    assert not hint.isVisible()
+    assert seat.hands.projects.new(tmp_path / "kosong.annotator", "blank", "id")
+    settle()
+    assert hint.isVisible()
+    middle = hint.geometry().center() - seat.view.rect().center()
+    assert abs(middle.x()) <= 2
+    assert abs(middle.y()) <= 2
+    hint.button.click()
+    dialog = seat.dialog(ImportDialog)
+    assert isinstance(dialog, ImportDialog)
+    dialog.add_paths([article(tmp_path / "a")])
+    take_import(seat)
+    assert seat.document.document.name == "satu"
+    assert not hint.isVisible()
+    seat.hands.projects.close()
+    assert not hint.isVisible()
+
+
+def test_an_empty_project_that_may_only_be_looked_at_offers_no_import(first_seat, tmp_path):
+    path = make_project(tmp_path / "kosong.annotator", [])
+    with read_only(path):
+        assert first_seat.hands.projects.open(path)
+        hint = first_seat.hands.shell._nothing_yet
+        assert not hint.isHidden()
+        assert hint.button.isHidden()

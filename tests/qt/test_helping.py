@@ -37,7 +37,7 @@ def shown(dialog: HelpDialog) -> list[str]:
         top = dialog.contents.topLevelItem(number)
         assert top is not None
         rows.append(top.text(0))
-        rows += [f"  {top.child(child).text(0)}" for child in range(top.childCount())]
+        rows += [f"  {child.text(0)}" for number in range(top.childCount()) if (child := top.child(number))]
     return rows
 
 

@@ -257,7 +257,6 @@ def standing(qtbot, tmp_path: Path) -> Iterator[Standing]:
     settings = Settings(tmp_path / "settings.json")
     settings.set("ui.language", "en")
     made = Standing(settings, lambda: build(settings, "ani"))
-    made.settings_for_test = settings
     yield made
     made.window.close()
     made.deleteLater()
@@ -265,7 +264,7 @@ def standing(qtbot, tmp_path: Path) -> Iterator[Standing]:
 
 
 def test_switching_keeps_project_document_caret_and_an_unsaved_note(standing: Standing, qtbot, project_file: Path):
-    window, settings = standing.window, standing.settings_for_test
+    window, settings = standing.window, standing.window.bench.settings
     window.show()
     assert window.hands is not None
     window.hands.projects.open(project_file)
@@ -309,7 +308,7 @@ def test_switching_keeps_project_document_caret_and_an_unsaved_note(standing: St
 
 
 def test_switching_back_and_forth_leaves_one_window_and_the_preferences(standing: Standing, qtbot):
-    settings = standing.settings_for_test
+    settings = standing.window.bench.settings
     standing.window.show()
     assert standing.window.hands is not None
     standing.window.hands.preferring.ask()
@@ -328,7 +327,7 @@ def test_a_window_that_may_not_close_keeps_its_language(standing: Standing, qtbo
     window = standing.window
     window.show()
     monkeypatch.setattr(window, "_closing", lambda: False)
-    standing.settings_for_test.set("ui.language", "id")
+    standing.window.bench.settings.set("ui.language", "id")
     settle()
     assert standing.window is window
     assert window.isVisible()
@@ -342,7 +341,7 @@ def test_the_switch_waits_for_work_beside_the_window(standing: Standing, qtbot, 
     assert window.hands is not None
     working = [True]
     monkeypatch.setattr(type(window.hands.projects), "busy", property(lambda _: working[0]))
-    standing.settings_for_test.set("ui.language", "id")
+    standing.window.bench.settings.set("ui.language", "id")
     settle()
     assert standing.window is window
     with qtbot.waitSignal(standing.renewed):
@@ -352,6 +351,6 @@ def test_the_switch_waits_for_work_beside_the_window(standing: Standing, qtbot, 
 
 def test_a_setting_that_is_not_the_language_builds_nothing_anew(standing: Standing, qtbot):
     window = standing.window
-    standing.settings_for_test.set("ui.theme", "dark")
+    standing.window.bench.settings.set("ui.theme", "dark")
     settle()
     assert standing.window is window

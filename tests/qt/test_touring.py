@@ -51,7 +51,9 @@ def relate(seat: Seat, target: str) -> None:
     """Press r, type the letters of a span, and take the first label that is offered."""
     found = span_of(seat.document, target)
     seat.press("r")
-    mode = seat.view._modes._mode
+    modes = seat.view._modes
+    assert modes is not None
+    mode = modes._mode
     assert mode is not None
     assert found is not None
     (letters,) = [code for code, (_, span_id) in zip(mode.codes, mode.offered, strict=True) if span_id == found.id]

@@ -9,6 +9,7 @@ import string
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_tr_is_never_given_an_f_string():
 # What the script finds
 
 
-def collected(tmp_path: Path, code: str, name: str = "ui/some.py") -> object:
+def collected(tmp_path: Path, code: str, name: str = "ui/some.py") -> Any:
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(code, encoding="utf-8")

@@ -128,7 +128,7 @@ class ExportDialog(QDialog):
         )
 
     def remember(self) -> dict[str, str]:
-        """Return the choices that are proposed the next time: those that hold for any project."""
+        """Return the choices that are proposed the next time; never to take unfinished work along, which is to be said each time."""
         return {name: combo.currentData() for name, combo in self._kept().items()}
 
     def recall(self, choices: Mapping[str, str]) -> None:
@@ -139,7 +139,7 @@ class ExportDialog(QDialog):
                 combo.setCurrentIndex(place)
 
     def _kept(self) -> dict[str, QComboBox]:
-        return {"format": self.format, "status": self.status, "sets": self.sets, "misaligned": self.misaligned}
+        return {"format": self.format, "sets": self.sets, "misaligned": self.misaligned}
 
     def chosen_options(self) -> ExportOptions:
         """Return what is chosen now, as an export takes it."""

@@ -159,7 +159,8 @@ class GridTable(QTableView):
         count = model.columnCount()
         assert isinstance(across, SpanHeader)
         assert isinstance(down, SpanHeader)
-        down.setFixedWidth(min(down.longest() + 2, max(90, self.width() // 5)))
+        words = min(self._corner.sizeHint().width(), self.width() // 4)  # those of the corner are whole, where there is room
+        down.setFixedWidth(max(words, min(down.longest() + 2, max(90, self.width() // 5))))
         room = self.width() - down.width() - self.verticalScrollBar().sizeHint().width() - 2
         width = max(_NARROWEST, min(_WIDEST, room // max(1, count)))
         on_end = min(across.longest() + 4, max(64, self.height() * 2 // 5))
