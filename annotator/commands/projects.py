@@ -41,7 +41,7 @@ def load_scheme(name_or_file: str) -> LabelScheme:
         return found
     try:
         data = orjson.loads(path.read_bytes())
-        return read_scheme(path) if isinstance(data, list) else scheme_from_dict(data)
+        return read_scheme(path) if isinstance(data, list) and data else scheme_from_dict(data)
     except OSError as error:
         names = ", ".join(shipped)
         raise FormatError(f"“{name_or_file}” is neither a label scheme of ours ({names}) nor a file that can be read.") from error

@@ -248,5 +248,5 @@ def test_the_self_check_of_this_program():
     assert done.status == 0, done.out + done.err
     checks = done.out.splitlines()
     assert all(entry.startswith("OK") for entry in checks[:-1])
-    assert len(checks) == 14
+    assert len(checks) == 15
     assert checks[-1].endswith("all 14 checks are fine.")
