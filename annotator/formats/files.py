@@ -136,18 +136,18 @@ def other_unicode(data: bytes) -> str | None:
     return unmarked_utf16(data) if marked is None else marked if marked != "utf-8-sig" else None
 
 
-def refuse_other_encodings(name: str, sample: bytes, advice: str) -> None:
+def refuse_other_encodings(name: str, sample: bytes, advice: str, *, by_line: bool = False) -> None:
     """Raise ``FormatError`` unless the file ``name``, which begins with ``sample``, may be UTF-8; ``advice`` says what to do then.
 
-    Bad lines among good ones are left to complaints: it is another encoding where far more of those that are not ASCII are bad.  (A line
-    of another encoding is hardly ever UTF-8 by chance.)
+    It is another encoding where the greater part of the lines that are not ASCII is bad; a few bad ones are left to complaints.  Where the
+    reader judges each line ``by_line``, one good one is enough: a line of another encoding is hardly ever UTF-8 by chance.
     """
     other = other_unicode(sample)
     if other is None and not sample.isascii():
         whole = sample if len(sample) < SAMPLE else sample[: sample.rfind(b"\n") + 1]
         lines = [line for line in whole.split(b"\n") if not line.isascii()]  # a bare CR parts no lines of JSON
         sound = sum(map(_is_utf8, lines))
-        if len(lines) > 10 * sound:
+        if len(lines) > 2 * sound and not (by_line and sound):
             other = guessed_encoding(whole) or "something else"
     if other is not None:
         raise FormatError(f"{name} is not UTF-8; it looks like {other}. {advice}")

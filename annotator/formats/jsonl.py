@@ -96,7 +96,7 @@ def _check(path: Path) -> None:
             sample = file.read(SAMPLE)
     except OSError as error:
         raise refusal(path, error) from error
-    refuse_other_encodings(str(path), sample, "Save it as UTF-8 and read it again.")
+    refuse_other_encodings(str(path), sample, "Save it as UTF-8 and read it again.", by_line=True)
 
 
 def write(

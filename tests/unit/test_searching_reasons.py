@@ -200,7 +200,7 @@ def test_counts_of_chunks_add_up_and_names_are_bounded(monkeypatch):
 def test_a_command_names_itself_for_the_history():
     titles = [(command.text, command.detail) for command in (act_on((), action, "GPE") for action in Action)]
     assert [text.format(detail) for text, detail in titles] == [
-        "Label what was found as GPE", "Relabel what was found as GPE", "Remove what was found",
+        "Label what was found as GPE", "Relabel what was found as GPE", "Remove what was found", "Decide what was found as GPE",
     ]  # fmt: skip
 
 
