@@ -1,7 +1,7 @@
 """The system asks the program to end: at logging out, by ``kill``, by Ctrl+C in the terminal it was started from.
 
-Python hears a signal only when it runs, and while Qt waits for the person it does not: a pipe wakes Qt, and thereby Python.  Windows
-sends no such signals; there Qt's own session management closes the window.
+A pipe wakes Qt, which then ends the program between two events; what Python calls by itself on a signal may come in the midst of anything.
+Windows sends no such signals; there Qt's own session management closes the window.
 """
 
 from __future__ import annotations
@@ -32,16 +32,18 @@ def heeding_signals(end: Callable[[], object]) -> Iterator[None]:
     woken.setblocking(False)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        end()
+        """Do nothing here: Python may be in the midst of anything, of painting a widget too."""
 
     def on_woken() -> None:
         with suppress(BlockingIOError):
-            woken.recv(4096)  # by now Python runs, and calls what belongs to the signal
+            if set(woken.recv(4096)) & set(earlier):  # the numbers of the signals
+                end()
 
     notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read)
     notifier.activated.connect(on_woken)
     earlier_waker = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
-    earlier = {number: signal.signal(number, on_signal) for name in _SIGNALS if (number := getattr(signal, name, None)) is not None}
+    numbers = [number for name in _SIGNALS if (number := getattr(signal, name, None)) is not None]
+    earlier = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield
     finally:
