@@ -135,8 +135,7 @@ def plan(connection: Connection, setups: Sequence[SuggesterSetup], *, again: boo
     last = max((one.position for one in there.values()), default=-1)
     kept = []
     for number, setup in enumerate(setups, last + 1):
-        old = there.get(setup.name)
-        same = old is not None and old.fingerprint == fingerprint(setup)
-        through = old.through if old is not None and same and not again else 0
-        kept.append(KnownSuggester(setup.name, old.position if old else number, setup_values(setup), fingerprint(setup), through))
+        old, mark = there.get(setup.name), fingerprint(setup)
+        through = old.through if old is not None and old.fingerprint == mark and not again else 0
+        kept.append(KnownSuggester(setup.name, old.position if old else number, setup_values(setup), mark, through))
     return min((one.through for one in kept), default=0), kept

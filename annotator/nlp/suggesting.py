@@ -17,6 +17,7 @@ from annotator.domain.labels import LabelScheme
 from annotator.domain.mapping import closest, likeliest
 from annotator.domain.rules import relation_problems
 from annotator.domain.suggesting import Passage, Suggester, SuggesterSetup, Suggestions
+from annotator.domain.taken import Taken
 from annotator.domain.text import Tokens, trim
 from annotator.errors import SuggesterError
 from annotator.nlp.suggesters import SUGGESTERS, load
@@ -104,8 +105,8 @@ def _with_found(passage: Passage, before: list[Found]) -> Passage:
     """Return a passage whose spans are those that stand and, where they share no text with these, those just found."""
     spans = list(passage.spans)
     for found in before:
-        taken = [fragment for span in spans for fragment in span.fragments]
-        spans += (span for span in found.spans if not any(span.start < end and span.end > start for start, end in taken))
+        taken = Taken(spans)
+        spans += (span for span in found.spans if not taken.meets(span))
     numbered = tuple(replace(span, id=f"p{number}") for number, span in enumerate(sorted(spans, key=lambda span: span.start)))
     return replace(passage, spans=numbered)
 

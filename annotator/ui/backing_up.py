@@ -22,6 +22,7 @@ from annotator.store.restore import Difference
 from annotator.ui.backing_up_rescue import Rescue
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.backups_words import made_at
+from annotator.ui.dialogs.frame import to_front
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.projects import Projects
@@ -113,9 +114,7 @@ class BackingUp(QObject):
         session = self._bench.session
         if session is None:
             return
-        if self._dialog is not None:
-            self._dialog.raise_()
-            self._dialog.activateWindow()
+        if to_front(self._dialog):
             return
         dialog = BackupsDialog(session.project.path, self._window, writable=not session.project.read_only)
         self._dialog = dialog

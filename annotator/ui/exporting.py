@@ -20,6 +20,7 @@ from annotator.jobs.workers import WorkerProcess
 from annotator.store import queries
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.export_only import Offers
+from annotator.ui.dialogs.frame import to_front
 from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import awaited_from
@@ -88,9 +89,7 @@ class Exporting(QObject):
         session = self._bench.session
         if session is None:
             return
-        if self._dialog is not None:
-            self._dialog.raise_()
-            self._dialog.activateWindow()
+        if to_front(self._dialog):
             return
         counts = queries.status_counts(session.project.connection, session.annotator)
         writable = {name: entry for name, entry in known_formats().items() if entry.write is not None}

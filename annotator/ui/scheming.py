@@ -22,6 +22,7 @@ from annotator.jobs.runner import RunningJob
 from annotator.store import relabelling, search
 from annotator.store.project import Project
 from annotator.store.relabelling import Use
+from annotator.ui.dialogs.frame import to_front
 from annotator.ui.dialogs.scheme import SchemeDialog
 from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.jobs import WindowJobs
@@ -58,9 +59,7 @@ class Scheming(QObject):
         session = self._bench.session
         if session is None or self._bench.refuses_edits():
             return
-        if self._dialog is not None:
-            self._dialog.raise_()
-            self._dialog.activateWindow()
+        if to_front(self._dialog):
             return
         self._bench.leaving.emit(None)
         dialog = self._dialog = SchemeDialog(session.project.scheme, self._window, ask=self._bench.ask, twins=self._count_twins)

@@ -17,6 +17,7 @@ from annotator.domain.suggesting import SuggesterSetup
 from annotator.errors import SuggesterError
 from annotator.nlp.relation_patterns import shipped_patterns
 from annotator.store import queries
+from annotator.ui.dialogs.frame import to_front
 from annotator.ui.dialogs.patterns import PatternsDialog
 from annotator.ui.dialogs.suggest import Scope, SuggestDialog
 from annotator.ui.i18n import tr
@@ -58,9 +59,7 @@ class Asking(QObject):
         session = self._bench.session
         if session is None:
             return
-        if self._dialog is not None:
-            self._dialog.raise_()
-            self._dialog.activateWindow()
+        if to_front(self._dialog):
             return
         rows = self._bench.attempt(self.rows)
         if rows is None:

@@ -190,7 +190,7 @@ def test_what_cannot_travel_is_said(scheme):
         packed(Orders((SuggesterSetup("memory", "m", data=lambda: None),), scheme))
 
 
-def test_every_row_of_the_table_names_a_module_that_loads(monkeypatch):
+def test_every_row_of_the_table_names_a_module_that_loads():
     from importlib import import_module
 
     for row in suggesters.SUGGESTERS.values():

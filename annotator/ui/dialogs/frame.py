@@ -30,6 +30,15 @@ def framed(dialog: QDialog, title: str, *, width: int = 520) -> QVBoxLayout:
     return column
 
 
+def to_front(dialog: QDialog | None) -> bool:
+    """Bring a dialog that is open before the window; False if there is none."""
+    if dialog is None:
+        return False
+    dialog.raise_()
+    dialog.activateWindow()
+    return True
+
+
 def form() -> QFormLayout:
     """Return a layout for rows of captions and fields."""
     layout = QFormLayout()
