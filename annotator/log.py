@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, TextIO
@@ -190,6 +189,8 @@ def _on_thread_exception(args: threading.ExceptHookArgs) -> None:
 
 
 def _version(distribution: str) -> str:
+    from importlib import metadata  # brings a parser of e-mail with it, for which no start should wait
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

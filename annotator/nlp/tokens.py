@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
-from importlib.metadata import version
 from itertools import chain, islice
 from typing import Any
 
@@ -22,6 +21,8 @@ LANGUAGES = frozenset(_CODES.split())
 
 def tokenizer_name(language: str) -> str:
     """Return the name under which a project remembers its tokenizer; needs no spaCy, only its version number."""
+    from importlib.metadata import version
+
     return f"spacy.blank({language!r}) {version('spacy')}"
 
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from annotator._version import __version__
 from annotator.settings.store import Settings
 from annotator.ui import errors
-from annotator.ui.actions import Hands
 from annotator.ui.article.view import ArticleView
 from annotator.ui.backing_up import BackingUp
 from annotator.ui.collecting import IdleCollector
@@ -23,6 +22,7 @@ from annotator.ui.editing import Editing
 from annotator.ui.ending import heeding_signals
 from annotator.ui.finding import Finding
 from annotator.ui.help_tables import key_or_name, words
+from annotator.ui.hands import Hands
 from annotator.ui.helping import Helping, names_of
 from annotator.ui.history import History
 from annotator.ui.i18n import told, tr

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from annotator.commands.backups import backup_job, comparison_job
 from annotator.domain.changes import ChangeSet
 from annotator.errors import AnnotatorError
 from annotator.jobs.job import Job
 from annotator.jobs.runner import RunningJob
 from annotator.store.backup import Backup, Outcome, Reason, backups, verify
-from annotator.store.restore import Difference
 from annotator.ui.backing_up_rescue import Rescue
-from annotator.ui.dialogs.backups import BackupsDialog
-from annotator.ui.dialogs.backups_words import made_at
 from annotator.ui.dialogs.frame import to_front
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.projects import Projects
 from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.store.restore import Difference
+    from annotator.ui.dialogs.backups import BackupsDialog
 
 T = TypeVar("T")
 
@@ -73,6 +73,8 @@ class BackingUp(QObject):
         self._start_backup(Reason.AUTO)
 
     def _start_backup(self, reason: Reason) -> None:
+        from annotator.commands.backups import backup_job
+
         session = self._bench.session
         if session is None or session.project.read_only or self._backup is not None:
             return
@@ -111,6 +113,8 @@ class BackingUp(QObject):
 
     def show_backups(self) -> None:
         """Show the backups of the open project."""
+        from annotator.ui.dialogs.backups import BackupsDialog
+
         session = self._bench.session
         if session is None:
             return
@@ -166,6 +170,8 @@ class BackingUp(QObject):
             self._comparison = None
 
     def _on_comparison_requested(self, backup: Backup | None) -> None:
+        from annotator.commands.backups import comparison_job
+
         self._stop_comparing()
         session = self._bench.session
         if backup is None or session is None:
@@ -213,6 +219,8 @@ class BackingUp(QObject):
     # Going back
 
     def _on_restore_requested(self, backup: Backup) -> None:
+        from annotator.ui.dialogs.backups_words import made_at
+
         session = self._bench.session
         if session is None or self._bench.refuses_edits():
             return

@@ -8,26 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from annotator.commands.backups import Restored, rescue_job, rescue_name, restore_closed
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError, NotAProject, ProjectDamaged
 from annotator.jobs.job import Job
 from annotator.jobs.runner import RunningJob
 from annotator.store.backup import Backup, backups
-from annotator.store.salvage_report import Salvage
-from annotator.ui.dialogs.backups_words import made_at
-from annotator.ui.dialogs.recovered import RecoveredDialog
-from annotator.ui.dialogs.restore import DamagedDialog
-from annotator.ui.dialogs.restore_waiting import WaitingDialog
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.projects import Projects, project_patterns
 from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.commands.backups import Restored
+    from annotator.store.salvage_report import Salvage
+    from annotator.ui.dialogs.restore_waiting import WaitingDialog
 
 T = TypeVar("T")
 
@@ -56,6 +55,9 @@ class Rescue(QObject):
 
         A project that is not ``damaged`` is opened again also where going back failed, or was cancelled.
         """
+        from annotator.commands.backups import restore_closed
+        from annotator.ui.dialogs.backups_words import made_at
+
         actor = self._projects.annotator
 
         def work(progress: Progress) -> Restored:
@@ -69,6 +71,8 @@ class Rescue(QObject):
         self._wait_for(Job("Restoring", work), tr("Backups"), text, done=done, failed=failed)
 
     def _on_gone_back(self, path: Path, backup: Backup, restored: Restored) -> None:
+        from annotator.ui.dialogs.backups_words import made_at
+
         if self._open_again(path):
             told = tr("The project is what it was on {}.").format(made_at(backup))
             if restored.kept is not None:
@@ -101,6 +105,8 @@ class Rescue(QObject):
 
     def show_ways_out(self) -> None:
         """Show what can be done about the file that was offered last."""
+        from annotator.ui.dialogs.restore import DamagedDialog
+
         if self._unreadable is None or self._waiting is not None:
             return
         path, problem = self._unreadable
@@ -115,6 +121,8 @@ class Rescue(QObject):
             self.go_back(self._unreadable[0], backup, damaged=True)
 
     def _on_rescue_requested(self) -> None:
+        from annotator.commands.backups import rescue_job, rescue_name
+
         if self._unreadable is None:
             return
         source = self._unreadable[0]
@@ -133,6 +141,8 @@ class Rescue(QObject):
             self._bench.set_session(None)
 
     def _on_rescued(self, report: Salvage) -> None:
+        from annotator.ui.dialogs.recovered import RecoveredDialog
+
         dialog = RecoveredDialog(report, self._window)
         dialog.openRequested.connect(self._on_open_requested)
         dialog.open()
@@ -158,6 +168,8 @@ class Rescue(QObject):
         failed: Callable[[BaseException | None], object],
     ) -> None:
         """Run a job under a small window that keeps the hands still; ``failed`` gets None after a cancel."""
+        from annotator.ui.dialogs.restore_waiting import WaitingDialog
+
         waiting = self._waiting = WaitingDialog(title, text, self._window)
 
         def ended(then: Callable[[], object]) -> None:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.commands.importing import ImportReport
-from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
 from annotator.paths import PROJECT_SUFFIX
-from annotator.ui.dialogs.new_project import NewProjectDialog
 from annotator.ui.i18n import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from annotator.commands.importing import ImportReport
     from annotator.session.session import Session
     from annotator.ui.projects import Projects
     from annotator.ui.workbench import Workbench
@@ -52,6 +50,9 @@ class Beginning(QObject):
 
     def ask(self, articles: Sequence[Path] = ()) -> None:
         """Ask for a new project; ``articles`` are in its list from the start."""
+        from annotator.commands.projects import DEFAULT_LANGUAGE, DEFAULT_SCHEME, shipped_schemes
+        from annotator.ui.dialogs.new_project import NewProjectDialog
+
         dialog = NewProjectDialog(
             self._folder() / f"untitled{PROJECT_SUFFIX}",
             list(shipped_schemes()),
@@ -71,6 +72,8 @@ class Beginning(QObject):
             self.ask(found)
 
     def _on_accepted(self) -> None:
+        from annotator.ui.dialogs.new_project import NewProjectDialog
+
         dialog = self.sender()
         assert isinstance(dialog, NewProjectDialog)
         chosen = dialog.values()

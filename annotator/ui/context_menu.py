@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from annotator.domain.labels import RelationLabel, SpanLabel
 from annotator.session.document import DocumentState
-from annotator.ui.actions import Hands
+from annotator.ui.hands import Hands
 from annotator.ui.i18n import by_count, tr
 from annotator.ui.panels.inspector_facts import is_symmetric, legal_labels
 from annotator.ui.panels.parts import swatch_icon

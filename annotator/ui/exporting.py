@@ -10,18 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from annotator.commands.export_choice import ExportOptions
-from annotator.commands.export_preview import preview_project
 from annotator.domain.exchange import Loss, LossReport
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError
-from annotator.formats.plugins import known_formats
 from annotator.jobs.workers import WorkerProcess
 from annotator.store import queries
-from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.export_only import Offers
 from annotator.ui.dialogs.frame import to_front
-from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import awaited_from
 from annotator.ui.latest import Latest
@@ -29,6 +23,9 @@ from annotator.ui.latest import Latest
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from annotator.commands.export_choice import ExportOptions
+    from annotator.ui.dialogs.export import ExportDialog
+    from annotator.ui.dialogs.report import LossReportDialog
     from annotator.ui.projects import Projects
     from annotator.ui.workbench import Workbench
 
@@ -44,6 +41,8 @@ class ProjectPreviewer:
         self, target: Path, options: ExportOptions, done: Callable[[LossReport], None], failed: Callable[[str], None]
     ) -> None:
         """Count what an export would do, in place of what is being counted."""
+        from annotator.commands.export_preview import preview_project
+
         session = self._bench.session
         if session is None:
             self._latest.cancel()
@@ -86,6 +85,10 @@ class Exporting(QObject):
 
     def ask(self) -> None:
         """Ask what to export, or come back to the question."""
+        from annotator.formats.plugins import known_formats
+        from annotator.ui.dialogs.export import ExportDialog
+        from annotator.ui.dialogs.export_only import Offers
+
         session = self._bench.session
         if session is None:
             return
@@ -113,6 +116,8 @@ class Exporting(QObject):
         dialog.open()
 
     def _on_accepted(self) -> None:
+        from annotator.ui.dialogs.export import ExportDialog
+
         dialog = self.sender()
         assert isinstance(dialog, ExportDialog)
         try:
@@ -143,6 +148,8 @@ class Exporting(QObject):
         dialog.lossActivated.connect(self._on_loss_activated)
 
     def _on_exported(self, report: LossReport) -> None:
+        from annotator.ui.dialogs.report import LossReportDialog
+
         dialog = LossReportDialog(report, self._window, ask=self._bench.ask)
         dialog.lossActivated.connect(self._on_loss_activated)
         dialog.open()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from annotator.formats.plugins import known_formats
 from annotator.settings.table import SETTINGS, Kind, Setting
 from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.help_pages import Words, code, literal
@@ -50,6 +49,8 @@ def _values(setting: Setting) -> str:
 
 def formats_list() -> str:
     """Return every format that can be read or written, those of other packages too, as Markdown."""
+    from annotator.formats.plugins import known_formats
+
     blocks: list[str] = []
     for name, entry in known_formats().items():
         ways = {

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWhatsThis, QWidget
 
 from annotator.errors import AnnotatorError
-from annotator.ui.dialogs.help import HelpDialog
 from annotator.ui.help_pages import FALLBACK, PAGES, Page, Words, command_help, page_file, read_page
 from annotator.ui.i18n import language, plain_tip, told, tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
+    from annotator.ui.dialogs.help import HelpDialog
     from annotator.ui.touring import Touring
     from annotator.ui.workbench import Workbench
 
@@ -36,6 +36,8 @@ class Helping(QObject):
 
     def show(self, page: str = "") -> None:
         """Show the help beside the work: a page, or the one that was read last."""
+        from annotator.ui.dialogs.help import HelpDialog
+
         if self._dialog is None:
             if not self._bench.succeeds(self.pages):
                 return

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from annotator.commands.importing import ImportOptions
-from annotator.commands.previewing import Survey, survey
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError
-from annotator.formats.plugins import known_formats
 from annotator.store.queries import Connection
-from annotator.ui.dialogs.import_files import ImportDialog
 from annotator.ui.feeds import Feed
 from annotator.ui.i18n import told, tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from annotator.commands.importing import ImportOptions
+    from annotator.commands.previewing import Survey
     from annotator.ui.jobs import WindowJobs
     from annotator.ui.projects import Projects
     from annotator.ui.workbench import Workbench
@@ -41,6 +39,8 @@ class FileSurveyor:
         self, paths: Sequence[Path], options: ImportOptions, done: Callable[[Survey], None], failed: Callable[[str], None]
     ) -> None:
         """Survey files, in place of what is being surveyed."""
+        from annotator.commands.previewing import survey
+
         session = self._bench.session
         if session is None:
             return
@@ -77,6 +77,9 @@ class Importing(QObject):
 
     def ask(self, paths: Sequence[Path] = ()) -> None:
         """Ask what to import; ``paths`` are in the list from the start."""
+        from annotator.formats.plugins import known_formats
+        from annotator.ui.dialogs.import_files import ImportDialog
+
         session = self._bench.session
         if session is None:
             return
@@ -103,6 +106,8 @@ class Importing(QObject):
         return found if isinstance(found, dict) else {}
 
     def _on_accepted(self) -> None:
+        from annotator.ui.dialogs.import_files import ImportDialog
+
         dialog = self.sender()
         assert isinstance(dialog, ImportDialog)
         chosen = dialog.values()

@@ -7,8 +7,6 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from annotator.commands import inbox
-from annotator.commands.inbox import Entry, Inbox, Stage
 from annotator.domain.annotations import SetInfo, Span
 from annotator.domain.changes import BulkCopy, Change, ChangeSet, What
 from annotator.domain.documents import Status
@@ -19,6 +17,7 @@ from annotator.ui.feeds import Feed
 from annotator.ui.i18n import told, tr
 
 if TYPE_CHECKING:
+    from annotator.commands.inbox import Entry, Inbox, Stage
     from annotator.store.queries import Connection
     from annotator.ui.jobs import WindowJobs
     from annotator.ui.panels.inbox import InboxPanel
@@ -74,6 +73,8 @@ class InboxHands:
 
     def refresh(self) -> None:
         """Count the whole project again."""
+        from annotator.commands import inbox
+
         session = self._bench.session
         if session is None:
             return
@@ -93,6 +94,8 @@ class InboxHands:
         self.panel.show_inbox(None)
 
     def _on_counted(self, found: Stage | Inbox) -> None:
+        from annotator.commands.inbox import Stage
+
         if isinstance(found, Stage):
             self.panel.set_counting(found.done, found.total)
         else:
@@ -150,6 +153,8 @@ class InboxHands:
     # What happens elsewhere
 
     def _recount(self, entry: Entry) -> None:
+        from annotator.commands import inbox
+
         session = self._bench.session
         if session is None:
             return

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, Q
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
-from annotator.ui.actions import ACTIONS, Action, Hands, Scope, Section, When, article_bindings, is_bare, keys_of
+from annotator.ui.actions import ACTIONS, Action, Scope, Section, article_bindings, is_bare, keys_of
 from annotator.ui.article.soon import Soon
 from annotator.ui.docks import Panels
+from annotator.ui.hands import Hands, When
 from annotator.ui.i18n import tr
 from annotator.ui.icons import icon
 from annotator.ui.key_text import key_text

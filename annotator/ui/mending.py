@@ -14,10 +14,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from annotator import log
-from annotator.commands.schemes import change_scheme
 from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel
 from annotator.domain.rules import Problem, Rule
-from annotator.domain.scheme_edit import SchemeEdit
 from annotator.errors import AnnotatorError, DiskFull, ProjectError, ProjectReadOnly, Refused
 from annotator.session.document import DocumentState
 from annotator.store import history
@@ -69,6 +67,9 @@ class Mending:
         return "", None
 
     def _add_label(self, rule: Rule, label: str) -> None:
+        from annotator.commands.schemes import change_scheme
+        from annotator.domain.scheme_edit import SchemeEdit
+
         session = self._bench.session
         if session is None:
             return

@@ -14,7 +14,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
 from annotator.ui.article.picture import PAPER, PictureLook
-from annotator.ui.dialogs.picture import PAPER_PERCENT, PictureChoice, PictureDialog
 from annotator.ui.i18n import by_count, tr
 from annotator.ui.printing import Subject, print_article, save_picture
 from annotator.ui.theme import LIGHT, THEMES
@@ -23,6 +22,8 @@ from annotator.ui.workbench import Workbench
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
+
+    from annotator.ui.dialogs.picture import PictureChoice
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
@@ -39,6 +40,8 @@ class Pictures(QObject):
 
     def ask_picture(self) -> None:
         """Ask how and where to save a picture of the open document."""
+        from annotator.ui.dialogs.picture import PictureDialog
+
         document = self._bench.document
         if document is None:
             return
@@ -92,6 +95,8 @@ class Pictures(QObject):
 
     def print_on(self, printer: QPrinter) -> int:
         """Print the open document as the printer is set, and return the number of pages; 0 where it failed, which was said."""
+        from annotator.ui.dialogs.picture import PAPER_PERCENT
+
         subject = self._subject(in_view=False)
         if subject is None:
             return 0
@@ -117,6 +122,8 @@ class Pictures(QObject):
         return Subject(document, document.document.name, part)
 
     def _on_picture_accepted(self) -> None:
+        from annotator.ui.dialogs.picture import PictureDialog
+
         dialog = self.sender()
         assert isinstance(dialog, PictureDialog)
         self.save(dialog.values())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from annotator.ui.dialogs.preferences import PreferencesDialog
-from annotator.ui.dialogs.shortcuts import ShortcutsDialog
 from annotator.ui.workbench import Workbench
 
 
@@ -19,12 +17,16 @@ class Preferring(QObject):
 
     def ask(self) -> None:
         """Show all settings."""
+        from annotator.ui.dialogs.preferences import PreferencesDialog
+
         dialog = PreferencesDialog(self._bench.settings, self._window)
         dialog.keysRequested.connect(self.ask_keys)
         dialog.open()
 
     def ask_keys(self) -> None:
         """Show all commands with their keys, to change them."""
+        from annotator.ui.dialogs.shortcuts import ShortcutsDialog
+
         session = self._bench.session
         scheme = session.project.scheme if session is not None else None
         used = {label.key for label in (*scheme.spans, *scheme.relations) if label.key} if scheme is not None else set()

@@ -28,7 +28,6 @@ from PySide6.QtSvg import QSvgGenerator
 
 from annotator.domain.text import Range
 from annotator.errors import AnnotatorError
-from annotator.formats.files import replacing
 from annotator.ui.article.model import ArticleModel
 from annotator.ui.article.picture import (
     MARGIN,
@@ -89,6 +88,8 @@ def save_picture(
     ``scale`` is how many pixels of a PNG stand for one of the layout; ``page`` is the paper of a PDF.  Raises ``AnnotatorError`` for
     another suffix, a picture too large for a PNG, and what the operating system refuses.
     """
+    from annotator.formats.files import replacing
+
     suffix, count = path.suffix.lower(), 1
     if suffix == ".svg":
         content = svg_of(subject, look)

@@ -6,10 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from annotator.commands import exporting, importing, projects
-from annotator.commands.exporting import ExportOptions
-from annotator.commands.import_reports import report_path, reporting
-from annotator.commands.importing import ImportOptions, ImportReport, ImportStep, NotSound
 from annotator.domain.exchange import Complaint, LossReport
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.text import Tokens
@@ -26,6 +22,8 @@ from annotator.store.project import Project, open_project
 from annotator.ui.i18n import number, told, tr
 
 if TYPE_CHECKING:
+    from annotator.commands.exporting import ExportOptions
+    from annotator.commands.importing import ImportOptions, ImportReport, ImportStep
     from annotator.ui.jobs import WindowJobs
     from annotator.ui.workbench import Workbench
 
@@ -86,6 +84,8 @@ class Projects:
 
     def new(self, path: Path, labels: str, language: str) -> bool:
         """Make a project and open it."""
+        from annotator.commands import projects
+
         if self._refuse_while_busy():
             return False
         made = self._bench.attempt(lambda: projects.new_project(path, labels=labels, language=language))
@@ -93,6 +93,8 @@ class Projects:
 
     def demo(self) -> None:
         """Open the demo project, made if it is not there."""
+        from annotator.commands import projects
+
         if self._refuse_while_busy():
             return
         path = self._bench.attempt(projects.build_demo)
@@ -179,6 +181,9 @@ class Projects:
 
     def import_files(self, paths: Sequence[Path], options: ImportOptions) -> None:
         """Import files beside the window: reading and tokenizing elsewhere, writing here in small pieces, all one step."""
+        from annotator.commands import importing
+        from annotator.commands.import_reports import report_path, reporting
+
         session = self._bench.session
         if session is None or not paths or self._refuse_while_busy() or self._refuse_beside() or self._bench.refuses_edits():
             return
@@ -212,6 +217,8 @@ class Projects:
             self.imported.emit(report)
 
     def _on_import_failed(self, error: BaseException) -> None:
+        from annotator.commands.importing import ImportReport, NotSound
+
         kept = self._bench.attempt(lambda: self._end_step(error))
         if isinstance(error, NotSound):
             self._ended()
@@ -238,6 +245,8 @@ class Projects:
 
     def export(self, target: Path, options: ExportOptions) -> None:
         """Export in a worker process, read the result back, and announce the report."""
+        from annotator.commands import exporting
+
         session = self._bench.session
         if session is None or self._refuse_while_busy() or self._refuse_beside():
             return
@@ -303,6 +312,9 @@ class Projects:
 
 def _refuse_unsound(paths: Sequence[Path], options: ImportOptions, progress: Progress) -> None:
     """Read all files once before anything is written; raises ``NotSound`` where something would not come in whole."""
+    from annotator.commands import importing
+    from annotator.commands.importing import NotSound
+
     complaints: list[Complaint] = []
     for item in importing.read_files(paths, options):
         progress.advance(0)  # it may be cancelled

@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QDate, QLocale, QObject, Qt, QTimer, Signal
 
-from annotator.commands.pruning import Keep, prunable_job, prune_some
 from annotator.jobs.runner import RunningJob
 from annotator.session.session import Session
 from annotator.store.journal import Prunable
-from annotator.ui.dialogs.history_keeping import HistoryKeepingDialog
 from annotator.ui.i18n import by_count, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.workbench import Workbench
@@ -39,12 +37,16 @@ class Pruning(QObject):
 
     def ask(self) -> None:
         """Ask how much of the history is to be kept, and remove the rest at once."""
+        from annotator.ui.dialogs.history_keeping import HistoryKeepingDialog
+
         dialog = HistoryKeepingDialog(self._bench.settings, self._bench.view.window())
         dialog.accepted.connect(self.look)
         dialog.open()
 
     def look(self) -> None:
         """Find what the settings let go, and remove it; nothing where they keep all, or the project cannot be written."""
+        from annotator.commands.pruning import Keep, prunable_job
+
         session, settings = self._bench.session, self._bench.settings
         keep = Keep(settings.get("history.keep_days"), settings.get("history.keep_megabytes"))
         if session is None or session.project.read_only or not keep or self._looking is not None or self._next.isActive():
@@ -80,6 +82,8 @@ class Pruning(QObject):
 
     def _on_next(self) -> None:
         """Remove some, and let the window do its other work before the next."""
+        from annotator.commands.pruning import prune_some
+
         session = self._bench.session
         if session is None or session is not self._session:
             return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from annotator import log
 from annotator._version import __version__
-from annotator.commands.importing import ImportReport
 from annotator.errors import AnnotatorError
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
@@ -19,10 +19,6 @@ from annotator.ui.backing_up import BackingUp
 from annotator.ui.beginning import Beginning
 from annotator.ui.choosing import Choosing
 from annotator.ui.context_menu import ArticleMenu
-from annotator.ui.dialogs.about import AboutDialog
-from annotator.ui.dialogs.import_report import ImportReportDialog
-from annotator.ui.dialogs.keys import KeysDialog
-from annotator.ui.dialogs.text_style import TextStyleDialog
 from annotator.ui.dropping import FileDrop
 from annotator.ui.editing import Editing
 from annotator.ui.exporting import Exporting
@@ -38,6 +34,9 @@ from annotator.ui.statistics import Statistics
 from annotator.ui.theme_qt import palette, theme_named
 from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.commands.importing import ImportReport
 
 
 class WindowShell(QObject):
@@ -122,6 +121,8 @@ class WindowShell(QObject):
             self._importing.ask(paths)
 
     def _on_imported(self, report: ImportReport) -> None:
+        from annotator.ui.dialogs.import_report import ImportReportDialog
+
         ImportReportDialog(report, self._window).open()
 
     def ask_export(self) -> None:
@@ -202,6 +203,8 @@ class WindowShell(QObject):
 
     def ask_text_style(self) -> None:
         """Ask for the article's font, size, width and spacing."""
+        from annotator.ui.dialogs.text_style import TextStyleDialog
+
         TextStyleDialog(self._bench.settings, self._window).open()
 
     def ask_picture(self) -> None:
@@ -239,6 +242,8 @@ class WindowShell(QObject):
 
     def show_keys(self) -> None:
         """Show all keys on one sheet."""
+        from annotator.ui.dialogs.keys import KeysDialog
+
         overrides = self._bench.settings.get("keys.overrides")
         rows = [
             (tr(str(action.section)), tr(action.text).rstrip("…"), " / ".join(map(key_text, keys_of(action, overrides))))
@@ -249,6 +254,8 @@ class WindowShell(QObject):
 
     def show_about(self) -> None:
         """Show version and diagnostics."""
+        from annotator.ui.dialogs.about import AboutDialog
+
         AboutDialog(__version__, log.diagnostics(), self._window).open()
 
     def quit(self) -> None:

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from annotator.settings.store import Settings
-from annotator.ui.dialogs.preferences import PreferencesDialog
 from annotator.ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
@@ -42,6 +41,8 @@ class Standing(QObject):
             self._waiting.start(0)  # not now: whoever has set it is a part of the window
 
     def _renew(self) -> None:
+        from annotator.ui.dialogs.preferences import PreferencesDialog
+
         old = self.window
         if _busy(old):
             self._waiting.start(_LOOK_AGAIN)

@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.commands.suggester_setups import plan
-from annotator.commands.suggesting import Order, SuggestReport, SuggestStep
 from annotator.domain.documents import Status
 from annotator.domain.exchange import Complaint
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import AnnotatorError
-from annotator.jobs.steadfast import GaveUp
 from annotator.store import queries, suggesters
 from annotator.store.suggesters import KnownSuggester
 from annotator.ui import suggesting_words as words
-from annotator.ui.dialogs.suggest_report import SuggestReportDialog, summary
 from annotator.ui.i18n import told, tr
 from annotator.ui.suggesting_asking import Asking
 from annotator.ui.suggesting_choice import Row, placed, ready, remember_run
@@ -29,6 +25,7 @@ from annotator.ui.suggesting_warm import Warmth
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from annotator.commands.suggesting import SuggestReport
     from annotator.ui.projects import Projects
     from annotator.ui.workbench import Workbench
 
@@ -79,6 +76,9 @@ class Suggesting(QObject):
 
         Over the project it goes on where an unfinished run stopped, unless it is to begin ``again``.
         """
+        from annotator.commands.suggester_setups import plan
+        from annotator.commands.suggesting import Order
+
         session = self._bench.session
         if session is None or self._bench.refuses_edits() or self._refuses_while_busy():
             return False
@@ -130,6 +130,8 @@ class Suggesting(QObject):
         self.warmth.stop()
 
     def _begin(self, wanted: Wanted, kept: list[KnownSuggester], *, alone: bool) -> bool:
+        from annotator.commands.suggesting import SuggestStep
+
         step = SuggestStep(wanted.session, wanted.setups, kept, whole=wanted.whole)
         if not self._bench.succeeds(step.__enter__):
             return False
@@ -166,6 +168,9 @@ class Suggesting(QObject):
         self.working.emit(progress, words.progress_line(progress, run.seconds_left()))
 
     def _on_ended(self, run: Run, error: BaseException | None) -> None:
+        from annotator.jobs.steadfast import GaveUp
+        from annotator.ui.dialogs.suggest_report import summary
+
         self._run, report = None, run.report
         self._report = report
         self.finished.emit()
@@ -188,6 +193,8 @@ class Suggesting(QObject):
 
     def show_report(self) -> None:
         """List what the last run left out, and where it failed."""
+        from annotator.ui.dialogs.suggest_report import SuggestReportDialog
+
         if self._report is None:
             return
         dialog = SuggestReportDialog(self._report, self._window)

@@ -11,15 +11,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.commands.suggester_setups import plan
-from annotator.commands.suggester_sources import described
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.errors import SuggesterError
-from annotator.nlp.relation_patterns import shipped_patterns
 from annotator.store import queries
-from annotator.ui.dialogs.frame import to_front
-from annotator.ui.dialogs.patterns import PatternsDialog
-from annotator.ui.dialogs.suggest import Scope, SuggestDialog
 from annotator.ui.i18n import tr
 from annotator.ui.suggesting_choice import Row, last_run, ready, rows_of
 from annotator.ui.suggesting_patterns import PatternChecker
@@ -28,6 +22,8 @@ from annotator.ui.suggesting_sources import SourceReader
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from annotator.ui.dialogs.patterns import PatternsDialog
+    from annotator.ui.dialogs.suggest import SuggestDialog
     from annotator.ui.jobs import WindowJobs
     from annotator.ui.workbench import Workbench
 
@@ -56,6 +52,9 @@ class Asking(QObject):
 
     def ask(self) -> None:
         """Ask which suggesters are to run over what, or come back to the question."""
+        from annotator.ui.dialogs.frame import to_front
+        from annotator.ui.dialogs.suggest import SuggestDialog
+
         session = self._bench.session
         if session is None:
             return
@@ -98,6 +97,8 @@ class Asking(QObject):
 
     def _trusts(self, setup: SuggesterSetup) -> bool:
         """Tell whether a suggester may be loaded: one that brings code along only after a question, which is asked once."""
+        from annotator.commands.suggester_sources import described
+
         if setup.kind != "pipeline" or setup.source in self._trusted:
             return True
         found = described(setup)
@@ -114,6 +115,8 @@ class Asking(QObject):
 
     def _unfinished(self, rows: Sequence[Row]) -> int:
         """Return how many documents an unfinished run of these suggesters has done; 0 where none is unfinished."""
+        from annotator.commands.suggester_setups import plan
+
         session = self._bench.session
         if session is None:
             return 0
@@ -123,6 +126,8 @@ class Asking(QObject):
         return 0
 
     def _on_accepted(self) -> None:
+        from annotator.ui.dialogs.suggest import Scope, SuggestDialog
+
         dialog = self.sender()
         assert isinstance(dialog, SuggestDialog)
         choice = dialog.values()
@@ -154,6 +159,9 @@ class Asking(QObject):
 
     def edit_patterns(self, path: Path, kind: str) -> None:
         """Open the editor of pattern files on a file; one of relation patterns that is not there yet begins as the shipped one."""
+        from annotator.nlp.relation_patterns import shipped_patterns
+        from annotator.ui.dialogs.patterns import PatternsDialog
+
         for editor in self._editors:
             if editor.path == path:
                 editor.raise_()

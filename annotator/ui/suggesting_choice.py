@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from annotator.commands.suggester_setups import setup_for, setup_of
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.errors import AnnotatorError, SuggesterError
-from annotator.nlp.suggesters import SUGGESTERS, Source
 from annotator.settings.store import Settings
 from annotator.store import suggesters
 from annotator.store.queries import Connection
@@ -33,6 +31,8 @@ class Row:
     @property
     def named(self) -> str:
         """The name it has, or will have, as the annotator of its sets; empty while it lacks its source."""
+        from annotator.commands.suggester_setups import setup_for
+
         with suppress(SuggesterError):
             return setup_for(self.setup.kind, self.setup.language, source=self.setup.source).name
         return self.setup.name
@@ -44,6 +44,9 @@ def rows_of(connection: Connection, language: str, last: Sequence[str] | None) -
     ``last`` are the names of those that ran last.  Where the project knows none of them, all run that it knows, or, where there are none,
     those that need nothing and are made for its language.  A setup that cannot be read is passed over.
     """
+    from annotator.commands.suggester_setups import setup_of
+    from annotator.nlp.suggesters import SUGGESTERS, Source
+
     known: list[SuggesterSetup] = []
     for one in suggesters.known(connection):
         try:
@@ -65,6 +68,8 @@ def rows_of(connection: Connection, language: str, last: Sequence[str] | None) -
 
 def ready(rows: Iterable[Row], language: str) -> list[SuggesterSetup]:
     """Return the setups of the rows that are to run, each with its name; raises ``SuggesterError`` with what is missing."""
+    from annotator.commands.suggester_setups import setup_for
+
     setups: list[SuggesterSetup] = []
     for row in rows:
         if row.on:

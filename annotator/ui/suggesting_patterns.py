@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
+from typing import TYPE_CHECKING
 
-from annotator.commands.pattern_checks import PatternCheck, check_patterns
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import AnnotatorError
 from annotator.jobs.job import Job
@@ -15,6 +15,9 @@ from annotator.jobs.workers import WorkerProcess
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.commands.pattern_checks import PatternCheck
 
 LIMIT = 10.0
 """Seconds after which a check is given up: to load spaCy, which some patterns need, may be part of it."""
@@ -87,6 +90,8 @@ class PatternChecker:
         return True
 
     def _checked(self, progress: Progress, *arguments: str | int) -> PatternCheck:
+        from annotator.commands.pattern_checks import PatternCheck, check_patterns
+
         future = self._worker.submit(check_patterns, *arguments)
         until = time.monotonic() + self._limit
         while not future.done():

@@ -9,19 +9,20 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from annotator.commands.suggester_learning import orders_from
-from annotator.commands.suggesting import Answer, Order, SuggestReport, SuggestStep, answers
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.jobs.workers import WorkerProcess
-from annotator.nlp.suggesting import suggest_batch
 from annotator.session.session import Session
 from annotator.store.queries import Connection
 from annotator.ui.feeds import Feed
 from annotator.ui.i18n import tr
 from annotator.ui.jobs import WindowJobs, awaited_from
+
+if TYPE_CHECKING:
+    from annotator.commands.suggesting import Answer, Order, SuggestReport, SuggestStep
 
 SLICE = 0.008
 """Seconds that writing a slice may take in the window."""
@@ -91,6 +92,8 @@ class Helper:
 
     def orders(self, wanted: Wanted, progress: Progress) -> tuple[bytes, frozenset[str]]:
         """Return the orders for a run, and the words of the finished documents; a process that read files which changed is ended."""
+        from annotator.commands.suggester_learning import orders_from
+
         stamps = _stamps(wanted.setups)
         if stamps != self._stamps:
             self._stamps = stamps
@@ -105,6 +108,8 @@ class Helper:
 
     def warm(self, wanted: Wanted, progress: Progress) -> None:
         """Load the suggesters, before there is a document for them."""
+        from annotator.nlp.suggesting import suggest_batch
+
         with self.held(progress):
             orders, _ = self.orders(wanted, progress)
             awaited_from(self.worker, progress, suggest_batch, orders, [])
@@ -211,6 +216,8 @@ class Run:
     def _found(
         self, connection: Connection, progress: Progress, worker: WorkerProcess, orders: bytes, words: frozenset[str]
     ) -> Iterator[list[Answer]]:
+        from annotator.commands.suggesting import answers
+
         wanted = self.wanted
         self._begun = time.monotonic()
         stream = answers(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from annotator.commands.suggester_sources import Described, described
 from annotator.domain.progress import Progress
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.errors import AnnotatorError
 from annotator.jobs.workers import WorkerProcess
-from annotator.nlp.suggesters import SUGGESTERS, Source
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs, awaited_from
 from annotator.ui.latest import Latest
+
+if TYPE_CHECKING:
+    from annotator.commands.suggester_sources import Described
 
 
 class SourceReader:
@@ -23,6 +25,9 @@ class SourceReader:
 
     def start(self, setup: SuggesterSetup, done: Callable[[Described], None]) -> None:
         """Describe a suggester, in place of the one under way; ``done`` is called in the window's thread, at once where that is quick."""
+        from annotator.commands.suggester_sources import Described, described
+        from annotator.nlp.suggesters import SUGGESTERS, Source
+
         if not setup.source and SUGGESTERS[setup.kind].source is not Source.OPTIONAL_FILE:
             self._latest.cancel()
             done(described(setup))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from annotator.commands.suggesting import Order
 from annotator.domain.annotations import SetInfo
 from annotator.domain.changes import ChangeSet, What
 from annotator.domain.documents import Status
@@ -53,6 +52,8 @@ class Warmth(QObject):
 
     def warm(self) -> None:
         """Load what the suggesters that ran last need."""
+        from annotator.commands.suggesting import Order
+
         session = self._bench.session
         if session is None or session.project.read_only or self._busy() or self._warming is not None:
             return

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from annotator.commands.suggesting import SuggestReport
+from typing import TYPE_CHECKING
+
 from annotator.domain.progress import Progress
 from annotator.ui.i18n import by_count, number, tr
+
+if TYPE_CHECKING:
+    from annotator.commands.suggesting import SuggestReport
 
 
 def progress_line(progress: Progress, seconds_left: float | None) -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from annotator.commands.projects import build_demo
 from annotator.domain.annotations import Relation, SetInfo, Span
 from annotator.domain.changes import ChangeSet, Lane
 from annotator.domain.documents import Status
@@ -126,6 +125,8 @@ class Touring(QObject):
 
     def _open_demo(self) -> bool:
         """Open the first demo project in which everything is still to be done, made if there is none; tells whether there is one."""
+        from annotator.commands.projects import build_demo
+
         usual = demo_project()
         for number in range(1, _MOST_DEMOS):
             path: Path = usual if number == 1 else usual.with_name(f"{usual.stem}-{number}{usual.suffix}")

@@ -16,7 +16,7 @@ from annotator.errors import AnnotatorError
 from annotator.session.document import DocumentState
 from annotator.settings.store import Settings
 from annotator.ui import app, errors
-from annotator.ui.actions import Hands
+from annotator.ui.hands import Hands
 
 
 class TrialFailed(AnnotatorError):

@@ -25,7 +25,7 @@ print("ready", flush=True)
 _OURS = """
 import sys
 from pathlib import Path
-import annotator.cli.app
+import annotator.cli.app, annotator.cli.window
 from annotator.settings.store import Settings
 from annotator.ui import app
 application = app.application()

@@ -372,7 +372,7 @@ def test_what_is_not_trusted_does_not_run(make):
 def test_a_pipeline_with_code_of_its_own_is_asked_about_once(monkeypatch, seat):
     without_processes(monkeypatch)
     asking = suggesting(seat).asking
-    monkeypatch.setattr("annotator.ui.suggesting_asking.described", lambda _: Described(own_code=("the Python file x.py",)))
+    monkeypatch.setattr("annotator.commands.suggester_sources.described", lambda _: Described(own_code=("the Python file x.py",)))
     setup = SuggesterSetup("pipeline", "pipeline:x", "/x", "id")
     assert asking.trusted([setup]) is None
     assert "x.py" in seat.ask.asked[-1]

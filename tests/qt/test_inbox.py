@@ -329,7 +329,7 @@ def test_a_failure_is_one_sentence_and_the_rest_stays(desk, monkeypatch):
         raise inbox_hands.AnnotatorError("The file cannot be read.")
         yield
 
-    monkeypatch.setattr(inbox_hands.inbox, "count", broken)
+    monkeypatch.setattr("annotator.commands.inbox.count", broken)
     desk.hands.refresh()
     desk.wait()
     assert desk.rows == [BI, JAKARTA]

@@ -407,7 +407,7 @@ def test_a_suggester_that_ends_its_process_again_and_again_stops_the_run_with_a_
         raise GaveUp
         yield
 
-    monkeypatch.setattr(suggesting_run, "answers", gives_up)
+    monkeypatch.setattr("annotator.commands.suggesting.answers", gives_up)
     suggesting(seat).run([row], None)
     wait_for_run(seat)
     assert "ended its helper process" in seat.message

@@ -106,7 +106,9 @@ def reopened(seat: Seat) -> None:
 
 
 def test_old_steps_go_after_the_opening_and_it_is_said(qtbot, old, monkeypatch):
-    monkeypatch.setattr(pruning, "prune_some", lambda project, found: journal.prune(project.connection, found.last, most=2))
+    monkeypatch.setattr(
+        "annotator.commands.pruning.prune_some", lambda project, found: journal.prune(project.connection, found.last, most=2)
+    )
     old.bench.settings.set("history.keep_days", 30)
     old.show()
     panel = old.window.panels.history

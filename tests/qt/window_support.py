@@ -20,9 +20,9 @@ from annotator.domain.text import Tokens, sentence_starts
 from annotator.session.document import DocumentState
 from annotator.settings.store import Settings
 from annotator.store.project import Project, create, open_project
-from annotator.ui.actions import Hands
 from annotator.ui.app import application, build
 from annotator.ui.dialogs.ask import Ask
+from annotator.ui.hands import Hands
 
 TEXT = "Putin tiba di Rusia. Jokowi bertemu Putin di Jakarta."
 """Putin 0-5, Rusia 14-19, Jokowi 21-27, Putin 36-41, Jakarta 45-52."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from annotator.commands.inbox import Entry
 from annotator.domain.text import display_text
 from annotator.ui.i18n import number, plain_tip, tr
+
+if TYPE_CHECKING:
+    from annotator.commands.inbox import Entry
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -8,9 +8,9 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from annotator.commands import inbox
-from annotator.commands.inbox import Entry
 from annotator.commands.matching import regex_lines, span_regex_lines
 from annotator.commands.same_text import NOWHERE, Origin, agreement_with, judged, seen_places
 from annotator.domain.annotations import Kind, Relation, Span
@@ -22,6 +22,9 @@ from annotator.store import listing, queries, search
 from annotator.store.listing import Filter
 from annotator.store.queries import Connection
 from annotator.store.search import Line, RelationQuery, SpanQuery
+
+if TYPE_CHECKING:
+    from annotator.commands.inbox import Entry
 
 MOST_LINES = 100_000
 """So many lines are kept, some 70 MB; nobody reads more, and who acts on them searches again."""

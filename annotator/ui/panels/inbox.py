@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from annotator.commands.inbox import Entry, Inbox
 from annotator.domain.labels import LabelScheme
 from annotator.domain.rules import quoted
 from annotator.ui.i18n import by_count, plain_tip, tr
@@ -16,6 +16,9 @@ from annotator.ui.icons import icon
 from annotator.ui.models.inbox import InboxModel
 from annotator.ui.panels.inbox_list import EntryList, InboxDelegate, row_height
 from annotator.ui.panels.parts import LIGHT, icon_button, plain_label, push_button, spaced
+
+if TYPE_CHECKING:
+    from annotator.commands.inbox import Entry, Inbox
 
 
 class InboxPanel(QWidget):
@@ -188,6 +191,8 @@ class InboxPanel(QWidget):
         self.shown.emit()
 
     def _show_entries(self) -> None:
+        from annotator.commands.inbox import Inbox
+
         inbox = self._inbox or Inbox()
         entries: Sequence[Entry] = inbox.dismissed if self.dismissed.isChecked() else inbox.entries
         self._end_question()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from annotator.commands.inbox import Entry
 from annotator.domain.labels import LabelScheme
 from annotator.domain.text import display_text
 from annotator.ui.i18n import number, tr
 from annotator.ui.models.inbox import InboxRole, label_text
 from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn
 from annotator.ui.panels.parts import SWATCH, LongList, draw_swatch, theme_of
+
+if TYPE_CHECKING:
+    from annotator.commands.inbox import Entry
 
 
 def row_height(line: int, space: int) -> int:
