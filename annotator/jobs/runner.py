@@ -75,11 +75,16 @@ class ThreadRunner:
         cancelled: Callable[[], None] = _nothing,
         progressed: Callable[[Progress], None] = _nothing,
     ) -> RunningJob:
-        """Begin a job as soon as a thread is free, and return at once.  Raises ``RuntimeError`` after ``shutdown``."""
+        """Begin a job as soon as a thread is free, and return at once.
+
+        After ``shutdown`` it never begins: a window that closes may still be told of what it would have read anew.
+        """
         handle = RunningJob(job.title, Progress(listener=self._relay(progressed)))
         with self._lock:
             if self._closed:
-                raise RuntimeError("the runner is shut down")
+                handle.cancel()
+                handle.ended.set()
+                return handle
             self._running.append(handle)
         self._threads.submit(self._run, handle, job.work, done, failed, cancelled)
         return handle

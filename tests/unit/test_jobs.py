@@ -214,8 +214,14 @@ def test_after_shutdown_nothing_is_delivered_and_nothing_begins(window, runner):
     assert waiting.ended.is_set()
     window.turn_all()
     assert window.heard == []
-    with pytest.raises(RuntimeError, match="shut down"):
-        runner.start(Job("Too late", work))
+    begun.clear()
+    late = runner.start(Job("Too late", work), **window.callbacks())
+    assert late.ended.is_set()
+    assert late.progress.cancelled
+    assert late not in runner.running
+    window.turn_all()
+    assert window.heard == []
+    assert not begun.is_set()
 
 
 def test_what_was_posted_before_shutdown_is_not_called_after_it(window, runner):
