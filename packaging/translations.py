@@ -63,11 +63,101 @@ REPORTING = frozenset(
         "training_place",
     )
 ) | {"domain/exchange.py", "domain/mending.py", "store/salvage_report.py"}
-"""Modules whose sentences are lines of reports, as are all of ``formats``: what was not kept, left out, mended.  Reports leave the
-program, go to engineers and are looked through by other programs; they are in English."""
+"""Modules whose sentences are lines of reports, as are all of ``formats``: what was not kept, left out, mended.  Reports that leave the
+program are in English, for engineers and other programs; the window shows them in its own language.  Here parts of sentences are
+looked for, too: reasons, and what comes before and behind them."""
+
+REASONING = frozenset(("domain/text.py", "store/salvage.py", "store/salvage_tables.py"))
+"""Modules that say why, for others to put into sentences: what they return, call ``reason`` or a constant, or hand to ``_miss``."""
+
+WRITING = frozenset(
+    f"formats/{name}.py"
+    for name in ("brat_colors", "html_page_style", "html_page_write", "huggingface_card", "huggingface_yaml", "jsonl_canonical", "knowledge_files")
+)
+"""Modules of formats whose texts with blanks stand in files, but for whole sentences."""
+
+NOT_SAID = frozenset(
+    (
+        "Hugging Face",
+        "Label Studio",
+        "# Annotated articles",
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        "in progress",
+        "{} would {}",
+        "{}: the document would {}",
+        "{} rescued{}{}",
+        "annotation set",
+        "come back",
+        "{}: python -m spacy project run all, or: python -m spacy train config.cfg --output model",
+        "“{}” as {}",
+        "{} and {}",
+        'name={} toName="{}" perRegion="true"{}',
+        "{}, one for each document and annotation set, exported from a project of Annotator.",
+        ", Value:{}",
+        "user {}",
+        "{}: document {}",
+        "“”‘’„‚–—…•€£«»‹›°ºª§©®™·¿¡´ ŠšŽžŒœŸ",
+    )
+)
+"""Texts of reporting modules with blanks in them that no person is told: keys, what libraries say, what stands in files."""
+
+SINGLE = frozenset(
+    (
+        "and",
+        "annotator",
+        "attribute",
+        "attributes",
+        "categories",
+        "confidence",
+        "document",
+        "documents",
+        "exported",
+        "item",
+        "items",
+        "fails",
+        "flag",
+        "fragments",
+        "kb_id",
+        "label",
+        "meta",
+        "missing",
+        "modification",
+        "name",
+        "note",
+        "number",
+        "origin",
+        "reading",
+        "relation",
+        "relations",
+        "reviewed",
+        "set",
+        "span",
+        "spans",
+        "status",
+        "step",
+        "text",
+        "tokens",
+        "warns",
+        "writing",
+    )
+)
+"""Single words that stand in sentences of reports as parts of them."""
 
 _LEAST_WORDS = 10
 """Letters that a template must have outside its holes: with fewer, it would fit sentences that it was not meant for."""
+
+_NO_SAYING = frozenset(
+    ("compile", "debug", "info", "warning", "exception", "startswith", "endswith", "split", "Format", "joined", *STEPS, "start")
+)
+"""Calls whose texts are not for a report: patterns, lines of the log, names of steps and formats."""
+
+_REASON = re.compile("reason|[A-Z_]+")
+
+_PROSE = re.compile(r"(?!#)[^\t\n\\<>`]+")
+"""What stands in a sentence; signs of files and patterns do not."""
+
+_HOLE = re.compile(r"\{\d*[!#?-]?\}")
+"""A hole of a sentence with its number and mark in a translation; ``annotator/ui/sentences.py`` says what they mean."""
 
 _MEMBERS = re.compile(r"\{\{[^{}]*\}\}|\{[^{}]*\}")
 
@@ -176,6 +266,57 @@ def _said(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield text, node.lineno
 
 
+def _reported(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield the parts of sentences that a module of reports puts together: every text of several words that is no sentence itself.
+
+    Left aside are docstrings, what is looked for or written (operands of ``in``, arguments of the calls in ``_NO_SAYING``), and texts
+    that are no prose by their signs.
+    """
+    aside: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            aside.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            aside.update(id(part) for part in node.values)
+        elif isinstance(node, ast.Compare):
+            aside.update(id(side) for side in (node.left, *node.comparators))
+        elif isinstance(node, ast.Call) and _name(node) in _NO_SAYING:
+            aside.update(id(part) for argument in (*node.args, *node.keywords) for part in ast.walk(argument))
+    for node in ast.walk(tree):
+        if id(node) not in aside and isinstance(node, ast.Constant | ast.JoinedStr):
+            text = (template(node) or "").strip().lstrip(",;: ")
+            if text in SINGLE or (" " in text and _PROSE.fullmatch(text) and re.search(r"[^\W\d_]{2}", text)):
+                yield text, node.lineno
+
+
+def _reasons(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield the reasons of a module that gives them to others: they begin with a small letter, a bracket or a value."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in SINGLE:
+            yield str(node.value), node.lineno
+        given: list[ast.expr | None] = []
+        if isinstance(node, ast.Return):
+            given = [node.value]
+        elif isinstance(node, ast.Assign) and any(isinstance(name, ast.Name) and _REASON.fullmatch(name.id) for name in node.targets):
+            given = [node.value]
+        elif isinstance(node, ast.Call) and _name(node) == "_miss":
+            given = [*node.args]
+        for value in given:
+            for branch in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+                text = template(branch) if branch is not None else None
+                if text and " " in text and text[0] in "({“abcdefghijklmnopqrstuvwxyz" and _PROSE.fullmatch(text):
+                    yield text, branch.lineno if branch is not None else 0
+
+
+def _amounts(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield what ``amount`` makes of the nouns it is given: a number and the noun, for one and for many."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) == "amount" and len(node.args) == 2:
+            for noun in strings(node.args[1]):
+                yield f"{{}} {noun}", node.lineno
+                yield f"{{}} {noun}s", node.lineno
+
+
 def _telling(template: str) -> bool:
     """Whether a sentence can be recognised by its template: two values side by side would leave open where one ends."""
     own = sum(letter.isalpha() for letter in _MEMBERS.sub("", template))
@@ -196,12 +337,22 @@ def collect(root: Path = ROOT / "annotator") -> Texts:
             words = _from_constant(node, WORD_TABLES.get(path.name, ()), WORD_KEYS.get(path.name, ()))
             for text in (*words, *_from_enum(node, ENUMS.get(path.name, ()))):
                 found.texts.setdefault(text, str(where))
-        if where.parts[0] in SAYING and where.as_posix() not in REPORTING:
-            for text, line in _said(tree):
-                found.sentences.setdefault(text, f"{where}:{line}")
+        for text, line in ((text, line) for text, line in _of_sentences(tree, where) if text not in NOT_SAID):
+            found.sentences.setdefault(text, f"{where}:{line}")
     found.texts = {text: place for text, place in found.texts.items() if re.search(r"[^\W\d_]", _MEMBERS.sub("", text))}
-    found.sentences = {text: place for text, place in found.sentences.items() if text not in found.texts}
+    found.sentences = {text: place for text, place in found.sentences.items() if text not in found.texts or "{}" in text}
     return found
+
+
+def _of_sentences(tree: ast.Module, where: Path) -> Iterator[tuple[str, int]]:
+    reporting = where.as_posix() in REPORTING or where.parts[0] == "formats"
+    if where.parts[0] in SAYING or reporting:
+        yield from _said(tree)
+        yield from _amounts(tree)
+    if where.as_posix() in REASONING:
+        yield from _reasons(tree)
+    if reporting and where.as_posix() not in WRITING:
+        yield from _reported(tree)
 
 
 def catalogues() -> dict[str, dict[str, dict[str, str]]]:
@@ -226,8 +377,8 @@ def stale(found: Texts, catalogue: dict[str, dict[str, str]]) -> dict[str, list[
 
 
 def holes(text: str) -> list[str]:
-    """Return the placeholders of a text, sorted; ``{0}`` and ``{1}`` count as ``{}``, since a translation may turn them round."""
-    return sorted("{}" if member[1:-1].isdigit() else member for member in _MEMBERS.findall(text))
+    """Return the placeholders of a text, sorted; ``{0}``, ``{1?}`` and ``{!}`` count as ``{}``: a translation turns round and marks."""
+    return sorted("{}" if _HOLE.fullmatch(member) else member for member in _MEMBERS.findall(text))
 
 
 def main() -> int:

@@ -12,13 +12,15 @@ from annotator.commands.scheme_files import write_scheme
 from annotator.commands.schemes import change_scheme
 from annotator.domain.labels import LabelScheme, scheme_to_dict
 from annotator.domain.rules import amount
-from annotator.domain.scheme_draft import Draft, Entry, Fault, Finding
+from annotator.domain.scheme_draft import Draft, Entry, Fault, Finding, find_value, rename_value
 from annotator.domain.scheme_edit import Part, names_of
+from annotator.domain.scheme_values import ValueEntry
 from annotator.errors import FormatError
 from annotator.session.session import Session
 from annotator.settings.store import Settings
 from annotator.store import relabelling
 from annotator.store.project import Project
+from annotator.store.relabelling import Use
 
 
 @click.command("scheme")
@@ -32,7 +34,8 @@ from annotator.store.project import Project
 )  # fmt: skip
 @click.option(
     "--becomes", nargs=2, multiple=True, metavar="OLD NEW",
-    help="Give a label, attribute or category another name; where NEW is there, the two become one.  spans:OLD says which is meant.",
+    help="Give a label, attribute or category another name; where NEW is there, the two become one.  spans:OLD says which is meant, "
+    "ATTRIBUTE=OLD a value of an attribute.",
 )  # fmt: skip
 @click.option("--delete", "gone", multiple=True, metavar="NAME", help="Take a name out that nothing has.")
 @click.option("--with-annotations", is_flag=True, help="With --delete: remove what has the name, too.")
@@ -77,23 +80,33 @@ def scheme_verb(
 
 def _show(project: Project, scheme: LabelScheme) -> None:
     uses = relabelling.uses(project.connection)
+    values = relabelling.value_uses(project.connection, [attribute.name for attribute in scheme.attributes if attribute.values])
     for part in Part:
         names = names_of(scheme, part)
         if names:
             say(f"{part.capitalize()}:")
         for name in names:
-            use = uses.get((part, name))
-            told = f"{use.items} in {amount(use.documents, 'document')}" if use is not None else "not used"
-            say(f"  {name}  {told}")
+            say(f"  {name}  {_used(uses.get((part, name)))}")
+            attribute = next((one for one in scheme.attributes if one.name == name), None) if part is Part.ATTRIBUTES else None
+            for value in attribute.values if attribute is not None else ():
+                say(f"    {name}={value}  {_used(values.get((name, value)))}")
     unknown = sorted(f"{name} ({part})" for part, name in uses if name not in names_of(scheme, part))
     if unknown:
         remark(f"Used, but not in the scheme: {', '.join(unknown)}.")
 
 
+def _used(use: Use | None) -> str:
+    return f"{use.items} in {amount(use.documents, 'document')}" if use is not None else "not used"
+
+
 def _rename(draft: Draft, old: str, new: str) -> None:
-    part, entry = _find(draft, old)
     if not new:
         raise FormatError(f"“{old}” needs a new name; --delete takes it out.")
+    found = _find_value(draft, old)
+    if found is not None:
+        rename_value(draft, *found, new)
+        return
+    part, entry = _find(draft, old)
     there = draft.find(part, new)
     if there is None:
         entry.name = new
@@ -102,12 +115,27 @@ def _rename(draft: Draft, old: str, new: str) -> None:
 
 
 def _delete(draft: Draft, name: str, *, with_annotations: bool) -> None:
+    found = _find_value(draft, name)
+    if found is not None:
+        draft.delete_value(*found, with_annotations=with_annotations)
+        return
     _, entry = _find(draft, name)
     holders = draft.holders(entry)
     if holders:
         where = ", ".join(holder.name for holder in holders)
         raise FormatError(f"Only “{entry.name}” is allowed in {where}: without it everything would be. Change that first.")
     draft.delete(entry, with_annotations=with_annotations)
+
+
+def _find_value(draft: Draft, name: str) -> tuple[Entry, ValueEntry] | None:
+    """Return what ``ATTRIBUTE=VALUE`` means; None where it is the name of something else, or no value."""
+    if any(draft.find(part, name) is not None for part in Part):
+        return None
+    attribute, _, value = name.removeprefix("attributes:").partition("=")
+    try:
+        return find_value(draft, attribute, value)
+    except KeyError:
+        return None
 
 
 def _find(draft: Draft, name: str) -> tuple[Part, Entry]:
@@ -135,6 +163,7 @@ def _sentence(found: Finding) -> str:
     return {
         Fault.NAMELESS: f"An entry of {found.part} has no name.",
         Fault.TWICE: f"“{name}” is there twice among the {found.part}.",
+        Fault.VALUE: f"“{name}” has the value “{found.other}” twice." if found.other else f"“{name}” has a value without a name.",
         Fault.KEY: f"The key “{found.entry.key}” is given to “{name}” and “{found.other}”.",
         Fault.CODE: f"The short code of “{name}” has more than four characters.",
         Fault.COLOR: f"The colour of “{name}” is not one like “#1f77b4”.",

@@ -92,6 +92,8 @@ def difference_lines(difference: Difference, *, most: int = 20) -> list[str]:
             lines.append(tally_line(tally, what))
     if difference.scheme:
         lines.append("The label scheme would be that of then.")
+    if difference.knowledge:
+        lines.append("The knowledge base would be that of then.")
     lines += [document_line(document) for document in difference.documents[:most]]
     more = (
         sum((difference.document_tally.only_now, difference.document_tally.only_then, difference.document_tally.different)) - most

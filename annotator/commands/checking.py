@@ -10,7 +10,7 @@ from annotator.domain.changes import What
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import Problem, problems
-from annotator.store import consistency, queries
+from annotator.store import consistency, knowledge, queries
 from annotator.store.queries import Connection
 
 
@@ -80,8 +80,7 @@ class Inconsistency:
 def inconsistencies(connection: Connection) -> Iterator[Inconsistency]:
     """Yield what does not fit together; see ``store.consistency`` for what cannot be judged."""
     for name in consistency.derived_faults(connection):
-        what = "The search index does" if name == consistency.SEARCH else f"The figures in “{name}” do"
-        yield Inconsistency("derived", f"{what} not fit the documents.")
+        yield Inconsistency("derived", _DERIVED.get(name, f"The figures in “{name}” do not fit the documents."))
     for found in consistency.history_disagreements(connection):
         info = queries.set_info(connection, found.set_id)
         document = queries.document(connection, info.document_id) if info is not None else None
@@ -92,4 +91,16 @@ def inconsistencies(connection: Connection) -> Iterator[Inconsistency]:
         )
 
 
+def unnamed_links(connection: Connection) -> list[tuple[str, int]]:
+    """Return the ids that spans are linked to and the knowledge base does not have, with the number of spans; none where none is loaded.
+
+    That breaks no rule: a knowledge base may hold less than what people know.
+    """
+    return knowledge.linked_ids_without_entry(connection) if knowledge.count(connection) else []
+
+
+_DERIVED = {
+    consistency.SEARCH: "The search index does not fit the documents.",
+    consistency.KNOWLEDGE: "The names by which entries of the knowledge base are found do not fit the entries.",
+}
 _WHOLE = {What.SET: "state of the annotation set", What.SCHEME: "label scheme"}

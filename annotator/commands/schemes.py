@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 
 from annotator.commands.command import Command
 from annotator.commands.joining import Joining
@@ -16,8 +17,10 @@ from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
 from annotator.domain.changes import Lane, What
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
+from annotator.domain.renamings import Renaming
 from annotator.domain.rules import amount, quoted
-from annotator.domain.scheme_edit import GONE, Part, SchemeEdit
+from annotator.domain.scheme_edit import GONE, Part, SchemeEdit, names_of
+from annotator.domain.scheme_values import LOST, value_made, value_texts
 from annotator.errors import AnnotatorError, Refused, UndoRefused
 from annotator.store import relabelling
 from annotator.store.relabelling import Found
@@ -133,11 +136,10 @@ class SchemeStep:
                     yield self._piece(_relabel(page, names, joins=joins, scheme=edit.scheme))
                     self.done += len(page)
         yield from self._verdicts()
-        names, open_names = edit.renamed(Part.ATTRIBUTES), edit.left_open(Part.ATTRIBUTES)
-        if names or open_names:
-            for _, what in _KINDS:
-                for page in relabelling.with_attributes(connection, what, [*names, *open_names]):
-                    yield self._piece(_put_attributes(page, names, open_names))
+        looked_for = dict.fromkeys(_attributes_of(edit))
+        for _, what in _KINDS if looked_for else ():
+            for page in relabelling.with_attributes(connection, what, list(looked_for)):
+                yield self._piece(_put_attributes(page, edit))
         names, open_names = edit.renamed(Part.CATEGORIES), edit.left_open(Part.CATEGORIES)
         if names or open_names:
             for sets in relabelling.with_categories(connection, [*names, *open_names]):
@@ -180,7 +182,11 @@ def _must_be_possible(host: Host, edit: SchemeEdit) -> int:
 def _title(edit: SchemeEdit) -> tuple[str, str]:
     """Return what the step is called: by what it does to the one name it changes, where it is one."""
     named = [(old, new) for part in Part for old, new in edit.renamed(part).items()]
-    if len(named) == 1:
+    valued = [(name, old, new) for name, told in edit.values.items() for old, new in told.items() if old != new]
+    if len(valued) == 1 and not named:
+        ((name, old, new),) = valued
+        return ("Delete the value {}", f"{name}={old}") if new == GONE else ("Rename or merge {}", f"{name}={old} → {new}")
+    if len(named) == 1 and not valued:
         ((old, new),) = named
         return ("Delete {} with all annotations", old) if new == GONE else ("Rename or merge {}", f"{old} → {new}")
     return "Change the label scheme", ""
@@ -188,7 +194,19 @@ def _title(edit: SchemeEdit) -> tuple[str, str]:
 
 def _put_scheme(edit: SchemeEdit) -> Command:
     text, detail = _title(edit)
-    return Command(text, lambda tx: tx.put_scheme(edit.scheme), detail)
+    renamings = (*edit.before.renamings, *_renaming(edit))
+    return Command(text, lambda tx: tx.put_scheme(replace(edit.scheme, renamings=renamings)), detail)
+
+
+def _renaming(edit: SchemeEdit) -> Iterator[Renaming]:
+    """Yield what becomes of the names of labels, where something does; what others become part of stands for itself."""
+    told: dict[Part, dict[str, str]] = {}
+    for part, _ in _KINDS:
+        names = edit.renamed(part)
+        stay = [name for name in names_of(edit.before, part) if name not in names and name in names.values()]
+        told[part] = {name: name for name in stay} | dict(names)
+    if any(told.values()):
+        yield Renaming(datetime.now(UTC).isoformat(timespec="milliseconds"), told[Part.SPANS], told[Part.RELATIONS])
 
 
 def _may_join(host: Host, edit: SchemeEdit, part: Part) -> bool:
@@ -239,23 +257,43 @@ def _put_verdicts(
     return run
 
 
-def _put_attributes(page: Found, names: Mapping[str, str], forbidden: tuple[str, ...]) -> Callable[[Transaction], Relabelled]:
+def _attributes_of(edit: SchemeEdit) -> Iterator[str]:
+    """Yield the names of attributes that annotations may have to lose or change, or must not have."""
+    yield from edit.renamed(Part.ATTRIBUTES)
+    yield from edit.left_open(Part.ATTRIBUTES)
+    yield from edit.values_left_open()
+    yield from (name for name, told in edit.values.items() if any(old != new for old, new in told.items()))
+
+
+def _put_attributes(page: Found, edit: SchemeEdit) -> Callable[[Transaction], Relabelled]:
+    names, forbidden, values = edit.renamed(Part.ATTRIBUTES), edit.left_open(Part.ATTRIBUTES), edit.values_left_open()
+
     def run(tx: Transaction) -> Relabelled:
         did = Relabelled()
         for set_id, item in page:
             _must_not_have(item.attributes, forbidden, "The attribute")
-            tx.put(set_id, _with_attributes(item, names))
-            did.attributes += 1
+            for name in values.keys() & item.attributes.keys():
+                had = tuple(text for text in value_texts(item.attributes[name]) if text in values[name])
+                _must_not_have(had, had, f"Of {quoted(name)}, the value")
+            changed = _with_attributes(item, names, edit.values)
+            if changed != item:
+                tx.put(set_id, changed)
+                did.attributes += 1
         return did
 
     return run
 
 
-def _with_attributes(item: Span | Relation, names: Mapping[str, str]) -> Span | Relation:
-    """Return an item whose attributes have their new names; of two different values under one name the later one goes into the note."""
-    kept = {name: value for name, value in item.attributes.items() if name not in names}
+def _with_attributes(item: Span | Relation, names: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> Span | Relation:
+    """Return an item whose attributes and values have their new names.
+
+    Of two different values under one name the later one goes into the note.
+    """
+    made = {name: value_made(value, values.get(name, {})) for name, value in item.attributes.items()}
+    made = {name: value for name, value in made.items() if value is not LOST}
+    kept = {name: value for name, value in made.items() if name not in names}
     beside: list[str] = []
-    for old, value in item.attributes.items():
+    for old, value in made.items():
         new = names.get(old, GONE)
         if new != GONE and kept.setdefault(new, value) != value:
             beside.append(f"{new}: {value}")

@@ -15,11 +15,14 @@ from annotator._version import __version__
 from annotator.domain.annotations import Kind, SetInfo
 from annotator.domain.documents import Document, Status
 from annotator.domain.progress import Progress
+from annotator.domain.renamings import Renaming, followed, renamings_from_list, renamings_to_list
+from annotator.domain.scheme_edit import Part
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.errors import SuggesterError
 from annotator.nlp.suggesters import SUGGESTERS, Source
 from annotator.store import queries, suggesters
 from annotator.store.queries import Connection
+from annotator.store.rows import text_scheme
 from annotator.store.suggesters import KnownSuggester
 
 
@@ -67,17 +70,35 @@ def setup_values(setup: SuggesterSetup) -> dict[str, Any]:
     }
 
 
-def setup_of(known: KnownSuggester) -> SuggesterSetup:
-    """Return the setup that a project keeps; raises ``SuggesterError`` where it is none."""
+def setup_of(known: KnownSuggester, renamings: Sequence[Renaming] = ()) -> SuggesterSetup:
+    """Return the setup that a project keeps, with the labels as its scheme, with these renamings, calls them now.
+
+    What it was told to call by a label that went since, it leaves out.  Raises ``SuggesterError`` where it is no setup.
+    """
     try:
         values = dict(known.setup)
-        for key in ("labels", "thresholds"):
-            values[key] = tuple((first, second) for first, second in values.get(key, ()))
+        then = renamings_from_list(values.pop("renamings", ()))
+        labels, thresholds = ([(first, second) for first, second in values.get(key, ())] for key in ("labels", "thresholds"))
+        values["labels"] = tuple((own, _now(name, then, renamings)) for own, name in labels)
+        limits = {now: limit for name, limit in thresholds if (now := _now(name, then, renamings))}
+        limits |= {name: limit for name, limit in thresholds if name == _now(name, then, renamings)}  # what others became part of
+        values["thresholds"] = tuple(limits.items())
         return SuggesterSetup(name=known.name, **values)
-    except (TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise SuggesterError(
             f"The setup of the suggester “{known.name}” in this project cannot be read; set it up anew."
         ) from error
+
+
+def _now(label: str, then: Sequence[Renaming], now: Sequence[Renaming]) -> str:
+    """Return what a label of the project is called now; a setup does not say whether of spans or of relations."""
+    found = (followed(label, part, then, now) for part in (Part.SPANS, Part.RELATIONS))
+    return next((name for name in found if name != label), label)
+
+
+def renamings_of(connection: Connection) -> tuple[Renaming, ...]:
+    """Return what the labels of a project were called before."""
+    return text_scheme(queries.project_value(connection, "scheme") or '{"name": "blank"}').renamings
 
 
 def words_of(document: Document) -> Iterator[str]:
@@ -132,10 +153,12 @@ def plan(connection: Connection, setups: Sequence[SuggesterSetup], *, again: boo
     that the project has already keep their places in the order.
     """
     there = {one.name: one for one in suggesters.known(connection)}
+    renamings = renamings_of(connection)
+    told = {"renamings": renamings_to_list(renamings)} if renamings else {}
     last = max((one.position for one in there.values()), default=-1)
     kept = []
     for number, setup in enumerate(setups, last + 1):
         old, mark = there.get(setup.name), fingerprint(setup)
         through = old.through if old is not None and old.fingerprint == mark and not again else 0
-        kept.append(KnownSuggester(setup.name, old.position if old else number, setup_values(setup), mark, through))
+        kept.append(KnownSuggester(setup.name, old.position if old else number, setup_values(setup) | told, mark, through))
     return min((one.through for one in kept), default=0), kept

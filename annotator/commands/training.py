@@ -177,7 +177,7 @@ def _earlier(work: _Work) -> dict[str, str]:
 
 def _tell(work: _Work, division: Division, known: int) -> None:
     notices = work.report.notices
-    notices.append("Divided into " + ", ".join(f"{name} {len(at)}" for name, at in work.parts.items()) + ".")
+    notices.append(f"Divided into {', '.join(f'{name} {len(at)}' for name, at in work.parts.items())}.")
     if known:
         kept = "document stays" if known == 1 else "documents stay"
         notices.append(f"{known} {kept} where {_split_path(work.target).name} has put them before.")

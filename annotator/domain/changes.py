@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
 from annotator.domain.labels import LabelScheme
+from annotator.domain.renamings import followed
 
 
 class Lane(StrEnum):
@@ -105,6 +106,13 @@ class ChangeSet:
     def of_set(self, set_id: int) -> Iterator[Change]:
         """Yield the changes inside one annotation set."""
         return (change for change in self.changes if change.set_id == set_id)
+
+    def label_now(self, name: str, part: str) -> str:
+        """Return what a label is called afterwards; ``part`` is “spans” or “relations”.  Empty for one that went."""
+        for change in self.changes:
+            if change.what is What.SCHEME and isinstance(change.before, LabelScheme) and isinstance(change.after, LabelScheme):
+                name = followed(name, part, change.before.renamings, change.after.renamings)
+        return name
 
 
 def inverted(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from annotator.domain.renamings import Renaming
 from annotator.errors import FormatError
 
 Translations = Mapping[str, str]
@@ -95,7 +96,8 @@ class AttributeDefinition:
 class LabelScheme:
     """All labels of a project, in the order of their keys.
 
-    ``guidelines`` say in Markdown how to label; a heading that is a label's name begins what is said of that label.
+    ``guidelines`` say in Markdown how to label; a heading that is a label's name begins what is said of that label.  ``renamings`` tell
+    what labels were called before, oldest first; only a project keeps them.
     """
 
     name: str = "blank"
@@ -105,6 +107,7 @@ class LabelScheme:
     categories: tuple[str, ...] = ()
     description: Translations = field(default_factory=lambda: _NO_TEXT)
     guidelines: Translations = field(default_factory=lambda: _NO_TEXT)
+    renamings: tuple[Renaming, ...] = field(default=(), compare=False)
 
     def span(self, name: str) -> SpanLabel | None:
         """Return the span label called ``name``, or None."""

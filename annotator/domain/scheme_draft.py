@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from annotator.domain.labels import LABEL_KEYS, AttributeDefinition, LabelScheme, RelationLabel, SpanLabel, completed, is_color
 from annotator.domain.scheme_edit import GONE, Part, SchemeEdit, names_of
+from annotator.domain.scheme_values import ValueEntry, united
 
 
 @dataclass(eq=False, slots=True)
@@ -34,7 +35,7 @@ class Entry:
     symmetric: bool = False
     reflexive: bool = False
     role: bool = False
-    values: tuple[str, ...] = ()
+    values: list[ValueEntry] = field(default_factory=list)
     labels: list[Entry] = field(default_factory=list)
 
     @property
@@ -48,6 +49,7 @@ class Fault(StrEnum):
 
     NAMELESS = "nameless"
     TWICE = "name twice"
+    VALUE = "value twice"
     KEY = "key twice"
     CODE = "code too long"
     COLOR = "no colour"
@@ -74,6 +76,8 @@ class Draft:
         self.entries: dict[Part, list[Entry]] = {part: [] for part in Part}
         self.gone: dict[Part, list[str]] = {part: [] for part in Part}
         """Names in the project that go with their annotations."""
+        self.told_values: dict[tuple[str, str], str] = {}
+        """What becomes of values that are no longer there, by the names of attribute and value: ``GONE``, or what they were."""
         self._take(scheme, known=True)
 
     def find(self, part: Part, name: str) -> Entry | None:
@@ -132,7 +136,27 @@ class Draft:
             _widen(into, entry)
         elif part is Part.ATTRIBUTES:
             into.labels = _either(into.labels, entry.labels)
-            into.values = tuple(dict.fromkeys((*into.values, *entry.values))) if into.values and entry.values else ()
+            if into.values and entry.values:
+                into.values = united(into.values, entry.values)
+            else:  # any text goes then; what was renamed on the way has its new name all the same
+                dropped = (*into.values, *entry.values)
+                self.told_values |= {place: value.name.strip() for value in dropped for place in value.was}
+                into.values = []
+
+    def delete_value(self, attribute: Entry, value: ValueEntry, *, with_annotations: bool | None = False) -> None:
+        """Take a value out of an attribute's list.
+
+        ``with_annotations`` says that what has the value loses it; None, that it keeps it though it is no longer offered.  Otherwise the
+        edit is refused if anything has it.
+        """
+        attribute.values.remove(value)
+        if with_annotations is not False:
+            self.told_values |= {place: GONE if with_annotations else place[1] for place in value.was}
+
+    def merge_value(self, attribute: Entry, value: ValueEntry, into: ValueEntry) -> None:
+        """Make a value part of another of the same attribute."""
+        attribute.values.remove(value)
+        into.was = (*into.was, *value.was)
 
     def take(self, scheme: LabelScheme) -> None:
         """Take over another scheme: entries of the same name get its looks and rules, the others are added.  Nothing is deleted."""
@@ -158,6 +182,10 @@ class Draft:
                     found.append(Finding(Fault.CODE, part, entry))
                 if entry.color and not is_color(entry.color):
                     found.append(Finding(Fault.COLOR, part, entry))
+                values = [value.name.strip() for value in entry.values]
+                twice = next((value for value in values if not value or values.count(value) > 1), None)
+                if twice is not None:
+                    found.append(Finding(Fault.VALUE, part, entry, twice))
         return found
 
     def edit(self) -> SchemeEdit:
@@ -175,7 +203,17 @@ class Draft:
             _said(self.description),
             {language: self._with_headings(text) for language, text in _said(self.guidelines).items()},
         )
-        return SchemeEdit(self.before, completed(scheme), {part: told for part, told in names.items() if told})
+        return SchemeEdit(self.before, completed(scheme), {part: told for part, told in names.items() if told}, self._values())
+
+    def _values(self) -> dict[str, dict[str, str]]:
+        """Return what becomes of values, by the old names of attributes that stay."""
+        found: dict[str, dict[str, str]] = {}
+        for entry in self.entries[Part.ATTRIBUTES]:
+            told = {place: name for place, name in self.told_values.items() if place[0] in entry.was}
+            told |= {place: value.name.strip() for value in entry.values for place in value.was if place[1] != value.name.strip()}
+            for (attribute, value), name in told.items():
+                found.setdefault(attribute, {})[value] = name
+        return found
 
     def _with_headings(self, text: str) -> str:
         """Return guidelines in which the heading of a label that has another name now has that name."""
@@ -203,7 +241,8 @@ class Draft:
             entry = self.find(Part.ATTRIBUTES, attribute.name)
             assert entry is not None
             entry.description |= attribute.description
-            entry.values = attribute.values
+            values = [ValueEntry(name, ((attribute.name, name),) if known else ()) for name in attribute.values]
+            entry.values = values if known else united(values, entry.values) if values and (entry.values or not entry.was) else []
             entry.labels = self._found((Part.SPANS, Part.RELATIONS), attribute.labels)
 
     def _look(self, part: Part, label: SpanLabel | RelationLabel) -> Entry:
@@ -249,6 +288,35 @@ def renamed(scheme: LabelScheme, part: Part, old: str, new: str) -> SchemeEdit:
     elif there is not entry:
         draft.merge(entry, there)
     return draft.edit()
+
+
+def value_renamed(scheme: LabelScheme, attribute: str, old: str, new: str) -> SchemeEdit:
+    """Return the edit that gives a value another name; where the attribute has that, the two become one.
+
+    Raises ``KeyError`` if there is no such attribute or value.
+    """
+    draft = Draft(scheme)
+    entry, value = find_value(draft, attribute, old)
+    rename_value(draft, entry, value, new.strip())
+    return draft.edit()
+
+
+def find_value(draft: Draft, attribute: str, name: str) -> tuple[Entry, ValueEntry]:
+    """Return an attribute and one of its values; raises ``KeyError`` if there is none of this name."""
+    entry = draft.find(Part.ATTRIBUTES, attribute)
+    value = next((value for value in entry.values if value.name == name), None) if entry is not None else None
+    if entry is None or value is None:
+        raise KeyError(f"{attribute}={name}")
+    return entry, value
+
+
+def rename_value(draft: Draft, attribute: Entry, value: ValueEntry, new: str) -> None:
+    """Give a value another name; where another one of the attribute has it, the two become one."""
+    there = next((other for other in attribute.values if other.name == new and other is not value), None)
+    if there is None:
+        value.name = new
+    else:
+        draft.merge_value(attribute, value, there)
 
 
 def deleted(scheme: LabelScheme, part: Part, name: str, *, with_annotations: bool = False) -> SchemeEdit:
@@ -308,4 +376,6 @@ def _relation_label(entry: Entry) -> RelationLabel:
 
 
 def _attribute(entry: Entry) -> AttributeDefinition:
-    return AttributeDefinition(entry.name.strip(), entry.values, _names(entry.labels), _said(entry.description))
+    return AttributeDefinition(
+        entry.name.strip(), tuple(value.name.strip() for value in entry.values), _names(entry.labels), _said(entry.description)
+    )

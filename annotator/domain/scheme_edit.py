@@ -26,12 +26,14 @@ class SchemeEdit:
     """What becomes of a project's scheme: from ``before`` to ``scheme``.
 
     ``names`` says for each list what annotations with an old name get in its place, all at once (two labels may swap their names), or
-    ``GONE``.  Names that stay are not in it.
+    ``GONE``.  Names that stay are not in it.  ``values`` says the same of the values of each attribute, by its old name; a value that only
+    is no longer offered stands there for itself.
     """
 
     before: LabelScheme
     scheme: LabelScheme
     names: Mapping[Part, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def renamed(self, part: Part) -> Mapping[str, str]:
         """Return what becomes of the names of one list."""
@@ -41,6 +43,20 @@ class SchemeEdit:
         """Return the names that the new scheme lacks and of whose annotations nothing is said: only unused ones may be so."""
         there, told = set(names_of(self.scheme, part)), self.renamed(part)
         return tuple(name for name in names_of(self.before, part) if name not in there and name not in told)
+
+    def values_left_open(self) -> dict[str, frozenset[str]]:
+        """Return, by attribute, the values that its list lacks now and of which nothing is said: only unused ones may be so.
+
+        An attribute without a list takes any text, so nothing is open there.
+        """
+        lists = {attribute.name: attribute.values for attribute in self.scheme.attributes}
+        found: dict[str, frozenset[str]] = {}
+        for attribute in self.before.attributes:
+            now = lists.get(self.renamed(Part.ATTRIBUTES).get(attribute.name, attribute.name), ())
+            missing = frozenset(attribute.values) - {*now, *self.values.get(attribute.name, ())} if now else frozenset()
+            if missing:
+                found[attribute.name] = missing
+        return found
 
 
 def names_of(scheme: LabelScheme, part: Part) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def _pages(numbers: list[int]) -> str:
             runs.append([number])
     told = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[1]}" for run in runs]
     listed = ", ".join(told[:10]) + (" and others" if len(told) > 10 else "")
-    return f"{'Page' if len(numbers) == 1 else 'Pages'} {listed}"
+    return f"Page {listed}" if len(numbers) == 1 else f"Pages {listed}"
 
 
 def _meta(document: Any) -> dict[str, str]:

@@ -62,12 +62,12 @@ def read(
         raise FormatError(f"“delimiter” is one of auto, {', '.join(DELIMITERS)}, not “{delimiter}”.")
     if header not in ("auto", "yes", "no"):
         raise FormatError(f"“header” is one of auto, yes, no, not “{header}”.")
-    table = _Table(path, encoding, "")
+    table = Table(path, encoding, "")
     own = table_of(unguarded(cell) for cell in table.first)
     if own:
         return _own(path, own, encoding, defaults)
     if delimiter != "auto":
-        table = _Table(path, encoding, DELIMITERS[delimiter])
+        table = Table(path, encoding, DELIMITERS[delimiter])
     sample = list(islice((cells for cells, _ in table.lines([])), SAMPLE_ROWS))
     columns = choose_columns(sample, {"text": text, "name": name, "header": header}, str(path))
     if columns is None:
@@ -81,7 +81,7 @@ def read(
     return chain(notices, _articles(table, columns, safe_stem(path)))
 
 
-def _articles(table: _Table, columns: Any, stem: str) -> Iterator[Record | Complaint]:
+def _articles(table: Table, columns: Any, stem: str) -> Iterator[Record | Complaint]:
     complaints: list[Complaint] = []
     for item in articles(islice(table.lines(complaints), int(columns.headed), None), columns, stem):
         yield from complaints
@@ -90,7 +90,7 @@ def _articles(table: _Table, columns: Any, stem: str) -> Iterator[Record | Compl
     yield from complaints
 
 
-class _Table:
+class Table:
     """A file of delimited values, opened anew for each reading; knows its encoding and delimiter."""
 
     def __init__(self, path: Path, encoding: str, delimiter: str) -> None:
@@ -211,10 +211,10 @@ def read_tables(
 ) -> Iterator[Record | Complaint]:
     """Stream the records of the tables at ``paths``; ``in_order`` says that they are as they were written."""
     complaints: list[Complaint] = []
-    tables: dict[str, _Table] = {}
+    tables: dict[str, Table] = {}
     for name, path in paths.items():
         try:
-            tables[name] = _Table(path, encoding if name == "spans" else "", "")
+            tables[name] = Table(path, encoding if name == "spans" else "", "")
         except FormatError as error:
             yield Complaint(str(path), str(error).removeprefix(f"{path} "))
     if "documents" not in tables:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator.domain.annotations import Item, Relation, Span
 from annotator.domain.labels import LabelScheme
 from annotator.domain.mapping import closest, likeliest
+from annotator.domain.renamings import former_names, meant_by
 from annotator.domain.rules import relation_problems
 from annotator.domain.suggesting import Passage, Suggester, SuggesterSetup, Suggestions
 from annotator.domain.taken import Taken
@@ -134,6 +135,8 @@ class _Fitting:
         self._names, self._thresholds = dict(setup.labels), dict(setup.thresholds)
         self._span_labels = [label.name for label in scheme.spans]
         self._relation_labels = [label.name for label in scheme.relations]
+        self._former_spans = former_names("spans", scheme.renamings, self._span_labels)
+        self._former_relations = former_names("relations", scheme.renamings, self._relation_labels)
         self._symmetric = {label.name for label in scheme.relations if label.symmetric}
         self._ids: dict[str, str] = {}  # what a span was called by the suggester -> the id it has here
         self._by_signature: dict[str, str] = {}
@@ -141,7 +144,7 @@ class _Fitting:
         self.relations: dict[tuple[str, ...], Relation] = {}
 
     def take_span(self, span: Span, text: str) -> None:
-        label = self._label(span, self._span_labels, closest)
+        label = self._label(span, self._span_labels, self._former_spans, closest)
         if not label:
             return
         fragments = tuple(trim(text, max(start, 0), min(end, len(text))) for start, end in span.fragments)
@@ -156,7 +159,7 @@ class _Fitting:
         head, tail = self._ids.get(relation.head), self._ids.get(relation.tail)
         if head is None or tail is None:
             return  # its span was left out, and counted there
-        label = self._label(relation, self._relation_labels, likeliest)
+        label = self._label(relation, self._relation_labels, self._former_relations, likeliest)
         if not label:
             return
         made = replace(relation, label=label, head=head, tail=tail, reviewed=False, origin=self._setup.name, derived_from="")
@@ -166,9 +169,11 @@ class _Fitting:
         place = (label, *(sorted((head, tail)) if label in self._symmetric else (head, tail)))
         self.relations.setdefault(place, replace(made, id=f"r{len(self.relations) + 1}"))
 
-    def _label(self, item: Item, known: Sequence[str], guess: Callable[[str, Sequence[str]], str]) -> str:
+    def _label(
+        self, item: Item, known: Sequence[str], former: Mapping[str, str], guess: Callable[[str, Sequence[str]], str]
+    ) -> str:
         """Return the project's label for an item; empty, and counted, where it is left out."""
-        label = self._names[item.label] if item.label in self._names else guess(item.label, known)
+        label = self._names[item.label] if item.label in self._names else meant_by(item.label, known, former, guess)
         reason = ""
         if label not in known:
             reason = CHOSEN if item.label in self._names and not label else NO_LABEL

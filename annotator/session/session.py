@@ -10,6 +10,7 @@ from annotator.commands.documents import open_for
 from annotator.domain.annotations import AnnotationSet, Kind, SetInfo
 from annotator.domain.changes import BulkInsert, ChangeSet
 from annotator.domain.documents import Document
+from annotator.domain.progress import Progress
 from annotator.errors import ProjectError
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
@@ -44,17 +45,20 @@ class Session:
         self._announce(ChangeSet(tx.step_id, command.text, command.detail, self.annotator, command.lane, changes, tuple(tx.bulk)))
         return result
 
-    def undo(self) -> ChangeSet | None:
-        """Take back this person's last edit, wherever it was; None if there is nothing to take back."""
-        return self._announce(self.project.undo(self.annotator))
+    def undo(self, progress: Progress | None = None) -> ChangeSet | None:
+        """Take back this person's last edit, wherever it was; None if there is nothing to take back.
 
-    def redo(self) -> ChangeSet | None:
+        ``progress`` hears how far a long one is; it cannot be cancelled.
+        """
+        return self._announce(self.project.undo(self.annotator, progress))
+
+    def redo(self, progress: Progress | None = None) -> ChangeSet | None:
         """Bring back what was undone last; None if there is nothing."""
-        return self._announce(self.project.redo(self.annotator))
+        return self._announce(self.project.redo(self.annotator, progress))
 
-    def undo_step(self, step_id: int) -> ChangeSet | None:
+    def undo_step(self, step_id: int, progress: Progress | None = None) -> ChangeSet | None:
         """Take back one step of the history, an import too."""
-        return self._announce(self.project.undo_step(step_id, self.annotator))
+        return self._announce(self.project.undo_step(step_id, self.annotator, progress))
 
     def next_undo(self) -> journal.Step | None:
         """Return the step ``undo`` would take back."""

@@ -111,6 +111,7 @@ _TABLE = (
     Setting("suggest.choices", "", Kind.TEXT, "Suggesters that ran last by project, as JSON", private=True),
     Setting("help.state", "", Kind.TEXT, "Page and size of the help, as JSON", private=True),
     Setting("tour.done", False, Kind.SWITCH, "Whether the tour was gone through", private=True),
+    Setting("palette.recent", [], Kind.TEXTS, "Commands run by name, the latest first", maximum=8, private=True),
     Setting("project.last", "", Kind.TEXT, "Last project", private=True),
     Setting("projects.recent", [], Kind.TEXTS, "Recent projects, the latest first", maximum=12, private=True),
     Setting("session.document", {}, Kind.NUMBERS, "Open document by project", maximum=50, private=True),

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annotator.domain.changes import What
-from annotator.store import journal, recount
+from annotator.store import journal, knowledge_loading, recount
+from annotator.store.knowledge import place_in_use
 from annotator.store.rows import CODECS, json_value
 
-SEARCH = "document_index"
-"""What ``derived_faults`` calls the search index."""
+SEARCH, KNOWLEDGE = "document_index", "knowledge"
+"""What ``derived_faults`` calls the search index, and the names of the knowledge base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,13 @@ def derived_faults(connection: sqlite3.Connection) -> list[str]:
 
     The search index of a write-protected file, or of one that is being written just now, is passed over.
     """
-    return [*recount.differences(connection), *([SEARCH] if _search_is_wrong(connection) else [])]
+    found = recount.differences(connection)
+    if _is_wrong(connection, SEARCH):
+        found.append(SEARCH)
+    place = place_in_use(connection)
+    if not knowledge_loading.names_are_whole(connection, place) or _is_wrong(connection, f"knowledge_index_{place}"):
+        found.append(KNOWLEDGE)
+    return found
 
 
 def mend_derived(connection: sqlite3.Connection, *, indexes: bool) -> None:
@@ -65,6 +72,7 @@ def mend_derived(connection: sqlite3.Connection, *, indexes: bool) -> None:
     if indexes:
         connection.execute("REINDEX")
     recount.recount(connection)
+    knowledge_loading.renamed(connection)
     connection.execute(f"INSERT INTO {SEARCH} ({SEARCH}) VALUES ('rebuild')")  # last: it leaves statements open until the commit
 
 
@@ -93,12 +101,15 @@ def _present(connection: sqlite3.Connection, what: What, set_id: int, key: str) 
     return None if row is None else list(row)
 
 
-def _search_is_wrong(connection: sqlite3.Connection) -> bool:
-    """Ask the index itself.  Its question has the form of a write and takes the writer's place for a moment, though nothing is written."""
+def _is_wrong(connection: sqlite3.Connection, index: str) -> bool:
+    """Ask a full-text index itself.
+
+    The question has the form of a write and takes the writer's place for a moment, though nothing is written.
+    """
     guarded = connection.execute("PRAGMA query_only").fetchone()[0]
     try:
         connection.execute("PRAGMA query_only = OFF")
-        connection.execute(f"INSERT INTO {SEARCH} ({SEARCH}, rank) VALUES ('integrity-check', 1)")
+        connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY):

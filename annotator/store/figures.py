@@ -71,23 +71,28 @@ def days(connection: sqlite3.Connection) -> list[Day]:
 
     A day whose steps were pruned is not among them.
     """
-    counts: dict[tuple[str, str], list[int]] = {}
-    for place, sql in enumerate((_EDITS, _DONE)):
-        for day, actor, count in connection.execute(sql):
-            counts.setdefault((day, actor), [0, 0])[place] = count
-    return [Day(*key, *counts[key]) for key in sorted(counts, key=lambda key: (_backwards(key[0]), key[1]))]
+    edits = {(day, actor): count for day, actor, count in connection.execute(_EDITS)}
+    done = done_on_days(connection)
+    keys = sorted(edits.keys() | done.keys(), key=lambda key: (_backwards(key[0]), key[1]))
+    return [Day(*key, edits.get(key, 0), done.get(key, 0)) for key in keys]
+
+
+def done_on_days(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """Return how many documents were marked done, by day and who did it; walks the history."""
+    return {(day, actor): count for day, actor, count in connection.execute(_DONE)}
 
 
 def _backwards(day: str) -> tuple[int, ...]:
     return tuple(-ord(character) for character in day)
 
 
-_DAY = "coalesce(date(s.at, 'localtime'), substr(s.at, 1, 10))"
+DAY = "coalesce(date(s.at, 'localtime'), substr(s.at, 1, 10))"
+"""The day of a step ``s``, as SQL."""
 
 _EDITS = (
-    f"""SELECT {_DAY}, s.actor, count(*) FROM steps s WHERE s.lane = 'edit' AND s.undoes IS NULL AND s.state = 0 GROUP BY 1, 2"""
+    f"""SELECT {DAY}, s.actor, count(*) FROM steps s WHERE s.lane = 'edit' AND s.undoes IS NULL AND s.state = 0 GROUP BY 1, 2"""
 )
 
-_DONE = f"""SELECT {_DAY}, s.actor, count(DISTINCT c.set_id) FROM steps s JOIN changes c ON c.step_id = s.id
+_DONE = f"""SELECT {DAY}, s.actor, count(DISTINCT c.set_id) FROM steps s JOIN changes c ON c.step_id = s.id
 WHERE s.lane = 'edit' AND s.undoes IS NULL AND s.state = 0 AND c.what = 'set'
 AND json_extract(c.after, '$[3]') = 'done' AND coalesce(json_extract(c.before, '$[3]'), '') <> 'done' GROUP BY 1, 2"""

@@ -106,6 +106,13 @@ def recorded(connection: sqlite3.Connection, step_id: int) -> tuple[tuple[Change
     return tuple(changes), tuple(bulk)
 
 
+def recorded_bulk(connection: sqlite3.Connection, step_id: int) -> tuple[Bulk, ...]:
+    """Return what a step brought in whole, in order."""
+    sql = "SELECT what, set_id, key, before, after FROM changes WHERE step_id = ? AND what LIKE 'bulk-%' ORDER BY number"
+    entries = (entry_of(*row) for row in connection.execute(sql, (step_id,)))
+    return tuple(entry for entry in entries if not isinstance(entry, Change))
+
+
 def entry_of(what: str, set_id: int, key: str, before: str | None, after: str | None) -> Change | Bulk:
     """Return what one row of the table ``changes`` says."""
     if what == _BULK_INSERT:
@@ -168,6 +175,8 @@ def worked_over(connection: sqlite3.Connection, step_id: int) -> bool:
     """
     sql = "SELECT max(?, coalesce((SELECT max(id) FROM steps WHERE undoes = ?), 0))"
     moment = connection.execute(sql, (step_id, step_id)).fetchone()[0]
+    if not _anything_since(connection, step_id, moment):
+        return False
     mine = set(connection.execute("SELECT set_id, what, key FROM changes WHERE step_id = ?", (step_id,)))
     mine = {row for row in mine if row[1] not in (_BULK_INSERT, _BULK_COPY)}
     made_since = (
@@ -182,6 +191,14 @@ def worked_over(connection: sqlite3.Connection, step_id: int) -> bool:
         " WHERE u.id > ? AND u.undoes <> ? AND s.state = 0 AND s.lane <> 'system'"
     )
     return any(row in mine for row in connection.execute(brought_again_since, (moment, step_id)))
+
+
+def _anything_since(connection: sqlite3.Connection, step_id: int, moment: int) -> bool:
+    """Tell whether a step that counts was done or brought again after a moment; mostly none was, whatever the size of this one."""
+    sql = """SELECT EXISTS (SELECT 1 FROM steps s WHERE s.id > ?1 AND s.undoes IS NULL AND s.state = 0 AND s.lane <> 'system')
+    OR EXISTS (SELECT 1 FROM steps u CROSS JOIN steps s ON s.id = u.undoes
+               WHERE u.id > ?1 AND u.undoes <> ?2 AND s.state = 0 AND s.lane <> 'system')"""
+    return bool(connection.execute(sql, (moment, step_id)).fetchone()[0])
 
 
 def set_state(connection: sqlite3.Connection, step_id: int, state: int) -> None:

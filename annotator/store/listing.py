@@ -55,6 +55,17 @@ class Order(StrEnum):
         return self in _WORTH
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Only:
+    """Documents chosen one by one, whatever else is known of them: ``ids``, rising, and ``said``, what they have in common.
+
+    Two are the same only if they are one object: a million ids are not compared each time somebody asks whether a filter changed.
+    """
+
+    ids: array[int]
+    said: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a list shows: all that is said must hold; the empty filter takes every document.
@@ -63,7 +74,8 @@ class Filter:
     a document that person never opened is new.  ``label`` is on a span in any set, ``relation`` on a relation; ``annotator`` has a set of
     whatever kind; ``problems`` takes documents with a set that breaks a rule.  ``field`` and ``value`` name metadata.  ``name`` is a piece
     of the document's name, whatever the case of its letters.  ``words`` is a full-text query as in ``store.words``, of name and text
-    together: who looks for an article remembers its title as well as its words.  (A concordance shows places in texts alone.)
+    together: who looks for an article remembers its title as well as its words.  (A concordance shows places in texts alone.)  ``only``
+    takes none but these documents.
     """
 
     person: str = ""
@@ -78,6 +90,7 @@ class Filter:
     value: str = ""
     name: str = ""
     words: str = ""
+    only: Only | None = None
 
     def __bool__(self) -> bool:
         return replace(self, person="") != Filter()
@@ -199,6 +212,8 @@ def known_count(connection: sqlite3.Connection, wanted: Filter) -> int | None:
     if wanted == Filter(person=wanted.person, statuses=wanted.statuses):
         new = total - sum(sets for _, sets, _ in rows) if Status.NEW in wanted.statuses else 0
         return new + sum(sets for status, sets, _ in rows if status in wanted.statuses)
+    if wanted.only is not None and not replace(wanted, only=None):
+        return len(wanted.only.ids)
     if wanted == Filter(person=wanted.person, flagged=True):
         return sum(flagged for _, _, flagged in rows)
     return None
@@ -245,8 +260,8 @@ def _by_index(connection: sqlite3.Connection, wanted: Filter, order: Order, dire
     """Yield what a filter takes by the index of an order; by worth, those that are worth something."""
     conditions, values = _conditions(wanted)
     among: set[int] | None = None
-    if wanted.words:
-        among = set(_by_position(connection, Filter(words=wanted.words), "ASC"))
+    if wanted.words or wanted.only:
+        among = set(_by_position(connection, Filter(words=wanted.words, only=wanted.only), "ASC"))
     table, column, key = _ORDERS[order]
     if order.by_worth:
         conditions.append(f"{column} > 0")
@@ -291,6 +306,9 @@ def _sorted(connection: sqlite3.Connection, ids: array[int], order: Order, direc
 
 def _by_position(connection: sqlite3.Connection, wanted: Filter, direction: str) -> Iterator[int]:
     """Yield ids in the project's order (or against it): one filter leads by its index, the others are looked up for each document."""
+    if wanted.only is not None:
+        yield from _among(connection, wanted.only.ids, replace(wanted, only=None), direction)
+        return
     leading = _leading(connection, wanted)
     if leading is None:
         yield from _everything_but(connection, wanted, direction)
@@ -303,6 +321,24 @@ def _by_position(connection: sqlite3.Connection, wanted: Filter, direction: str)
         if number != last:  # several sets of one document follow each other
             yield number
         last = number
+
+
+def _among(connection: sqlite3.Connection, ids: array[int], rest: Filter, direction: str) -> Iterator[int]:
+    """Yield which of some documents are there and are taken by the rest of a filter, in the project's order or against it."""
+    if rest.words:
+        kept = set(ids)
+        yield from (number for number in _by_position(connection, rest, direction) if number in kept)
+        return
+    there, (conditions, values) = everything(connection), _conditions(rest)
+    look = f"SELECT d.value FROM json_each(?) d WHERE {' AND '.join(conditions)}".replace("{document}", "d.value")
+    walked = iter(ids) if direction == "ASC" else reversed(ids)
+    size = FIRST_PAGE
+    while page := list(islice(walked, size)):
+        taken = {number for number in page if there.row_of(number) >= 0}  # one may be gone: its import was undone
+        if conditions:
+            taken.intersection_update(row[0] for row in connection.execute(look, (f"[{','.join(map(str, page))}]", *values)))
+        yield from (number for number in page if number in taken)
+        size = PAGE
 
 
 _Leading = tuple[str, tuple[Any, ...], Filter]

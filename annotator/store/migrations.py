@@ -15,7 +15,7 @@ from annotator.store import recount, schema
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 3
+VERSION = 4
 """The schema this program writes; a file with a higher one is refused."""
 
 
@@ -58,4 +58,9 @@ def _suggesters(db: Database) -> None:
         db.execute(statement)
 
 
-_STEPS = (_first_schema, _search_and_figures, _suggesters)
+def _knowledge(db: Database) -> None:
+    for statement in schema.FOURTH:
+        db.execute(statement)
+
+
+_STEPS = (_first_schema, _search_and_figures, _suggesters, _knowledge)

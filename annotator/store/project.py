@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from annotator.domain.changes import ChangeSet, Lane, inverted
+from annotator.domain.changes import ChangeSet, Lane
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
@@ -131,25 +131,24 @@ class Project:
             else:
                 journal.finish(self.connection, step_id)
 
-    def undo(self, actor: str) -> ChangeSet | None:
+    def undo(self, actor: str, progress: Progress | None = None) -> ChangeSet | None:
         """Take back this actor's last edit; None if there is none.  Raises ``UndoRefused`` if something later stands on it."""
         with plain_errors(self.path):
             found = journal.next_undo(self.connection, actor)
-        return None if found is None else self.undo_step(found.id, actor)
+        return None if found is None else self.undo_step(found.id, actor, progress)
 
-    def redo(self, actor: str) -> ChangeSet | None:
+    def redo(self, actor: str, progress: Progress | None = None) -> ChangeSet | None:
         """Bring this actor's last undone edit back; None if there is none."""
         with plain_errors(self.path):
             found = journal.next_redo(self.connection, actor)
             if found is None:
                 return None
-            changes, _ = journal.recorded(self.connection, found.id)
         with self.transaction(found.text, found.detail, actor=actor, lane=found.lane, undoes=found.id) as tx:
-            tx.apply_inverse(changes)
+            tx.turn(found.id, back=False, progress=progress)
             journal.set_state(self.connection, found.id, journal.DONE)
         return ChangeSet(found.id, found.text, found.detail, actor, found.lane, tuple(tx.changes), tuple(tx.bulk), found.id)
 
-    def undo_step(self, step_id: int, actor: str) -> ChangeSet:
+    def undo_step(self, step_id: int, actor: str, progress: Progress | None = None) -> ChangeSet:
         """Take back one step, an import too; raises ``UndoRefused`` with the reason where that is not possible."""
         with plain_errors(self.path):
             found = journal.step(self.connection, step_id)
@@ -157,9 +156,9 @@ class Project:
                 raise UndoRefused("This step is not one that can be taken back.")
             if journal.worked_over(self.connection, step_id):
                 raise UndoRefused(CHANGED_LATER)
-            changes, bulk = journal.recorded(self.connection, step_id)
+            bulk = journal.recorded_bulk(self.connection, step_id)
         with self.transaction(found.text, found.detail, actor=actor, lane=found.lane, undoes=step_id) as tx:
-            tx.apply_inverse(inverted(changes))
+            tx.turn(step_id, back=True, progress=progress)
             for entry in bulk:
                 tx.take_out(entry, but_for_step=step_id)
             redoable = found.lane is Lane.EDIT and not bulk
@@ -224,6 +223,13 @@ class Project:
         self._must_be_writable()
         with self._plain_transaction():
             consistency.mend_derived(self.connection, indexes=indexes)
+
+    @contextlib.contextmanager
+    def unrecorded(self) -> Iterator[sqlite3.Connection]:
+        """Write what is no edit, such as a knowledge base, inside one SQLite transaction that leaves no step in the history."""
+        self._must_be_writable()
+        with self._plain_transaction():
+            yield self.connection
 
     def publish_address(self, address: str) -> None:
         """Say where this window can be reached, for ``lock.holder_address`` in a second start; nothing for a read-only project."""

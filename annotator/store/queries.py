@@ -55,6 +55,13 @@ def documents_named(connection: sqlite3.Connection, name: str) -> list[tuple[int
     return connection.execute("SELECT id, text FROM documents WHERE name = ?", (name,)).fetchall()
 
 
+def documents_beginning(connection: sqlite3.Connection, beginning: str, limit: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the first documents, by name, whose names begin so, upper and lower case told apart; read off the index."""
+    last = "\U0010ffff"
+    sql = "SELECT id, name FROM documents WHERE name >= ? AND name < ? ORDER BY name, id LIMIT ?"
+    return connection.execute(sql, (beginning, beginning + last, limit)).fetchall()
+
+
 def document_count(connection: sqlite3.Connection) -> int:
     """Return how many documents the project has; bounded."""
     return connection.execute("SELECT coalesce(sum(last - first + 1), 0) FROM document_runs").fetchone()[0]

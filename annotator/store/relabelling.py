@@ -8,13 +8,15 @@ nobody else's reading holds up a checkpoint.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
 from annotator.domain.changes import What
 from annotator.domain.scheme_edit import Part
-from annotator.store.rows import CODECS, to_json
+from annotator.domain.scheme_values import value_texts
+from annotator.store.rows import CODECS, json_value, to_json
 
 Found = list[tuple[int, Span | Relation]]
 """Items, each with the id of its annotation set."""
@@ -49,6 +51,24 @@ def uses(connection: sqlite3.Connection) -> dict[tuple[Part, str], Use]:
     for name, items, documents in connection.execute(_CATEGORIES):
         found[Part.CATEGORIES, name] = Use(items, documents)
     return found
+
+
+def value_uses(connection: sqlite3.Connection, attributes: Sequence[str]) -> dict[tuple[str, str], Use]:
+    """Return how much has each value of some attributes, by (attribute, value) as ``scheme_values.value_texts`` has it; walks the file.
+
+    Of attributes without a list that may be as many as there are annotations.
+    """
+    if not attributes:
+        return {}
+    totals: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    documents: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    sql = _VALUES.format(marks=", ".join("?" * len(attributes)))
+    for name, kept, document_id, items, waiting in connection.execute(sql, tuple(attributes)):
+        for text in dict.fromkeys(value_texts(json_value(kept))):
+            totals[name, text][0] += items
+            totals[name, text][1] += waiting
+            documents[name, text].add(document_id)
+    return {place: Use(items, len(documents[place]), waiting) for place, (items, waiting) in totals.items()}
 
 
 def linked(connection: sqlite3.Connection) -> dict[tuple[str, str, str], int]:
@@ -163,5 +183,10 @@ _ATTRIBUTES = """SELECT j.key, count(*), count(DISTINCT a.document_id), count(*)
 FROM (SELECT set_id, attributes, reviewed FROM spans WHERE attributes IS NOT NULL
       UNION ALL SELECT set_id, attributes, reviewed FROM relations WHERE attributes IS NOT NULL) i
 JOIN json_each(i.attributes) j JOIN annotation_sets a ON a.id = i.set_id GROUP BY 1"""
+_VALUES = """SELECT j.key, CASE WHEN j.type = 'text' THEN json_quote(j.value) WHEN j.type IN ('true', 'false', 'null') THEN j.type
+    ELSE CAST(j.value AS TEXT) END, a.document_id, count(*), count(*) - sum(i.reviewed)
+FROM (SELECT set_id, attributes, reviewed FROM spans WHERE attributes IS NOT NULL
+      UNION ALL SELECT set_id, attributes, reviewed FROM relations WHERE attributes IS NOT NULL) i
+JOIN json_each(i.attributes) j JOIN annotation_sets a ON a.id = i.set_id WHERE j.key IN ({marks}) GROUP BY 1, 2, 3"""
 _CATEGORIES = """SELECT j.value, count(DISTINCT a.id), count(DISTINCT a.document_id)
 FROM annotation_sets a JOIN json_each(a.categories) j WHERE a.categories <> '[]' GROUP BY 1"""

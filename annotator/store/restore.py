@@ -68,13 +68,15 @@ class Difference:
     """What would change if a project went back to a backup: all that is ``only_now`` would go, all that is ``only_then`` would come back.
 
     ``documents`` lists the first ones that differ, the totals count them all; ``steps`` are the latest of the ``steps_since``, the
-    newest first.  ``related`` is False where the backup is not an earlier state of this project.
+    newest first.  ``knowledge`` says that another knowledge base was loaded.  ``related`` is False where the backup is not an earlier
+    state of this project.
     """
 
     related: bool = True
     steps_since: int = 0
     steps: list[Step] = field(default_factory=list)
     scheme: bool = False
+    knowledge: bool = False
     documents: list[DocumentDifference] = field(default_factory=list)
     document_tally: Tally = field(default_factory=Tally)
     sets: Tally = field(default_factory=Tally)
@@ -83,7 +85,7 @@ class Difference:
     verdicts: Tally = field(default_factory=Tally)
 
     def __bool__(self) -> bool:
-        return self.scheme or bool(self.document_tally)
+        return self.scheme or self.knowledge or bool(self.document_tally)
 
 
 def compare(project: Path, backup: Path, progress: Progress | None = None, *, listed: int = 1000) -> Difference:
@@ -134,6 +136,7 @@ class _Comparison:
             found.steps = [step for step in steps if step is not None]
         scheme = "SELECT value FROM {}.project WHERE key = 'scheme'"
         found.scheme = self._one(scheme.format("main")) != self._one(scheme.format("old"))
+        found.knowledge = self._knowledge("main") != self._knowledge("old")
         documents: dict[int, DocumentDifference] = {}
         self._whole_documents(documents)
         touched = self._touched(newest) if found.related else self._all_sets()
@@ -145,6 +148,12 @@ class _Comparison:
             if document:
                 self._count(document)
         return found
+
+    def _knowledge(self, side: str) -> Any:
+        """Return what tells one knowledge base from another: a file before schema 4 has none."""
+        if self._one(f"SELECT 1 FROM {side}.sqlite_master WHERE name = 'knowledge'") is None:
+            return (0, "", "")
+        return self._one(f"SELECT entries, source, loaded FROM {side}.knowledge")
 
     def _count(self, document: DocumentDifference) -> None:
         found = self._found

@@ -11,7 +11,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -20,6 +20,7 @@ from annotator.domain.annotations import NOTHING, Kind, Relation, SetInfo, Span,
 from annotator.domain.changes import Lane, Value, What
 from annotator.domain.documents import Document, Status
 from annotator.domain.labels import LabelScheme, scheme_from_dict, scheme_to_dict
+from annotator.domain.renamings import renamings_from_list, renamings_to_list
 from annotator.domain.text import Tokens
 
 Row = tuple[Any, ...]
@@ -202,15 +203,19 @@ def row_set(row: Sequence[Any]) -> SetInfo:
 
 
 def scheme_text(scheme: LabelScheme) -> str:
-    """Return the scheme as the project keeps it."""
-    return to_json(scheme_to_dict(scheme))
+    """Return the scheme as the project keeps it: as scheme files have it, and what labels were called before."""
+    kept = {"renamings": renamings_to_list(scheme.renamings)} if scheme.renamings else {}
+    return to_json(scheme_to_dict(scheme) | kept)
 
 
 @functools.lru_cache(maxsize=8)
 @_decoding
 def text_scheme(text: str) -> LabelScheme:
     """Return the scheme the project keeps; remembered by its text, since every edit asks for it."""
-    return scheme_from_dict(orjson.loads(text))
+    kept = orjson.loads(text)
+    renamings = kept.pop("renamings", ())
+    scheme = scheme_from_dict(kept)
+    return replace(scheme, renamings=renamings_from_list(renamings)) if renamings else scheme
 
 
 def document_row(document: Document) -> Row:

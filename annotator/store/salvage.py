@@ -20,7 +20,7 @@ from annotator.domain.changes import Lane, What
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.progress import Progress
 from annotator.errors import NotAProject, ProjectDamaged, ProjectError
-from annotator.store import files, journal, migrations, recount
+from annotator.store import files, journal, knowledge_loading, migrations, recount
 from annotator.store.damaged import DamagedFile, Gap, Row, Table
 from annotator.store.faults import plain_errors
 from annotator.store.rows import CODECS, journal_to_value, scheme_text, text_scheme
@@ -30,6 +30,7 @@ from annotator.store.salvage_tables import (
     CONTENT,
     DOCUMENTS,
     HISTORY,
+    KNOWLEDGE,
     LISTS,
     PARENTS,
     SETS,
@@ -38,6 +39,7 @@ from annotator.store.salvage_tables import (
     decoded,
     judge_change,
     judge_document,
+    judge_knowledge,
     judge_step,
     named,
     numbers,
@@ -130,6 +132,7 @@ class _Rescue:
         self._bring(HISTORY, last_step, judge_step)
         self._bring(CHANGED, last_step, judge_change, last_set)
         self._scheme_if_lost()
+        self._knowledge()
         for name, number in sequences.items():
             self._target.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
             self._target.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number))
@@ -168,6 +171,25 @@ class _Rescue:
         if "language" not in rows:
             self._target.execute("INSERT OR REPLACE INTO project (key, value) VALUES ('language', 'xx')")
             self._report.notices.append("The project's language could not be read; it is now “xx” (any).")
+
+    def _knowledge(self) -> None:
+        """Bring the knowledge base over, and make the names anew by which its entries are found."""
+        if self._damaged.contents_lost:  # it began at another page in each file
+            self._report.notices.append("A knowledge base, if there was one, could not be read; load it again from its file.")
+            return
+        if not self._damaged.has("knowledge"):  # a file from before there was one
+            return
+        found = self._damaged.column("SELECT place, entries, source, loaded FROM knowledge")
+        if not found or found[0][0] not in (0, 1):
+            self._report.notices.append("Which knowledge base was in use could not be read; load it again from its file.")
+            return
+        place, entries, *rest = found[0]
+        if not entries:
+            return
+        table = KNOWLEDGE[place]
+        self._bring(table, self._damaged.value(f"SELECT max(number) FROM {table.name}") or entries, judge_knowledge)
+        self._target.execute("UPDATE knowledge SET place = ?, source = ?, loaded = ?", (place, *map(shown, rest)))
+        knowledge_loading.renamed(self._target)
 
     def _bring(self, table: Table, top: int, judge: Callable[[Row], Any], last: int | None = None) -> None:
         """Bring a table over and account for it; ``last`` is the highest number of the column its list is read by, if another."""
@@ -300,6 +322,8 @@ class _Rescue:
             return named(row[1], row[0])
         if table is SETS:
             return f"in {self._document(row[1])} ({shown(row[2])})"
+        if table in KNOWLEDGE:
+            return f"“{shown(row[1])}”"
         if table.name in ("steps", "changes"):
             return f"(step {shown(row[0])})"
         owner = self._target.execute("SELECT document_id, annotator FROM annotation_sets WHERE id = ?", (shown(row[0]),)).fetchone()

@@ -17,7 +17,12 @@ WORDS = {
     "verdicts": "rejection",
     "steps": "history step",
     "changes": "history change",
+    "knowledge_0": "knowledge-base item",
+    "knowledge_1": "knowledge-base item",
 }
+
+_UNSAID = ("changes", "knowledge_0", "knowledge_1")
+"""Tables that are named where there is something of them, or, as the changes, go with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,9 @@ class Missing:
     def sentence(self) -> str:
         """What is missing, for a person."""
         what = amount(self.count, WORDS[self.table]) if self.count else f"an unknown number of {WORDS[self.table]}s"
-        return f"{'Doubtful' if self.doubtful else 'Missing'}: {what} {self.place}; {self.reason}."
+        if self.doubtful:
+            return f"Doubtful: {what} {self.place}; {self.reason}."
+        return f"Missing: {what} {self.place}; {self.reason}."
 
 
 @dataclass(slots=True)
@@ -62,7 +69,9 @@ class Salvage:
 
     def lines(self, most: int = 1000) -> list[str]:
         """Return the report as sentences, the most important first."""
-        saved = ", ".join(amount(self.saved[table], word) for table, word in WORDS.items() if table != "changes")
+        saved = ", ".join(
+            amount(self.saved[table], word) for table, word in WORDS.items() if table not in _UNSAID or self.saved[table]
+        )
         told = [f"“{self.target.name}” holds what could be read of “{self.source.name}”: {saved}.", *self.notices]
         told += [missing.sentence for missing in self.missing[:most]]
         if len(self.missing) > most:

@@ -10,6 +10,7 @@ import orjson
 
 from annotator.domain.changes import Lane, What
 from annotator.store.damaged import Gap, Row, Table
+from annotator.store.knowledge import COLUMNS
 from annotator.store.rows import CODECS, DOCUMENT_COLUMNS, journal_to_value, row_document
 
 STEPS = ("id", "at", "actor", "lane", "text", "detail", "undoes", "state", "finished")
@@ -23,6 +24,7 @@ CONTENT = {
 }
 HISTORY = Table("steps", STEPS)
 CHANGED = Table("changes", CHANGES, 2)
+KNOWLEDGE = tuple(Table(f"knowledge_{place}", ("number", *COLUMNS.split(", "))) for place in (0, 1))
 LISTS = {
     "documents": ("documents_by_name", ("id", "name"), ""),
     "annotation_sets": ("annotation_sets_by_work", ("id", "document_id", "annotator", "kind", "status"), ""),
@@ -77,6 +79,12 @@ def judge_document(row: Row) -> None:
         raise ValueError("its tokens do not fit its text")
     if found.sentences and found.sentences[-1] >= max(len(found.tokens), 1):
         raise ValueError("its sentences do not fit its tokens")
+
+
+def judge_knowledge(row: Row) -> None:
+    _, key, name, *_ = row
+    if not key or not name:
+        raise ValueError("no entry")
 
 
 def judge_step(row: Row) -> None:

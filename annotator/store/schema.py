@@ -1,4 +1,4 @@
-"""The tables and views of a project file, as SQL: ``TABLES`` and ``VIEWS`` are schema 1, ``SECOND`` and ``THIRD`` what came later.
+"""The tables and views of a project file, as SQL: ``TABLES`` and ``VIEWS`` are schema 1, ``SECOND`` to ``FOURTH`` what came later.
 
 All tables are STRICT.  Spans and relations are kept ``WITHOUT ROWID`` under (set, id), so that one annotation set lies together on
 disk and copying a model's set for a person needs no new ids.  Offsets are code points, as SQLite's ``substr`` counts.  The numbers of
@@ -6,7 +6,8 @@ documents and sets are never given out twice (AUTOINCREMENT), because the journa
 
 What schema 2 adds can all be made again from schema 1 (``recount``): the full-text index, kept by triggers, and figures kept by
 every transaction, so that no list and no count has to walk the tables.  Schema 3 adds what suggesters need to go on where they stopped,
-and what was decided about the same text labelled differently.
+and what was decided about the same text labelled differently.  Schema 4 adds the knowledge base, in two places of which one is in use
+while the other takes in what is loaded (``knowledge_loading``).
 """
 
 from __future__ import annotations
@@ -301,7 +302,67 @@ THIRD = (
 )
 """What a file of schema 2 needs to become one of schema 3."""
 
-_LATER = ";".join((*SECOND, *THIRD))
+
+def _knowledge(place: int) -> tuple[str, ...]:
+    """Return what one of the two places of a knowledge base is made of.
+
+    ``aliases`` has one a line.  ``loaded`` is 1 for what the load that is under way, or was the last, brought.  The names are numbered
+    from the frequent to the rare, because the index gives them in that order for nothing; they are made from the entries alone.
+    """
+    return (
+        f"""CREATE TABLE knowledge_{place} (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            aliases TEXT NOT NULL DEFAULT '',
+            description TEXT NOT NULL DEFAULT '',
+            url TEXT NOT NULL DEFAULT '',
+            label TEXT NOT NULL DEFAULT '',
+            frequency REAL NOT NULL DEFAULT 0,
+            loaded INTEGER NOT NULL DEFAULT 0 CHECK (loaded IN (0, 1))
+        ) STRICT""",
+        f"""CREATE TABLE knowledge_names_{place} (
+            number INTEGER PRIMARY KEY,
+            entry INTEGER NOT NULL,
+            folded TEXT NOT NULL,
+            initials TEXT
+        ) STRICT""",
+        f"CREATE INDEX knowledge_names_{place}_by_folded ON knowledge_names_{place} (folded)",
+        f"CREATE INDEX knowledge_names_{place}_by_initials ON knowledge_names_{place} (initials) WHERE initials IS NOT NULL",
+        # Folded by the program already (domain.knowledge), beyond what SQLite's own tokenizer can do; marks are parts of words.
+        f"""CREATE VIRTUAL TABLE knowledge_index_{place} USING fts5 (
+            folded, content = 'knowledge_names_{place}', content_rowid = 'number', columnsize = 0, prefix = '1 2 3 4',
+            tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co M*'"
+        )""",
+    )
+
+
+def _in_use(place: int) -> str:
+    columns = "id, name, aliases, description, url, label, frequency"
+    return f"SELECT {columns} FROM knowledge_{place} WHERE (SELECT place FROM knowledge) = {place}"
+
+
+FOURTH = (
+    *_knowledge(0),
+    *_knowledge(1),
+    # place: which of the two is in use; entries, names: as many as it holds; source: the file that was loaded last, and when.
+    """CREATE TABLE knowledge (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        place INTEGER NOT NULL CHECK (place IN (0, 1)),
+        entries INTEGER NOT NULL,
+        names INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        loaded TEXT NOT NULL
+    ) STRICT""",
+    "INSERT INTO knowledge VALUES (1, 0, 0, 0, '', '')",
+    f"CREATE VIEW knowledge_entries AS {' UNION ALL '.join(map(_in_use, (0, 1)))}",
+    "CREATE INDEX spans_linked ON spans (kb_id) WHERE kb_id <> ''",
+    # by the length of their text, to find those that say the same without reading all
+    """CREATE INDEX spans_linked_by_length ON spans ("end" - start, set_id) WHERE kb_id <> '' AND fragments IS NULL""",
+)
+"""What a file of schema 3 needs to become one of schema 4."""
+
+_LATER = ";".join((*SECOND, *THIRD, *FOURTH))
 NAMES = frozenset(re.findall(r"CREATE (?:VIRTUAL TABLE|TABLE|VIEW|INDEX|TRIGGER) (\w+)", TABLES + VIEWS + _LATER))
 """What a file of this schema holds, for seeing whether it is whole."""
 
@@ -313,3 +374,4 @@ def statements() -> Iterator[str]:
             yield statement
     yield from SECOND
     yield from THIRD
+    yield from FOURTH

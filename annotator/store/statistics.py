@@ -37,6 +37,8 @@ LONGEST_META = 200
 """Metadata values of more code points are not kept for filtering: nobody chooses them from a list."""
 
 _Key = tuple[str, str]  # what, label
+Deltas = defaultdict[int, defaultdict[_Key, list[int]]]
+"""How many items and unreviewed ones come or go, by the id of the set, "span" or "relation", and label."""
 
 
 def meta_rows(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -59,9 +61,14 @@ def _as_text(value: Any) -> str | None:
 # Changes of single items
 
 
-def count_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> None:
-    """Bring the figures in step with changes that were just written."""
-    deltas: defaultdict[int, defaultdict[_Key, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+def no_deltas() -> Deltas:
+    """Return deltas to be filled: nothing of any label in any set."""
+    return defaultdict(lambda: defaultdict(lambda: [0, 0]))
+
+
+def count_changes(connection: sqlite3.Connection, changes: Iterable[Change], *, items: Deltas | None = None) -> None:
+    """Bring the figures in step with changes that were just written; ``items`` are spans and relations counted already."""
+    deltas = no_deltas() if items is None else items
     infos: dict[int, SetInfo] = {}
     finished: set[int] = set()
     for change in changes:
@@ -84,33 +91,41 @@ def count_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> 
             case What.SCHEME:
                 if not _only_more(change.before, change.after):
                     connection.execute(_NEXT_GENERATION)
-    for set_id, of_set in deltas.items():
-        _count_set(connection, set_id, of_set, infos.get(set_id))
+    _count_sets(connection, deltas, infos)
     worth.settle(connection, finished)
 
 
-def _count_set(connection: sqlite3.Connection, set_id: int, deltas: Mapping[_Key, list[int]], removed: SetInfo | None) -> None:
-    row = connection.execute("SELECT document_id, annotator, kind FROM annotation_sets WHERE id = ?", (set_id,)).fetchone()
-    if row is None:
-        assert removed is not None  # a set goes with the step that made it, which then says what it was
-        row = removed.document_id, removed.annotator, str(removed.kind)
-    document_id, annotator, kind = row
-    sums = {"span": 0, "relation": 0}
-    unreviewed_sum = 0
-    for (what, label), (items, unreviewed) in deltas.items():
-        sums[what] += items
-        unreviewed_sum += unreviewed
-        if items or unreviewed:
-            place = (what, label, document_id, set_id)
-            had = _items(connection, place)
-            if had + items:
-                connection.execute(_PUT_SET_LABEL, (*place, items, unreviewed))
-            else:
-                connection.execute(_DROP_SET_LABEL, place)
-            sets = bool(had + items) - bool(had)
-            add_labels(connection, (annotator, kind, what, label), sets, items, unreviewed)
-    connection.execute(_COUNT_SET, (sums["span"], sums["relation"], unreviewed_sum, set_id))
-    connection.execute(_COUNT_DOCUMENT, {"document": document_id})
+def _count_sets(connection: sqlite3.Connection, deltas: Deltas, removed: Mapping[int, SetInfo]) -> None:
+    """Count what came and went in some sets; ``removed`` says what those were that went with the step that made them."""
+    labels: defaultdict[tuple[str, str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    counted: list[tuple[int, int, int, int]] = []
+    documents: dict[int, None] = {}
+    for set_id, of_set in deltas.items():
+        row = connection.execute("SELECT document_id, annotator, kind FROM annotation_sets WHERE id = ?", (set_id,)).fetchone()
+        if row is None:
+            row = removed[set_id].document_id, removed[set_id].annotator, str(removed[set_id].kind)
+        document_id, annotator, kind = row
+        documents[document_id] = None
+        sums = {"span": 0, "relation": 0}
+        unreviewed_sum = 0
+        for (what, label), (items, unreviewed) in of_set.items():
+            sums[what] += items
+            unreviewed_sum += unreviewed
+            if items or unreviewed:
+                place = (what, label, document_id, set_id)
+                had = _items(connection, place)
+                if had + items:
+                    connection.execute(_PUT_SET_LABEL, (*place, items, unreviewed))
+                else:
+                    connection.execute(_DROP_SET_LABEL, place)
+                total = labels[annotator, kind, what, label]
+                for at, more in enumerate((bool(had + items) - bool(had), items, unreviewed)):
+                    total[at] += more
+        counted.append((sums["span"], sums["relation"], unreviewed_sum, set_id))
+    for key, (sets, items, unreviewed) in labels.items():
+        add_labels(connection, key, sets, items, unreviewed)
+    connection.executemany(_COUNT_SET, counted)
+    count_fullest(connection, documents)
 
 
 def _items(connection: sqlite3.Connection, place: tuple[str, str, int, int]) -> int:
@@ -151,11 +166,12 @@ def _said(scheme: LabelScheme) -> set[tuple[object, ...]]:
 
 def count_copy(connection: sqlite3.Connection, set_id: int) -> None:
     """Count a set that was just filled; it had nothing before."""
-    deltas: dict[_Key, list[int]] = {}
+    deltas = no_deltas()
+    of_set = deltas[set_id]
     for what, table in _TABLES:
         sql = f"SELECT label, count(*), count(*) - sum(reviewed) FROM {table} WHERE set_id = ? GROUP BY label"
-        deltas.update({(what, label): [items, unreviewed] for label, items, unreviewed in connection.execute(sql, (set_id,))})
-    _count_set(connection, set_id, deltas, None)
+        of_set.update({(what, label): [items, unreviewed] for label, items, unreviewed in connection.execute(sql, (set_id,))})
+    _count_sets(connection, deltas, {})
 
 
 def add_run(connection: sqlite3.Connection, first: int, last: int) -> None:

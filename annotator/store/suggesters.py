@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from annotator.store.rows import json_mapping, to_json
+from annotator.domain.renamings import Renaming, followed
+from annotator.store import queries
+from annotator.store.rows import json_mapping, text_scheme, to_json
 from annotator.store.worth import FINISHED
 
 _PUT_WORTH = f"""INSERT OR REPLACE INTO document_worth (document_id, disagreement, doubt, novelty)
@@ -98,9 +101,30 @@ def worth_of(connection: sqlite3.Connection, document_id: int) -> Worth:
 
 
 def dismissals(connection: sqlite3.Connection) -> dict[str, Dismissal]:
-    """Return what was dismissed, by the text it is about."""
+    """Return what was dismissed, by the text it is about, with the labels as they are called now."""
+    kept = queries.project_value(connection, "scheme")
+    renamings = text_scheme(kept).renamings if kept else ()
     rows = connection.execute("SELECT surface, reason, told, actor, at FROM dismissals ORDER BY at, surface")
-    return {surface: Dismissal(surface, reason, json_mapping(told), actor, at) for surface, reason, told, actor, at in rows}
+    return {
+        surface: Dismissal(surface, reason, _followed(json_mapping(told), at, renamings), actor, at)
+        for surface, reason, told, actor, at in rows
+    }
+
+
+def _followed(told: Mapping[str, int], at: str, renamings: Sequence[Renaming]) -> Mapping[str, int]:
+    """Return counts by label under the names of now.
+
+    What was told under a name that was taken back since keeps that name, and is then asked about again.
+    """
+    then = [renaming for renaming in renamings if renaming.at < at]
+    if len(then) == len(renamings):
+        return told
+    found: Counter[str] = Counter()
+    for label, count in told.items():
+        name = followed(label, "spans", then, renamings)
+        if name or not label:
+            found[name] += count
+    return dict(found)
 
 
 def dismiss(connection: sqlite3.Connection, surface: str, reason: str, told: Mapping[str, int], *, actor: str) -> None:

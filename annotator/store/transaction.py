@@ -12,6 +12,7 @@ from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo,
 from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, BulkSets, Change, Value, What
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
+from annotator.domain.progress import Progress
 from annotator.errors import Refused, UndoRefused
 from annotator.store import filling, journal, queries, statistics, suggestions, undoing
 from annotator.store.filling import DocumentRows, SetRows, rows_of
@@ -210,11 +211,9 @@ class Transaction:
 
     # Undo
 
-    def apply_inverse(self, changes: Iterable[Change]) -> None:
-        """Apply changes given in inverse form; raises ``UndoRefused`` if something is no longer as the step left it."""
-        asked = [change for change in changes if change.before != change.after]
-        undoing.apply(self._connection, asked)
-        self.changes += asked
+    def turn(self, step_id: int, *, back: bool, progress: Progress | None = None) -> None:
+        """Take what a step changed ``back``, or bring it again; raises ``UndoRefused`` if something is no longer as the step left it."""
+        self.changes += undoing.apply(self._connection, step_id, back=back, progress=progress)
 
     def take_out(self, entry: Bulk, *, but_for_step: int) -> None:
         """Remove the documents or the sets that a step brought in whole; refused if a later step worked on one and was not undone.

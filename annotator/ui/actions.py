@@ -82,6 +82,7 @@ def _project_actions() -> tuple[Action, ...]:
         Action("project.backups", at, "Backups…", lambda h: h.shell.show_backups(), enabled=with_project, icon="refresh"),
         Action("project.scheme", at, "Label scheme…", lambda h: h.scheming.edit(), ("Ctrl+Shift+L",), enabled=with_writable_project,
                icon="tag"),
+        Action("project.knowledge", at, "Knowledge base…", lambda h: h.knowledge.show(), enabled=with_project, icon="database"),
         Action("project.statistics", at, "Statistics…", lambda h: h.shell.show_statistics(), enabled=with_project, icon="list"),
         Action("project.close", at, "Close project", lambda h: h.projects.close(), ("Ctrl+W",), enabled=with_project, icon="x"),
         Action("project.picture", at, "Save a picture of the article…", lambda h: h.shell.ask_picture(), enabled=with_document),
@@ -144,7 +145,8 @@ def _span_actions() -> tuple[Action, ...]:
         Action("span.split", at, "Split at the caret", lambda h: shaping.split(h.bench), ("Ctrl+B",), here, editable),
         Action("item.history", at, "Who made this?", lambda h: h.shell.show_history_of_item(), enabled=with_document),
         Action("item.note", at, "Note", lambda h: h.shell.edit_note(), ("n",), here, on_item, "note"),
-        Action("item.kb-id", at, "Knowledge-base link", lambda h: h.shell.edit_kb_id(), ("k",), here, on_span, "external-link"),
+        Action("item.attribute", at, "Attributes…", lambda h: h.describing.choose_attribute(), ("b",), here, on_items),
+        Action("item.kb-id", at, "Knowledge-base link…", lambda h: h.linking.choose(), ("k",), here, on_spans, "external-link"),
     )  # fmt: skip
 
 
@@ -171,6 +173,8 @@ def _document_actions() -> tuple[Action, ...]:
                icon="player-skip-forward", toolbar=True),
         Action("document.flag", at, "Flag for later", lambda h: h.documents.flag(), ("Ctrl+L",), enabled=editable, icon="flag",
                toolbar=True),
+        Action("document.categories", at, "Categories…", lambda h: h.describing.choose_categories(), ("Ctrl+T",), enabled=editable,
+               icon="tag"),
         Action("document.reopen", at, "Take up again", lambda h: h.documents.reopen(), enabled=finished, icon="refresh"),
         Action("document.suggest", at, "Suggest for this document", lambda h: h.suggesting.here(), ("Ctrl+G",), enabled=editable,
                icon="sparkles"),

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from annotator._version import __version__
 from annotator.settings.store import Settings
-from annotator.ui import errors
+from annotator.ui import errors, style
 from annotator.ui.article.view import ArticleView
 from annotator.ui.backing_up import BackingUp
 from annotator.ui.collecting import IdleCollector
+from annotator.ui.describing import Describing
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.docks import Panels
 from annotator.ui.documents import Documents
@@ -21,15 +22,18 @@ from annotator.ui.dropping import FileRequests
 from annotator.ui.editing import Editing
 from annotator.ui.ending import heeding_signals
 from annotator.ui.finding import Finding
-from annotator.ui.help_tables import key_or_name, words
 from annotator.ui.hands import Hands
+from annotator.ui.help_tables import key_or_name, words
 from annotator.ui.helping import Helping, names_of
 from annotator.ui.history import History
 from annotator.ui.i18n import told, tr
 from annotator.ui.icons import icon
 from annotator.ui.instance import Instance, raise_other
 from annotator.ui.jobs import WindowJobs
+from annotator.ui.knowing import Knowing
+from annotator.ui.knowledge_base import KnowledgeBase
 from annotator.ui.language import speak
+from annotator.ui.linking import Linking
 from annotator.ui.main_window import MainWindow
 from annotator.ui.mending import Mending
 from annotator.ui.overviewing import Overviewing
@@ -54,14 +58,14 @@ from annotator.ui.workbench import Workbench
 
 
 def application() -> QApplication:
-    """Return the application, made on first use; Fusion, because its palette is followed on every system."""
+    """Return the application, made on first use, in our style."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     app.setApplicationName("Annotator")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("annotator")
-    app.setStyle("Fusion")
+    style.use(app)
     for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_FadeMenu, Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateTooltip):
         app.setEffectEnabled(effect, False)  # nothing moves by itself, whatever the desktop does
     app.setWindowIcon(icon("annotator"))
@@ -94,7 +98,8 @@ def build(settings: Settings, annotator: str) -> MainWindow:
         projects.stop()
         return True
 
-    window = MainWindow(bench, panels, overviewing.beside_the_article(), find_bar, closing)
+    describing = Describing(bench)
+    window = MainWindow(bench, panels, describing.above(overviewing.beside_the_article()), find_bar, closing)
     window.setAnimated(False)
     RaisingDocks(window)
     bench.setParent(window)
@@ -102,12 +107,12 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     backing_up = BackingUp(bench, projects, jobs, window)
     projects.unreadable.connect(backing_up.rescue.offer)
     bench.damaged.connect(backing_up.rescue.offer)
-    pruning = Pruning(bench, jobs, busy=lambda: backing_up.busy or projects.busy or suggesting.busy)
+    pruning = Pruning(bench, jobs, busy=lambda: backing_up.busy or projects.busy or suggesting.busy or base.busy)
     pruning.pruned.connect(panels.history.reload)
     panels.history.keepingRequested.connect(pruning.ask)
     Instance(bench, window)
     DialogSizes(settings, window)
-    statistics = Statistics(bench, jobs, window)
+    statistics = Statistics(bench, jobs, window, panels.documents)
     suggesting = Suggesting(bench, projects, window, panels.documents.model.narrowed)
     suggesting.working.connect(window.status.show_job)
     suggesting.finished.connect(window.status.hide_job)
@@ -124,6 +129,11 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     )
     Mending(bench, projects, window, export_anew=shell.ask_export, open_other=shell.ask_open_project)
     preferring, scheming = Preferring(bench, window), Scheming(bench, jobs, window, panels.guidelines)
+    knowing = Knowing(bench)
+    base, linking = (
+        KnowledgeBase(bench, jobs, window, knowing),
+        Linking(bench, window, knowing, panels.inspector, panels.outline.model),
+    )
     helping = _helping(bench, projects, window)
     window.take_hands(
         Hands(
@@ -141,6 +151,9 @@ def build(settings: Settings, annotator: str) -> MainWindow:
             scheming,
             suggesting,
             helping,
+            linking,
+            base,
+            describing,
         )
     )
     helping.describe(names_of(panels.all(), view), window.actions_by_id)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from annotator.domain.fuzzy import ranked
 from annotator.ui.i18n import tr
 from annotator.ui.theme import Theme, label_colors
 
@@ -17,15 +18,23 @@ _MOST_ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One entry: its name, the key that takes it at once, and its label's base colour (empty for what is no label)."""
+    """One entry: its name, the key that takes it at once, and its label's base colour (empty for what is no label).
+
+    ``value`` is what choosing it brings, the name where it is None.  ``detail`` (a quieter second line), ``aside`` (quiet, at the end of
+    the first) and ``icon`` are for lists that show them (``choice_search``).
+    """
 
     name: str
-    key: str
-    color: str
+    key: str = ""
+    color: str = ""
+    value: str | None = None
+    detail: str = ""
+    aside: str = ""
+    icon: str = ""
 
 
 class ChoicePopup(QFrame):
-    """Asks for one of some labels and emits ``chosen`` with its name; closing it any other way emits nothing.
+    """Asks for one of some labels and emits ``chosen`` with its name (its value); closing it any other way emits nothing.
 
     With ``by_key`` the first typed character takes the label with that key; else every character narrows the list by name.  It is a
     part of its window, not a window of its own: those lose their keys to the system on some platforms.
@@ -64,13 +73,19 @@ class ChoicePopup(QFrame):
         self._list.itemClicked.connect(self._on_item_clicked)
         self._fill("")
 
-    def pop_up(self, place: QPoint) -> None:
-        """Show the list with its corner at ``place`` (global), moved to stay inside the window; it goes with the keyboard's focus."""
+    def pop_up(self, place: QPoint, *, clear: int = 0) -> None:
+        """Show the list with its corner at ``place`` (global), moved to stay inside the window; it goes with the keyboard's focus.
+
+        Where there is no room below, it stands above the ``clear`` pixels over ``place``, so that what it is about stays in view.
+        """
         self._before = QApplication.focusWidget()
         self.adjustSize()
         inside, area = self._window.mapFromGlobal(place), self._window.rect()
         x = max(0, min(inside.x(), area.right() - self.width()))
         y = max(0, min(inside.y(), area.bottom() - self.height()))
+        above = inside.y() - clear - self.height()
+        if clear and y < inside.y() and above >= 0:
+            y = above
         self.move(x, y)
         self.raise_()
         self.show()
@@ -112,17 +127,22 @@ class ChoicePopup(QFrame):
             return False
         return True
 
+    def _matching(self, typed: str) -> list[Option]:
+        """Return what is listed for a typed text, the best first."""
+        return ranked(typed, self._options, lambda option: ((option.name, 1.0),))
+
+    def _item(self, option: Option) -> QListWidgetItem:
+        key = f"{option.key}   " if option.key else "    "
+        item = QListWidgetItem(f"{key}{option.name}")
+        if option.color:
+            item.setIcon(_swatch(label_colors(self._theme, option.color).edge))
+        return item
+
     def _fill(self, typed: str) -> None:
         self._list.clear()
-        wanted = typed.casefold()
-        matching = [option for option in self._options if wanted in option.name.casefold()]
-        matching.sort(key=lambda option: not option.name.casefold().startswith(wanted))
-        for option in matching:
-            key = f"{option.key}   " if option.key else "    "
-            item = QListWidgetItem(f"{key}{option.name}")
-            if option.color:
-                item.setIcon(_swatch(label_colors(self._theme, option.color).edge))
-            item.setData(Qt.ItemDataRole.UserRole, option.name)
+        for option in self._matching(typed):
+            item = self._item(option)
+            item.setData(Qt.ItemDataRole.UserRole, option.name if option.value is None else option.value)
             self._list.addItem(item)
         self._list.setCurrentRow(0)
         row = self._list.sizeHintForRow(0) if self._list.count() else self.fontMetrics().height()

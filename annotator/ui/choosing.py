@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QAction
 
 from annotator.domain.rules import quoted
-from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.choice import ChoicePopup, Option
 from annotator.ui.editing import Editing
 from annotator.ui.i18n import tr
-from annotator.ui.key_text import key_text
 from annotator.ui.main_window import MainWindow
 from annotator.ui.panels.inspector_facts import legal_labels
 from annotator.ui.relating import Choice, Relating
 from annotator.ui.theme import Theme
 from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.ui.palette import Palette
 
 
 class Choosing(QObject):
@@ -25,7 +27,7 @@ class Choosing(QObject):
         super().__init__(window)
         self._window, self._bench, self._editing, self._relating = window, bench, editing, relating
         self._pending: Choice | None = None
-        self._commands: dict[str, QAction] = {}
+        self._palette: Palette | None = None
         bench.documentOpened.connect(self._on_document_opened)
         relating.choice_needed.connect(self._on_choice_needed)
 
@@ -48,21 +50,10 @@ class Choosing(QObject):
 
     def ask_command(self) -> None:
         """Offer everything that can be done now, by name."""
-        overrides = self._bench.settings.get("keys.overrides")
-        shown = {}
-        for action in ACTIONS:
-            made = self._window.actions_by_id[action.id]
-            if made.isEnabled() and action.id != "help.commands":
-                keys = " / ".join(map(key_text, keys_of(action, overrides)))
-                name = f"{tr(str(action.section))}: {tr(action.text).rstrip('…')}"
-                shown[f"{name}   {keys}".rstrip()] = made
-        self._commands = shown
-        popup = ChoicePopup(tr("Command"), [Option(name, "", "") for name in shown], self._theme, by_key=False, parent=self._window)
-        popup.chosen.connect(self._on_command_chosen)
-        popup.pop_up(self._window.mapToGlobal(QPoint(self._window.width() // 2 - 200, self._window.height() // 6)))
+        from annotator.ui.palette import Palette
 
-    def _on_command_chosen(self, name: str) -> None:
-        self._commands[name].trigger()
+        self._palette = self._palette or Palette(self._window, self._bench, self._editing)
+        self._palette.ask()
 
     def _on_document_opened(self) -> None:
         self._pending = None  # it names spans of the document that was left

@@ -45,17 +45,18 @@ class ArticleMenu(QMenu):
             )
             waiting = [found for key in view.chosen if (found := document.span(key)) is not None and not found.reviewed]
             self._offer_accept(suggested=bool(waiting), title=by_count(len(waiting), tr("Accept"), tr("Accept {} suggestions")))
-            ids = ("span.merge", "span.remove", "move.clear") if len(view.chosen) > 1 else ("span.remove", "move.clear")
+            all_of_them = ("item.attribute", "item.kb-id", "span.remove", "move.clear")
+            ids = ("span.merge", *all_of_them) if len(view.chosen) > 1 else all_of_them
         elif span is not None:
             self._offer_labels(document.scheme.spans, tr("Relabel as"), span.label)
             self._offer_accept(suggested=not span.reviewed)
             ids = ("span.accept-label", "span.propagate", "relation.start", "relation.role", "relation.other-end",
-                   "span.merge", "span.split", "move.choose", "item.note", "item.kb-id", "span.remove")  # fmt: skip
+                   "span.merge", "span.split", "move.choose", "item.note", "item.attribute", "item.kb-id", "span.remove")  # fmt: skip
         elif relation is not None:
             self._offer_labels(legal_labels(document, relation), tr("Relabel as"), relation.label)
             self._offer_accept(suggested=not relation.reviewed)
             reverse = () if is_symmetric(document, relation) else ("relation.reverse",)
-            ids = ("span.accept-label", *reverse, "relation.other-end", "item.note", "span.remove")
+            ids = ("span.accept-label", *reverse, "relation.other-end", "item.note", "item.attribute", "span.remove")
         elif view.token_at_caret() is not None:
             self._offer_labels(document.scheme.spans, tr("Label as"), "")
         self.addActions([actions[key] for key in ids if actions[key].isEnabled() and self._makes_sense(key, document)])
@@ -68,6 +69,8 @@ class ArticleMenu(QMenu):
         item = span or relation
         if key == "relation.other-end":
             return span is None or bool(document.relations_of(span.id))
+        if key == "item.attribute":
+            return self._hands.describing.has_attributes()
         if key == "span.accept-label":
             return item is not None and not item.reviewed
         if key == "relation.role":

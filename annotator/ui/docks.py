@@ -139,7 +139,7 @@ class Panels(QObject):
         if document is None:
             self.inspector.show_nothing(tr("Open a document to see its spans here."))
         elif chosen > 1:
-            text = tr("{} spans are chosen: a label's key, Enter, Delete and Ctrl+J are for all of them; Esc lets them go.")
+            text = tr("{} spans are chosen: a label's key, Enter, Delete, Ctrl+J, B and K are for all of them; Esc lets them go.")
             self.inspector.show_nothing(text.format(chosen))
         elif relation is not None:
             self.inspector.show_relation(document, relation, self._theme)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from annotator.commands import bulk, relations, spans
 from annotator.commands.same_text import Origin
 from annotator.domain.annotations import Span
-from annotator.domain.changes import What
+from annotator.domain.changes import ChangeSet, What
 from annotator.domain.rules import relation_problems
 from annotator.domain.text import Range
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
 from annotator.ui import shaping
-from annotator.ui.i18n import by_count, tr
+from annotator.ui.i18n import by_count, told, tr
 from annotator.ui.soundness import SoundnessCheck
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Editing:
         bench.view.rangeRequested.connect(self._on_range_requested)
         bench.view.splitRequested.connect(self._on_split_requested)
         bench.sessionChanged.connect(self._on_session_changed)
+        bench.changed.connect(self._on_changed)
 
     def press_label_key(self, key: str) -> None:
         """Use the span label, or with a relation in focus the relation label, that has this key."""
@@ -103,7 +104,7 @@ class Editing:
             problem = next(relation_problems(relation, ends, document.scheme), None)
             if problem is not None:
                 text = tr("{} The relation stays until you relabel or remove it, and the document cannot be done before.")
-                self._bench.messages.show_message(text.format(problem.message), "warning")
+                self._bench.messages.show_message(text.format(told(problem.message)), "warning")
                 return
 
     def enter(self) -> None:
@@ -264,17 +265,16 @@ class Editing:
         return counts.most_common(1)[0][0] if counts else self.last_label
 
     def describe(self, described: Mapping[str, Any]) -> None:
-        """Save what the inspector says of an item: ``kind``, ``set_id``, ``id`` and any of ``note``, ``kb_id``, ``attributes``."""
+        """Save what the inspector says of an item: ``kind``, ``set_id``, ``id`` and any of ``note`` and ``attributes``."""
         document = self._bench.document
         if document is None or document.read_only:
             return
         self.unsaved = ""
         set_id = described.get("set_id", document.set_id)
-        given = {name: described[name] for name in ("note", "kb_id", "attributes") if name in described}
+        given = {name: described[name] for name in ("note", "attributes") if name in described}
         if described["kind"] == "span":
             saved = self._bench.run(spans.describe_span(set_id, described["id"], **given))
         else:
-            given.pop("kb_id", None)
             saved = self._bench.run(relations.describe_relation(set_id, described["id"], **given))
         if saved is None:
             self.unsaved = self._bench.messages.text.text()
@@ -284,6 +284,10 @@ class Editing:
 
     def _on_split_requested(self, asked: tuple[str, int]) -> None:
         shaping.split_at(self._bench, *asked)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if self.last_label:
+            self.last_label = changes.label_now(self.last_label, "spans")
 
     def _on_session_changed(self) -> None:
         self.last_label = ""  # another project may not know it

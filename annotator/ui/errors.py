@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from annotator import log
@@ -88,13 +89,17 @@ class CrashReport(QDialog):
         self.report = QPlainTextEdit(trace + "\n" + log.diagnostics())
         self.report.setReadOnly(True)
         self.report.setAccessibleName(tr("Report"))
-        buttons = QDialogButtonBox()
+        buttons = QDialogButtonBox(self)  # in the dialog already, or the default button would not count as its own
         copy = buttons.addButton(tr("Copy report"), QDialogButtonBox.ButtonRole.ActionRole)
         go_on = buttons.addButton(tr("Go on"), QDialogButtonBox.ButtonRole.AcceptRole)
         go_on.setDefault(True)
         copy.clicked.connect(self._on_copy)
         buttons.accepted.connect(self.accept)
+        copy.setAutoDefault(False)
+        self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)  # as all dialogs have
+        layout.setSpacing(16)
         for widget in (explanation, self.report, buttons):
             layout.addWidget(widget)
         self.resize(720, 420)

@@ -13,12 +13,15 @@ from annotator.domain.documents import Status
 
 if TYPE_CHECKING:
     from annotator.ui.article.view import ArticleView
+    from annotator.ui.describing import Describing
     from annotator.ui.documents import Documents
     from annotator.ui.editing import Editing
     from annotator.ui.finding import Finding
     from annotator.ui.helping import Helping
     from annotator.ui.history import History
     from annotator.ui.inbox import InboxHands
+    from annotator.ui.knowledge_base import KnowledgeBase
+    from annotator.ui.linking import Linking
     from annotator.ui.projects import Projects
     from annotator.ui.relating import Relating
     from annotator.ui.scheming import Scheming
@@ -43,9 +46,6 @@ class Shell(Protocol):
 
     def edit_note(self) -> None:
         """Put the cursor into the note of the focused item."""
-
-    def edit_kb_id(self) -> None:
-        """Put the cursor into the knowledge-base id of the focused span."""
 
     def choose_span_label(self) -> None:
         """Offer the span labels by name."""
@@ -111,6 +111,9 @@ class Preferences(Protocol):
     def ask(self) -> None:
         """Show all settings."""
 
+    def ask_for(self, key: str) -> None:
+        """Show all settings, with the keyboard in the field of one of them."""
+
     def ask_keys(self) -> None:
         """Show all commands with their keys, to change them."""
 
@@ -133,6 +136,9 @@ class Hands:
     scheming: Scheming
     suggesting: Suggesting
     helping: Helping
+    linking: Linking
+    knowledge: KnowledgeBase
+    describing: Describing
 
 
 When = Callable[[Hands], bool]

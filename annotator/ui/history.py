@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import Change, ChangeSet
+from annotator.domain.progress import Progress
 from annotator.ui.i18n import by_count, step_words, tr
 
 if TYPE_CHECKING:
@@ -31,17 +32,17 @@ class History:
         """Take back this person's last edit and show where it was."""
         session = self._bench.session
         if session is not None:
-            self._walk(session.undo, tr("Nothing to undo."), tr("Undone: {}"))
+            self._walk(session.undo, tr("Undoing"), tr("Nothing to undo."), tr("Undone: {}"))
 
     def redo(self) -> None:
         """Bring back what was undone last and show where it is."""
         session = self._bench.session
         if session is not None:
-            self._walk(session.redo, tr("Nothing to redo."), tr("Redone: {}"))
+            self._walk(session.redo, tr("Redoing"), tr("Nothing to redo."), tr("Redone: {}"))
 
-    def _walk(self, step: Callable[[], ChangeSet | None], nothing: str, said: str) -> None:
+    def _walk(self, step: Callable[[Progress], ChangeSet | None], title: str, nothing: str, said: str) -> None:
         done: list[ChangeSet | None] = []
-        if not self._bench.succeeds(lambda: done.append(step())):
+        if not self._bench.waits(lambda progress: done.append(step(progress)), title):
             return
         changes = done[0]
         if changes is None:

@@ -11,8 +11,12 @@ Qt is imported where it is used, so that modules with words but without widgets 
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
 from annotator.domain.labels import Translations
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 CONTEXT = "annotator"
 """The one translation context of our texts."""
@@ -92,6 +96,13 @@ def share(value: float, digits: int = 0) -> str:
 
     locale = QLocale()
     return f"{locale.toString(100 * value, 'f', digits)}{locale.percent()}"
+
+
+def date(day: dt.date, *, year: bool = True) -> str:
+    """Return a day with the name of its month in the window's language; without ``year`` where it stands among its neighbours."""
+    from PySide6.QtCore import QDate, QLocale
+
+    return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM yyyy" if year else "d MMM")
 
 
 def plain_tip(text: str) -> str:

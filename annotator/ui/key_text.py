@@ -14,6 +14,6 @@ def key_text(key: str) -> str:
     if len(key) == 1:
         return key
     modifier, _, last = key.rpartition("+")
-    if last in "[]{}" and modifier:
+    if last and last in "[]{}" and modifier:
         return f"{QKeySequence(modifier + '+A').toString(QKeySequence.SequenceFormat.NativeText)[:-1]}{last}"
     return QKeySequence(key, QKeySequence.SequenceFormat.PortableText).toString(QKeySequence.SequenceFormat.NativeText)

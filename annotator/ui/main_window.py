@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
@@ -23,6 +23,7 @@ from annotator.ui.key_text import key_text
 from annotator.ui.models.history import Scope as HistoryScope
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
+from annotator.ui.raising import step_past_hidden
 from annotator.ui.status import StatusLine
 from annotator.ui.workbench import Workbench
 
@@ -241,6 +242,12 @@ class MainWindow(QMainWindow):
     def open_menu(self) -> None:
         """Open the first menu, for the arrow keys to go on from."""
         self.menuBar().setActiveAction(self.menuBar().actions()[0])
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Take the keyboard past panels whose list is hidden, where Qt would leave it as it is."""
+        before = QApplication.focusWidget()
+        moved = super().focusNextPrevChild(forward)
+        return step_past_hidden(self, forward=forward) if moved and QApplication.focusWidget() is before else moved
 
     def toggle_full_screen(self) -> None:
         """Show the article alone, or everything again."""

@@ -17,11 +17,16 @@ class Preferring(QObject):
 
     def ask(self) -> None:
         """Show all settings."""
+        self.ask_for("")
+
+    def ask_for(self, key: str) -> None:
+        """Show all settings, with the keyboard in the field of one of them."""
         from annotator.ui.dialogs.preferences import PreferencesDialog
 
         dialog = PreferencesDialog(self._bench.settings, self._window)
         dialog.keysRequested.connect(self.ask_keys)
         dialog.open()
+        dialog.show_setting(key)
 
     def ask_keys(self) -> None:
         """Show all commands with their keys, to change them."""

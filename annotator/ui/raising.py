@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 
@@ -22,3 +22,21 @@ class RaisingDocks(QObject):
             dock = dock.parent()
         if isinstance(dock, QDockWidget) and dock.parent() is self._window and self._window.tabifiedDockWidgets(dock):
             dock.raise_()
+
+
+def step_past_hidden(window: QWidget, *, forward: bool) -> bool:
+    """Give the keyboard to what comes next in ``window`` and is in view; False where nothing does.
+
+    For when Qt went nowhere: it tries a panel that hands the keyboard on to its list, and stays where it is if that is hidden at the time.
+    """
+    here = QApplication.focusWidget()
+    if here is None:
+        return False
+    found: QWidget = here
+    for _ in window.findChildren(QWidget):  # no more than there are, and once round
+        found = found.nextInFocusChain() if forward else found.previousInFocusChain()  # type: ignore[assignment]  # Qt's chain is a ring
+        takes = found.isEnabled() and found.isVisibleTo(window) and found.focusProxy() is None
+        if takes and found.window() is window and found.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            found.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+            return True
+    return False

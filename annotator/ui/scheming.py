@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from annotator.commands.previewing_labels import read_scheme
-from annotator.commands.scheme_files import write_scheme
-from annotator.commands.schemes import Relabelled, SchemeStep
 from annotator.domain.changes import ChangeSet, What
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.scheme_edit import Part, SchemeEdit
@@ -23,11 +21,14 @@ from annotator.store import relabelling, search
 from annotator.store.project import Project
 from annotator.store.relabelling import Use
 from annotator.ui.dialogs.frame import to_front
-from annotator.ui.dialogs.scheme import SchemeDialog
 from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.panels.guidelines import GuidelinesPanel
 from annotator.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from annotator.commands.schemes import Relabelled, SchemeStep
+    from annotator.ui.dialogs.scheme import SchemeDialog
 
 _SLICE = 0.05
 """Seconds that one piece of a change takes about."""
@@ -56,6 +57,8 @@ class Scheming(QObject):
 
     def edit(self) -> None:
         """Open the editor of the project's scheme."""
+        from annotator.ui.dialogs.scheme import SchemeDialog
+
         session = self._bench.session
         if session is None or self._bench.refuses_edits():
             return
@@ -93,6 +96,8 @@ class Scheming(QObject):
     # Applying
 
     def _on_apply_requested(self, edit: SchemeEdit) -> None:
+        from annotator.commands.schemes import SchemeStep
+
         session = self._bench.session
         if session is None or self._step is not None:
             return
@@ -154,6 +159,8 @@ class Scheming(QObject):
     # Files
 
     def _on_import_requested(self) -> None:
+        from annotator.commands.previewing_labels import read_scheme
+
         path = self._bench.ask.open_file(tr("Take labels from a file"), self._folder(), _patterns(reading=True))
         dialog = self._dialog
         if path is None or dialog is None:
@@ -169,6 +176,8 @@ class Scheming(QObject):
         dialog.say(text.format(path.name))
 
     def _on_export_requested(self) -> None:
+        from annotator.commands.scheme_files import write_scheme
+
         dialog = self._dialog
         if dialog is None:
             return
@@ -227,13 +236,16 @@ class Scheming(QObject):
         self._panel.set_label(item.label if item is not None else "")
 
 
-_Counted = tuple[dict[tuple[Part, str], Use], dict[tuple[str, str, str], int]]
+_Counted = tuple[dict[tuple[Part, str], Use], dict[tuple[str, str, str], int], dict[tuple[str, str], Use]]
 
 
 def _uses_job(project: Project) -> Job[_Counted]:
+    attributes = project.scheme.attributes
+
     def work(progress: Progress) -> _Counted:
         with project.reading(), closing(project.reader()) as connection, search.interruptible(connection, progress):
-            return relabelling.uses(connection), relabelling.linked(connection)
+            listed = [attribute.name for attribute in attributes if attribute.values]
+            return relabelling.uses(connection), relabelling.linked(connection), relabelling.value_uses(connection, listed)
 
     return Job(tr("Counting"), work)
 

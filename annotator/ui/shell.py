@@ -164,11 +164,6 @@ class WindowShell(QObject):
         self._window.bench.following.now()
         self._window.panels.inspector.edit_note()
 
-    def edit_kb_id(self) -> None:
-        """Put the cursor into the knowledge-base id of the focused span."""
-        self._window.bench.following.now()
-        self._window.panels.inspector.edit_kb_id()
-
     def focus_panels(self) -> None:
         """Leave the article for the panels."""
         self._window.panels.labels.setFocus()

@@ -81,4 +81,6 @@ class Standing(QObject):
 def _busy(window: MainWindow) -> bool:
     """Tell whether work beside the window is under way, which must not be cut off."""
     hands, searching = window.hands, window.panels.searching
-    return hands is not None and (hands.projects.busy or hands.suggesting.busy or hands.scheming.busy or searching.busy)
+    return hands is not None and (
+        hands.projects.busy or hands.suggesting.busy or hands.scheming.busy or hands.knowledge.busy or searching.busy
+    )

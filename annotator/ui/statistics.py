@@ -1,130 +1,316 @@
-"""Shows the figures of the open project: those the file keeps at once; what was done by day, and how well suggesters do, from jobs."""
+"""Shows the figures of the open project: reads each page in a job, again after edits, and lists the documents behind a figure."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
-from annotator.commands.scoring import Scoreboard, Scores
 from annotator.domain.changes import ChangeSet
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError
 from annotator.jobs.job import Job
 from annotator.jobs.runner import RunningJob
-from annotator.store import figures, search
-from annotator.store.figures import Day
+from annotator.store import queries, search
+from annotator.store.figures_annotations import GOLD, Whose, whose
+from annotator.store.listing import Filter
 from annotator.store.project import Project
-from annotator.ui.dialogs.statistics import StatisticsDialog
+from annotator.store.queries import Connection
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
+from annotator.ui.models.documents_choice import Choice
+from annotator.ui.panels.documents import DocumentsPanel
 from annotator.ui.workbench import Workbench
 
+if TYPE_CHECKING:
+    from annotator.commands.scoring import Scoreboard
+    from annotator.ui.dialogs.statistics import StatisticsDialog
+    from annotator.ui.models.statistics_pages import Page
+    from annotator.ui.models.statistics_targets import Target
+
+T = TypeVar("T")
+
 AFTER_EDITS = 400
-"""Milliseconds after the last edit until the suggesters are compared anew."""
+"""Milliseconds after the last edit until the page in view is read anew."""
+
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+@dataclass(slots=True)
+class _Found:
+    """A page as it was read: whose sets there are, whose were counted, what was chosen, and the page's own data."""
+
+    names: list[Whose]
+    chosen: Whose
+    documents: int
+    options: dict[str, str]
+    data: Any
+    stale: bool = False
 
 
 class Statistics(QObject):
-    """The statistics of one window's project; ``window`` is the parent of the dialog, of which there is one at a time."""
+    """The statistics of one window's project; ``window`` is the parent of the dialog, of which there is one at a time.
 
-    def __init__(self, bench: Workbench, jobs: WindowJobs, window: QWidget) -> None:
+    The window's own thread reads nothing: pages come from jobs.  After an edit the page in view is read again, the others when they are
+    looked at; what was shown stays until then.
+    """
+
+    def __init__(self, bench: Workbench, jobs: WindowJobs, window: QWidget, documents: DocumentsPanel) -> None:
         super().__init__(bench)
-        self._bench, self._jobs, self._window = bench, jobs, window
+        self._bench, self._jobs, self._window, self._documents = bench, jobs, window, documents
         self._dialog: StatisticsDialog | None = None
-        self._counting: RunningJob | None = None
-        self._comparing: RunningJob | None = None
-        self._board = Scoreboard()
+        self._reading: RunningJob | None = None
+        self._looking: RunningJob | None = None
+        self._board: Scoreboard | None = None
+        self._page = ""
+        self._asked: tuple[str, dict[str, str], Whose | None] | None = None
+        self._edits = 0
+        """How often something was committed; tells whether a page was read before or after."""
+        self._chosen: Whose | None = None
+        self._options: dict[str, dict[str, str]] = {}
+        self._found: dict[str, _Found] = {}
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(AFTER_EDITS)
-        self._again.timeout.connect(self._compare)
+        self._again.timeout.connect(self._read)
         bench.sessionChanged.connect(self._on_session_changed)
         bench.changed.connect(self._on_changed)
 
     def show(self) -> None:
-        """Show the figures as they are now."""
-        session = self._bench.session
-        if session is None:
+        """Show the figures as they are now, on the page that was shown last."""
+        from annotator.ui.dialogs.frame import to_front
+        from annotator.ui.dialogs.statistics import StatisticsDialog
+
+        if self._bench.session is None or to_front(self._dialog):
             return
-        self._close()  # an earlier one shows what was
-        found = self._bench.attempt(lambda: figures.kept(session.project.connection))
-        if found is None:
-            return
-        dialog = self._dialog = StatisticsDialog(found, self._window)
+        dialog = self._dialog = StatisticsDialog(self._window)
         dialog.finished.connect(self._on_closed)
-        self._counting = self._jobs.runner.start(_days_job(session.project), done=self._on_counted, failed=self._on_failed)
-        self._compare()
+        dialog.pageChosen.connect(self._on_page_chosen)
+        dialog.whoseChosen.connect(self._on_whose_chosen)
+        dialog.optionChosen.connect(self._on_option_chosen)
+        dialog.targetChosen.connect(self._on_target_chosen)
+        dialog.saveRequested.connect(self._on_save_requested)
+        self._again.setInterval(AFTER_EDITS)
+        dialog.choose_page(self._page or "progress")
         dialog.open()
 
-    def _compare(self) -> None:
-        """Compare the suggesters with what is finished now; what is being compared goes on first, and is done again."""
+    # Reading
+
+    def _read(self) -> None:
+        """Read the page in view.  What is being read of it goes on first, or no edit would ever let it end; another page's is stopped."""
         session, dialog = self._bench.session, self._dialog
         if session is None or dialog is None:
             return
-        if self._comparing is not None:
+        page, options, wished = dialog.page, dict(self._options.get(dialog.page.key, {})), self._chosen
+        asked = page.key, {key: options.get(key, "") for key in page.rereads}, wished
+        if self._reading is not None and self._asked == asked:
             self._again.start()
             return
+        if self._reading is not None:
+            self._reading.cancel()
+        self._asked, edits = asked, self._edits
+        if self._board is None:
+            from annotator.commands.scoring import Scoreboard
 
-        def compared(found: Scores) -> None:
-            if self._comparing is running:  # else it is of a dialog that was closed
-                self._comparing = None
-                dialog.show_scores(found)
+            self._board = Scoreboard()
+        board = self._board
+
+        def work(connection: Connection, progress: Progress) -> _Found:
+            from annotator.ui.models.statistics_context import Reading
+
+            names = whose(connection)
+            chosen = wished if wished in names else next(iter(names), GOLD)
+            data = page.read(Reading(connection, progress, board, chosen, options))
+            return _Found(names, chosen, queries.document_count(connection), options, data)
+
+        def found(one: _Found) -> None:
+            if self._reading is running:  # else it is of another page, or of a dialog that was closed
+                self._reading = None
+                one.stale = edits != self._edits
+                self._found[page.key] = one
+                self._show_page()
 
         def failed(error: BaseException) -> None:
-            if self._comparing is running:
-                self._comparing = None
+            if self._reading is running:
+                self._reading = None
                 if not isinstance(error, AnnotatorError):
                     raise error
-                dialog.show_score_problem(told(error))
+                dialog.show_words(told(error))
 
-        running = self._comparing = self._jobs.runner.start(_scores_job(session.project, self._board), done=compared, failed=failed)
+        running = self._reading = self._jobs.runner.start(_job(session.project, work), done=found, failed=failed)
+
+    def _show_page(self) -> None:
+        """Show what is known of the page in view."""
+        from annotator.ui.models.statistics_context import context_of
+
+        session, dialog = self._bench.session, self._dialog
+        if session is None or dialog is None:
+            return
+        one = self._found.get(dialog.page.key)
+        if one is None:
+            dialog.show_whose([], GOLD, 0) if not self._found else None
+            dialog.show_words(tr("The figures are being counted…"))
+            return
+        options = self._options.get(dialog.page.key, {})
+        dialog.show_whose(one.names, one.chosen, one.documents)
+        dialog.show_figure(dialog.page.figure(one.data, options, context_of(session.project.scheme, one.chosen)), options)
+
+    def _is_fresh(self, page: Page) -> bool:
+        one, options = self._found.get(page.key), self._options.get(page.key, {})
+        if one is None or one.stale or (page.by_sets and self._chosen not in (None, one.chosen)):
+            return False
+        return all(one.options.get(key, "") == options.get(key, "") for key in page.rereads)
+
+    def _on_page_chosen(self, key: str) -> None:
+        self._page = key
+        self._show_page()
+        self._refresh()
+
+    def _on_whose_chosen(self, chosen: Whose) -> None:
+        self._chosen = chosen
+        self._refresh()
+
+    def _on_option_chosen(self, key: str, value: str) -> None:
+        if self._dialog is None:
+            return
+        page = self._dialog.page
+        self._options.setdefault(page.key, {})[key] = value
+        if self._is_fresh(page):
+            self._show_page()
+        else:
+            self._read()
+
+    def _refresh(self) -> None:
+        if self._dialog is not None and not self._is_fresh(self._dialog.page):
+            self._read()
+        elif self._reading is not None:  # of the page that was left
+            self._reading.cancel()
+            self._reading = None
+
+    # The documents behind a figure
+
+    def _on_target_chosen(self, target: Target) -> None:
+        from annotator.ui.models.statistics_targets import documents_behind, filter_of
+
+        session, dialog = self._bench.session, self._dialog
+        if session is None or dialog is None:
+            return
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        known = filter_of(target, session.annotator)
+        if known is not None:
+            self._list(known, target)
+            return
+        dialog.tell(tr("Looking for the documents…"))
+
+        def work(connection: Connection, progress: Progress) -> Filter:
+            return documents_behind(connection, target, progress)
+
+        def found(wanted: Filter) -> None:
+            if self._looking is running:
+                self._looking = None
+                self._list(wanted, target)
+
+        def failed(error: BaseException) -> None:
+            if self._looking is running:
+                self._looking = None
+                if not isinstance(error, AnnotatorError):
+                    raise error
+                dialog.tell(told(error))
+
+        running = self._looking = self._jobs.runner.start(_job(session.project, work), done=found, failed=failed)
+
+    def _list(self, wanted: Filter, target: Target) -> None:
+        """Have the list of documents show these, in its own order, and bring it into view."""
+        dialog = self._dialog
+        if dialog is None:
+            return
+        if wanted.only is not None and not wanted.only.ids:
+            dialog.tell(tr("No document is behind this any more."))
+            return
+        before = self._documents.model.choice
+        self._documents.choose(Choice(wanted, order=before.order, descending=before.descending))
+        dock = self._documents.parentWidget()
+        if isinstance(dock, QDockWidget):
+            dock.show()
+            dock.raise_()
+        dialog.tell(tr("The list of documents shows: {}.").format(target.said))
+
+    # Saving
+
+    def _on_save_requested(self, suffix: str) -> None:
+        session, dialog = self._bench.session, self._dialog
+        if session is None or dialog is None:
+            return
+        folder, title = session.project.path.parent, _NOT_IN_NAMES.sub(" ", dialog.panel.figure.chart.title)
+        patterns = {".png": tr("PNG images"), ".svg": tr("SVG drawings"), ".csv": tr("CSV tables")}
+        suggestion = folder / f"{session.project.path.stem} - {' '.join(title.split())}{suffix}"
+        path = self._bench.ask.save_file(tr("Save a figure"), suggestion, f"{patterns[suffix]} (*{suffix})")
+        if path is not None:
+            self.save(path if path.suffix.lower() == suffix else path.with_name(path.name + suffix))
+
+    def save(self, path: Path) -> bool:
+        """Save the figure in view in the format that the file's ending names; what goes wrong is said in the dialog."""
+        from annotator.formats.files import replacing
+
+        dialog = self._dialog
+        if dialog is None:
+            return False
+        panel = dialog.panel
+        made: dict[str, Callable[[], bytes]] = {
+            ".png": lambda: panel.picture().png(),
+            ".svg": lambda: panel.picture().svg(),
+            ".csv": panel.figure.sheet.as_csv,
+        }
+        try:
+            content = made[path.suffix.lower()]()
+            with replacing(path) as temporary:
+                temporary.write_bytes(content)
+        except AnnotatorError as error:
+            dialog.tell(told(error))
+            return False
+        dialog.tell(tr("The figure is at {}.").format(path))
+        return True
+
+    # What happens
 
     def _close(self) -> None:
         if self._dialog is not None:
             self._dialog.close()
 
     def _on_session_changed(self) -> None:
-        self._board = Scoreboard()
+        self._board, self._chosen = None, None
+        self._found, self._options = {}, {}
         self._close()
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        self._board.forget(changes)
+        if self._board is not None:
+            self._board.forget(changes)
+        self._edits += 1
+        for one in self._found.values():
+            one.stale = True
         if self._dialog is not None:
             self._again.start()
 
     def _on_closed(self, _: int) -> None:
         self._dialog = None
         self._again.stop()
-        for running in (self._counting, self._comparing):
+        for running in (self._reading, self._looking):
             if running is not None:
                 running.cancel()
-        self._counting = self._comparing = None
-
-    def _on_counted(self, days: list[Day]) -> None:
-        self._counting = None
-        if self._dialog is not None:
-            self._dialog.show_days(days)
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._counting = None
-        if not isinstance(error, AnnotatorError):
-            raise error
-        if self._dialog is not None:
-            self._dialog.show_problem(told(error))
+        self._reading = self._looking = None
 
 
-def _days_job(project: Project) -> Job[list[Day]]:
-    def work(progress: Progress) -> list[Day]:
+def _job(project: Project, work: Callable[[Connection, Progress], T]) -> Job[T]:
+    def read(progress: Progress) -> T:
         with project.reading(), closing(project.reader()) as connection, search.interruptible(connection, progress):
-            return figures.days(connection)
+            return work(connection, progress)
 
-    return Job(tr("Counting"), work)
-
-
-def _scores_job(project: Project, board: Scoreboard) -> Job[Scores]:
-    def work(progress: Progress) -> Scores:
-        with project.reading(), closing(project.reader()) as connection, search.interruptible(connection, progress):
-            return board.update(connection, progress)
-
-    return Job(tr("Comparing suggesters"), work)
+    return Job(tr("Counting"), read)

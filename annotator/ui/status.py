@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from annotator.domain.changes import ChangeSet, Lane, What
@@ -28,13 +29,14 @@ class StatusLine(QStatusBar):
         self.cancel.setFlat(True)
         for widget in (self.mode, self.job_title, self.job, self.cancel, self.alignment, self.place, self.done, self.saved):
             self.addPermanentWidget(widget)
-        self._recount, self._mode = True, ""
+        self._recount, self._mode, self._waiting = True, "", False
         self.hide_job()
         # One repaint for many signals: all of them come at once when a document is opened.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
         bench.told.connect(self._on_told)
+        bench.waited.connect(self._on_waited)
         bench.changed.connect(self._on_changed)
         bench.sessionChanged.connect(self._on_another)
         bench.documentOpened.connect(self._on_something)
@@ -56,6 +58,25 @@ class StatusLine(QStatusBar):
         """Nothing is under way."""
         for widget in (self.job, self.job_title, self.cancel):
             widget.hide()
+
+    def _on_waited(self, waited: tuple[str, Progress] | None) -> None:
+        """Show at once how far work is during which the window does nothing else."""
+        if waited is None:
+            if self._waiting:
+                self._waiting = False
+                self.hide_job()
+                QGuiApplication.restoreOverrideCursor()
+            return
+        if not self._waiting:
+            self._waiting = True
+            QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        title, progress = waited
+        self.show_job(progress, title)
+        self.cancel.hide()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # the bar has just come, and no event will lay it out
+        self.repaint()
 
     def refresh(self) -> None:
         """Say everything anew."""

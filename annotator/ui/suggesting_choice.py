@@ -44,13 +44,14 @@ def rows_of(connection: Connection, language: str, last: Sequence[str] | None) -
     ``last`` are the names of those that ran last.  Where the project knows none of them, all run that it knows, or, where there are none,
     those that need nothing and are made for its language.  A setup that cannot be read is passed over.
     """
-    from annotator.commands.suggester_setups import setup_of
+    from annotator.commands.suggester_setups import renamings_of, setup_of
     from annotator.nlp.suggesters import SUGGESTERS, Source
 
     known: list[SuggesterSetup] = []
+    renamings = renamings_of(connection)
     for one in suggesters.known(connection):
         try:
-            setup = setup_of(one)
+            setup = setup_of(one, renamings)
         except SuggesterError:
             continue
         if setup.kind in SUGGESTERS:

@@ -97,7 +97,8 @@ class Warmth(QObject):
             self.soon.start(WARM_AFTER)
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        if any(change.what is What.SCHEME or _finishes(change.before, change.after) for change in changes.changes):
+        whole = (change for change in changes.changes if change.what in (What.SCHEME, What.SET))
+        if any(change.what is What.SCHEME or _finishes(change.before, change.after) for change in whole):
             self.helper.forget()
             if self.helper.worker.started:
                 self.soon.start(LEARN_AFTER)

@@ -44,7 +44,11 @@ USUAL_TEXT = TextStyle()
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One look.  Sizes are in device-independent pixels at 100 % zoom; ``space`` is the unit of all distances."""
+    """One look.  Sizes are in device-independent pixels at 100 % zoom; ``space`` is the unit of all distances.
+
+    ``border`` parts one thing from another, ``outline`` is what a field or a box to tick is known by.  ``chosen`` is the ground of a
+    chosen row, pale enough that the colours of labels are still told on it.
+    """
 
     name: str
     dark: bool
@@ -54,8 +58,11 @@ class Theme:
     window: str
     raised: str
     border: str
+    outline: str
     accent: str
     accent_text: str
+    chosen: str
+    chosen_text: str
     selection: str
     caret_token: str
     hit: str
@@ -78,8 +85,11 @@ LIGHT = Theme(
     window="#f1f2f3",
     raised="#ffffff",
     border="#d3d7dc",
+    outline="#838b95",
     accent="#1f5fbf",
     accent_text="#ffffff",
+    chosen="#cfdff6",
+    chosen_text="#1d2126",
     selection="#b9d5fb",
     caret_token="#e3e9f2",
     hit="#ffe9a3",
@@ -100,8 +110,11 @@ DARK = Theme(
     window="#24282d",
     raised="#2c3137",
     border="#3c434b",
+    outline="#7d8792",
     accent="#7fb2ff",
     accent_text="#0d1c30",
+    chosen="#2e4669",
+    chosen_text="#f0f3f6",
     selection="#2f5583",
     caret_token="#2e353f",
     hit="#5a4a12",

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.commands.command import Command
 from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import ChangeSet, Lane
+from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError, ProjectDamaged, ProjectReadOnly, Refused
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
@@ -39,7 +40,8 @@ class Workbench(QObject):
     ``sessionChanged`` says that another project (or none) is open, ``documentOpened`` that another document (or none) is,
     ``changed`` that something was committed (with the ``ChangeSet``), ``told`` carries a short message for the status bar.  ``leaving``
     comes before the open document is left, finished, copied or exported, for what is half typed.  ``damaged`` carries the path of the
-    open project, and the error, when reading it meets damage.
+    open project, and the error, when reading it meets damage.  ``waited`` carries the name and the ``Progress`` of work that the window
+    waits for, and None when that is over: who shows it paints at once, for no event comes meanwhile.
     """
 
     sessionChanged = Signal()
@@ -47,6 +49,7 @@ class Workbench(QObject):
     changed = Signal(object)
     told = Signal(str)
     damaged = Signal(object)
+    waited = Signal(object)
 
     def __init__(self, settings: Settings, view: ArticleView, messages: MessageBar, ask: Ask) -> None:
         super().__init__()
@@ -132,6 +135,13 @@ class Workbench(QObject):
         if isinstance(known, ProjectDamaged) and self.session is not None:
             self.damaged.emit((self.session.project.path, known))
         return True
+
+    def waits(self, work: Callable[[Progress], object], title: str) -> bool:
+        """Do something that may be refused and may take seconds, and tell whether it was done; ``waited`` tells how far it is."""
+        try:
+            return self.succeeds(lambda: work(Progress(listener=lambda progress: self.waited.emit((title, progress)))))
+        finally:
+            self.waited.emit(None)
 
     def run(self, command: Command) -> Any:
         """Execute a command; returns what it returns, or None after a refusal."""

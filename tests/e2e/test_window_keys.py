@@ -101,7 +101,7 @@ def test_a_jump_goes_to_any_token_in_view_and_shift_selects_up_to_it(at_work):
     def drive(user):
         user.press("f")
         wanted = user.place("Rusia")[0]
-        assert len(user.hints()) > 50
+        assert len(user.hints()) > 40
         assert not any(a != b and b.startswith(a) for a in user.hints() for b in user.hints())
         user.type(user.letters_for(wanted))
         assert user.view.caret == wanted

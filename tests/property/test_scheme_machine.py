@@ -19,7 +19,7 @@ from annotator.domain.changes import Lane
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme, scheme_from_dict
 from annotator.domain.rules import Rule, problems
-from annotator.domain.scheme_draft import Draft, Entry
+from annotator.domain.scheme_draft import Draft, Entry, find_value, rename_value
 from annotator.domain.scheme_edit import Part, SchemeEdit, names_of
 from annotator.domain.text import Tokens
 from annotator.errors import Refused, UndoRefused
@@ -38,14 +38,18 @@ SCHEME = scheme_from_dict(
             {"name": "both", "symmetric": True},
             {"name": "self", "reflexive": True},
         ],
-        "attributes": [{"name": "sure", "values": ["y"]}, {"name": "tense"}],
+        "attributes": [{"name": "sure", "values": ["y", "n"]}, {"name": "tense"}],
         "categories": ["x", "y"],
     }
 )
 NAMES = st.sampled_from(["A", "B", "C", "D", "to", "both", "self", "sure", "tense", "x", "y"])
 PARTS = st.sampled_from(list(Part))
 PICK = st.integers(min_value=0, max_value=30)
+VALUES = st.sampled_from(["y", "n", "z", ""])
 Content = list[AnnotationSet | None]
+_TABLES = ("spans", "relations", "verdicts", "set_labels", "label_totals", "set_totals")
+_SETS = "SELECT id, document_id, annotator, kind, status, flagged, categories, span_count, relation_count, unreviewed FROM annotation_sets"
+Rows = list[list[tuple[object, ...]]]
 
 
 def _documents() -> list[tuple[Document, list[AnnotationSet]]]:
@@ -64,6 +68,11 @@ def _documents() -> list[tuple[Document, list[AnnotationSet]]]:
             sets.append(AnnotationSet(SetInfo(0, "ani", Kind.PERSON, categories=("x", "y")), found, links))
         made.append((Document(f"d{number}", TEXT, {}, TOKENS, (0,)), sets))
     return made
+
+
+def left_fewer(edit: SchemeEdit, old: AnnotationSet, new: AnnotationSet) -> bool:
+    """Tell whether items of a set became one, which brings what both had together."""
+    return len(old.spans) + len(old.relations) > len(new.spans) + len(new.relations) and any(edit.names.values())
 
 
 class SchemeMachine(RuleBasedStateMachine):
@@ -90,8 +99,14 @@ class SchemeMachine(RuleBasedStateMachine):
         ids = [row[0] for row in connection.execute("SELECT id FROM annotation_sets ORDER BY id")]
         return [queries.annotation_set(connection, set_id) for set_id in ids]
 
-    def state(self) -> tuple[Content, LabelScheme]:
-        return self.contents(), self.session.project.scheme
+    def state(self) -> tuple[Content, LabelScheme, Rows]:
+        """Return what there is, and the very rows that say so."""
+        connection = self.session.project.connection
+        rows = [
+            connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4").fetchall() for table in _TABLES if table != "verdicts"
+        ]
+        rows += [connection.execute(sql).fetchall() for sql in (f"{_SETS} ORDER BY 1", "SELECT * FROM verdicts ORDER BY 1, 2")]
+        return self.contents(), self.session.project.scheme, rows
 
     def wrong(self) -> int:
         """Count what breaks a rule about labels; a merge may only make it less."""
@@ -134,10 +149,50 @@ class SchemeMachine(RuleBasedStateMachine):
                 told = edit.renamed(part)
                 for key, item in are.items():
                     assert item.label == told.get(were[key].label, were[key].label)
-                    assert were[key].attributes.keys() <= {*item.attributes, *edit.renamed(Part.ATTRIBUTES)}
+                    lost = {name for name, told in edit.values.items() if "" in told.values()}
+                    assert were[key].attributes.keys() <= {*item.attributes, *edit.renamed(Part.ATTRIBUTES), *lost}
+                    if not edit.renamed(Part.ATTRIBUTES) and not left_fewer(edit, old, new):
+                        self._each_has_its_new_value(edit, were[key], item)
             names = edit.renamed(Part.CATEGORIES)
             kept = dict.fromkeys(names.get(name, name) for name in old.info.categories)
             assert new.info.categories == tuple(name for name in kept if name)
+
+    def _each_has_its_new_value(self, edit: SchemeEdit, old: Span | Relation, new: Span | Relation) -> None:
+        for name, value in old.attributes.items():
+            told = edit.values.get(name, {}).get(str(value), value)
+            assert new.attributes.get(name, "") == told
+
+    @rule(name=NAMES, old=VALUES, new=VALUES, size=PICK)
+    def rename_or_merge_a_value(self, name: str, old: str, new: str, size: int) -> None:
+        draft = Draft(self.session.project.scheme)
+        with contextlib.suppress(KeyError):
+            attribute, value = find_value(draft, name, old)
+            rename_value(draft, attribute, value, new)
+            if not draft.findings():
+                self.change(draft.edit(), size)
+
+    @rule(name=NAMES, old=VALUES, fate=st.sampled_from([True, False, None]), size=PICK)
+    def delete_a_value(self, name: str, old: str, fate: bool | None, size: int) -> None:
+        draft = Draft(self.session.project.scheme)
+        with contextlib.suppress(KeyError):
+            draft.delete_value(*find_value(draft, name, old), with_annotations=fate)
+            self.change(draft.edit(), size)
+
+    @rule(names=st.permutations(["y", "n", "z"]), attribute=st.sampled_from(["sure", "tense"]), size=PICK)
+    def edit_much_at_once(self, names: list[str], attribute: str, size: int) -> None:
+        """Values turned around, their attribute called otherwise, and a label, too: all in one step."""
+        draft = Draft(self.session.project.scheme)
+        entry = draft.find(Part.ATTRIBUTES, "sure") or draft.find(Part.ATTRIBUTES, "tense")
+        if entry is None:
+            return
+        for value, name in zip(entry.values, names, strict=False):
+            value.name = name
+        if draft.find(Part.ATTRIBUTES, attribute) is None:
+            entry.name = attribute
+        for label in draft.entries[Part.SPANS][:1]:
+            label.name = f"{label.name[:1]}{size}"
+        if not draft.findings():
+            self.change(draft.edit(), size)
 
     @rule(part=PARTS, old=NAMES, new=NAMES, size=PICK)
     def rename_or_merge(self, part: Part, old: str, new: str, size: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from annotator.domain.color_choice import nearest
 from annotator.domain.labels import PALETTE, LabelScheme, scheme_from_dict
@@ -224,12 +225,83 @@ def test_relations_that_would_no_longer_fit_are_counted(dialog):
     assert "⚠" not in dialog.told.text()
 
 
-def test_values_of_an_attribute_are_lines(dialog):
+def values_of(dialog) -> tuple[str, ...]:
+    return tuple(value.name for value in dialog.draft.find(ATTRIBUTES, "sure").values)
+
+
+def edit_value(values, text: str) -> None:
+    """Type into the field that the list has opened, and press Enter."""
+    field = values.list.findChild(QLineEdit)
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle()
+
+
+def test_values_of_an_attribute_are_typed_into_their_list(dialog):
     form = choose(dialog, "sure", ATTRIBUTES).form
-    form.values.setPlainText(" yes \n\nno\nyes\nperhaps")
+    for text in (" maybe ", "perhaps"):
+        QTest.keyClick(form.values.list, Qt.Key.Key_Insert)
+        edit_value(form.values, text)
     form.labels.item(0).setCheckState(Qt.CheckState.Checked)
     (attribute,) = dialog.draft.edit().scheme.attributes
-    assert (attribute.values, attribute.labels) == (("yes", "no", "perhaps"), ("PERSON",))
+    assert (attribute.values, attribute.labels) == (("yes", "no", "maybe", "perhaps"), ("PERSON",))
+    QTest.keyClick(form.values.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert values_of(dialog) == ("yes", "no", "perhaps", "maybe")
+    QTest.keyClick(form.values.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(form.values.list, Qt.Key.Key_Delete)
+    assert values_of(dialog) == ("yes", "no", "maybe")
+    assert dialog.draft.edit().values == {}
+
+
+def test_a_value_typed_anew_takes_its_annotations_along(dialog):
+    dialog.show_uses(USES, {}, {("sure", "no"): Use(4, 2, 1)})
+    values = choose(dialog, "sure", ATTRIBUTES).form.values
+    assert [values.list.topLevelItem(row).text(1) for row in range(2)] == ["", "4"]
+    values.list.setCurrentItem(values.list.topLevelItem(1))
+    QTest.keyClick(values.list, Qt.Key.Key_Return)
+    edit_value(values, "tidak")
+    assert dialog.draft.edit().values == {"sure": {"no": "tidak"}}
+    told = "sure=no becomes sure=tidak: 4 spans and relations in 2 documents (1 of them suggestions)."
+    assert dialog.told.text() == told
+    assert dialog.changed
+    QTest.keyClick(values.list, Qt.Key.Key_Return)
+    edit_value(values, "yes")
+    assert not dialog.apply.isEnabled()
+    assert "The value yes is there twice." in dialog.told.text()
+    QTest.keyClick(values.list, Qt.Key.Key_Return)
+    edit_value(values, " ")
+    assert "A value has no name." in dialog.told.text()
+
+
+@pytest.mark.parametrize(
+    ("button", "told"),
+    [("become", {"no": "yes"}), ("remove", {"no": GONE}), ("keep", {"no": "no"})],
+)
+def test_what_becomes_of_a_used_value_is_asked_with_its_number(dialog, button, told):
+    dialog.show_uses(USES, {}, {("sure", "no"): Use(4, 2, 0)})
+    values = choose(dialog, "sure", ATTRIBUTES).form.values
+    values.list.setCurrentItem(values.list.topLevelItem(1))
+    QTest.keyClick(values.list, Qt.Key.Key_Delete)
+    asked = fate(dialog)
+    assert asked.remove.text() == "4 spans and relations lose it"
+    getattr(asked, button).click()
+    asked.go.click()
+    settle()
+    assert values_of(dialog) == ("yes",)
+    assert dialog.draft.edit().values == {"sure": told}
+
+
+def test_values_are_merged_by_their_button(dialog):
+    values = choose(dialog, "sure", ATTRIBUTES).form.values
+    assert values.merge.isEnabled()
+    values.merge.click()
+    asked = fate(dialog)
+    assert not asked.keep.isVisible()
+    asked.go.click()
+    settle()
+    assert (values_of(dialog), dialog.draft.edit().values) == (("no",), {"sure": {"yes": "no"}})
+    assert not values.merge.isEnabled()
 
 
 def test_guidelines_by_language_with_a_preview(dialog, qtbot):

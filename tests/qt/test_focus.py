@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QApplication, QDialog, QDockWidget, QWidget
 from shiboken6 import isValid
 
 from tests.e2e.window_support import Driver, program, story_project
@@ -69,8 +69,7 @@ def unseen(first: QWidget, most: int = 40) -> list[str]:
             QApplication.processEvents()
             if QApplication.focusWidget() is not here:
                 break
-        default = isinstance(here, QPushButton) and here.isDefault()  # looks pressed by Enter already
-        if len(reached) > 1 and not default and _around(here) == with_keyboard:
+        if len(reached) > 1 and _around(here) == with_keyboard:
             found.append(f"{type(here).__name__} {name_of(here)} {here.geometry()}")
     assert len(reached) > 1
     return found
@@ -120,6 +119,31 @@ def test_in_the_window_one_sees_where_the_keyboard_is(use, tmp_path, theme: str)
             dock.setHidden(hidden)
         user.press("F6")
         assert unseen(user.window.focusWidget()) == []
+
+    assert use(drive, "open", project) == 0
+
+
+def test_tab_goes_on_past_panels_whose_list_is_hidden(use, tmp_path) -> None:
+    """Behind other tabs, or with a sentence in the place of a list: such a panel hands the keyboard to what is not there."""
+    project = story_project(tmp_path)
+
+    def drive(user: Driver) -> None:
+        window = user.window
+        user.press("Ctrl+Shift+I")  # nothing was labelled in two ways: no list
+        panel, searching = window.panels.inbox.panel, window.panels.searching.panel
+        assert panel.isVisible()
+        assert panel.focusProxy().isHidden()
+        passed: list[QWidget] = []
+        for key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            for start in ("Ctrl+Shift+F", "F6"):
+                window.findChild(QDockWidget, "dock-inbox").raise_()
+                user.press("Shift+F6", start)
+                reached = walked(key, user.view)
+                assert searching.isAncestorOf(reached[0]) is (start == "Ctrl+Shift+F")
+                assert window.focusWidget() is user.view, f"{key.name} ends at {name_of(reached[-1])}"
+                passed += reached
+        assert any(panel.isAncestorOf(one) for one in passed)
+        assert left_out(window, [*passed, user.view]) == []
 
     assert use(drive, "open", project) == 0
 

@@ -216,6 +216,7 @@ DIALOGS = (
     "project.import",
     "project.export",
     "project.backups",
+    "project.knowledge",
     "project.scheme",
     "project.statistics",
     "project.picture",

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 
 from annotator.commands import documents as document_commands
 from annotator.commands import relations, spans
+from annotator.domain.knowledge import Entry
 from annotator.errors import AnnotatorError, DiskFull
 from annotator.ui.panels.inspector import InspectorPanel
 from annotator.ui.panels.inspector_facts import AttributeRow, attribute_rows, item_problems, person, place
+from annotator.ui.panels.inspector_link import LinkField
 from annotator.ui.theme import DARK, LIGHT, TEXT_CONTRAST, contrast
 from annotator.ui.theme_qt import palette
 from tests.qt.panels_support import Heard, make_session
@@ -51,7 +53,7 @@ class Controller:
         self.heard.hear(dict(said))
         if self.fail is not None:
             return
-        given = {key: said[key] for key in ("note", "kb_id", "attributes") if key in said}
+        given = {key: said[key] for key in ("note", "attributes") if key in said}
         command = spans.describe_span if said["kind"] == "span" else relations.describe_relation
         self.session.execute(command(said["set_id"], said["id"], **given))
 
@@ -134,7 +136,7 @@ def test_a_relation_shows_its_ends_and_goes_to_them(qtbot, panel, controller):
     assert panel.title.text() == "Putin → Rusia"
     assert panel.reverse.isVisible()
     assert panel.head.text() == "Putin"
-    assert not panel.fields.kb_id.isVisible()
+    assert not panel.link.isVisible()
     assert [panel.label.itemText(row) for row in range(panel.label.count())] == ["leads", "visited"]
     qtbot.mouseClick(panel.tail, Qt.MouseButton.LeftButton)
     assert controller.focus == ("span", "s2")
@@ -291,14 +293,81 @@ def test_a_note_is_announced_once_when_the_field_is_left(qtbot, panel, controlle
     assert len(controller.heard.got) == 1
 
 
-def test_two_fields_and_the_id(qtbot, panel, controller, session):
+RUSSIA = Entry("Q159", "Rusia & <b>kawan</b>", (), "negara di Eropa Timur dan Asia Utara", "https://example.org/Q159")
+
+
+def test_tab_goes_from_the_note_over_the_link_to_the_attributes(qtbot, panel, controller, session):
+    panel.set_knowledge({"Q159": RUSSIA}.get, lambda: True)
+    session.execute(spans.describe_span(session.document.set_id, "s1", kb_id="Q159"))
+    asked = Heard()
+    panel.linkRequested.connect(lambda: asked.hear("link"))
     type_into(qtbot, panel.fields.note, "orang")
     qtbot.keyClick(panel.fields.note, Qt.Key.Key_Tab)
-    assert panel.fields.kb_id.hasFocus()
-    qtbot.keyClicks(panel.fields.kb_id, "Q7747")
-    qtbot.keyClick(panel.fields.kb_id, Qt.Key.Key_Return)
-    span = session.document.span("s1")
-    assert (span.note, span.kb_id) == ("orang", "Q7747")
+    assert panel.link.button.hasFocus()
+    qtbot.keyClick(panel.link.button, Qt.Key.Key_Space)
+    assert asked.got == ["link"]
+    qtbot.keyClick(panel.link.button, Qt.Key.Key_Tab)
+    assert panel.link.copy.hasFocus()
+    qtbot.keyClick(panel.link.copy, Qt.Key.Key_Tab)
+    assert attribute(panel, "mention").hasFocus()
+    assert session.document.span("s1").note == "orang"
+
+
+@pytest.mark.parametrize(
+    ("kb_id", "entry", "known", "button", "told", "address"),
+    [
+        ("", None, True, "Choose an entry…", "", ""),
+        ("", None, False, "Choose an entry…", "", ""),
+        ("Q1", None, False, "Q1", "", ""),
+        ("Q1", None, True, "Q1", "Not in the knowledge base", ""),
+        ("Q159", RUSSIA, True, RUSSIA.name, "Q159 · negara di Eropa Timur dan Asia Utara", RUSSIA.url),
+        ("Q2", Entry("Q2", "Bumi"), True, "Bumi", "Q2", ""),
+    ],
+)
+def test_the_link_in_words(qtbot, kb_id, entry, known, button, told, address):
+    field = LinkField()
+    qtbot.addWidget(field)
+    field.show_link(kb_id, entry, known=known, editable=True)
+    field.show()
+    assert field.button.text().replace("&&", "&") == button
+    assert field.told.text() == told
+    assert field.told.textFormat() is Qt.TextFormat.PlainText
+    assert field.copy.isVisible() == bool(address)
+    assert (entry.name if entry else kb_id or "none") in field.button.accessibleName()
+    if address:
+        QApplication.clipboard().clear()
+        qtbot.mouseClick(field.copy, Qt.MouseButton.LeftButton)
+        assert QApplication.clipboard().text() == address
+
+
+def test_a_link_of_a_document_that_is_only_read_cannot_be_changed(qtbot):
+    field = LinkField()
+    qtbot.addWidget(field)
+    field.show_link("Q159", RUSSIA, known=True, editable=False)
+    field.show()
+    assert not field.button.isEnabled()
+    assert field.copy.isEnabled()
+
+
+def test_the_name_of_an_entry_is_painted_as_far_as_there_is_room(qtbot):
+    field = LinkField()
+    qtbot.addWidget(field)
+    field.show_link("Q1", Entry("Q1", "Perserikatan " * 30), known=True, editable=True)
+    field.resize(160, 60)
+    field.show()
+    qtbot.waitExposed(field)
+    assert field.width() == 160  # a long name takes no more room than a short one
+    field.grab()
+    assert field.button.toolTip().count("Perserikatan") == 30
+
+
+def test_what_the_knowledge_base_says_comes_from_whoever_was_named(panel, controller, session):
+    panel.set_knowledge({"Q159": RUSSIA}.get, lambda: True)
+    session.execute(spans.describe_span(session.document.set_id, "s2", kb_id="Q159"))
+    controller.go("span", "s2")
+    assert panel.link.button.text() == RUSSIA.name.replace("&", "&&")
+    controller.go("span", "s1")
+    assert panel.link.button.text() == "Choose an entry…"
 
 
 def test_attributes_keep_what_was_not_touched(qtbot, panel, controller, session):
@@ -348,12 +417,12 @@ def test_typing_for_one_span_is_never_saved_to_another(qtbot, panel, controller,
 
 def test_two_spans_with_the_same_fields_are_kept_apart(qtbot, panel, controller, session):
     controller.go("span", "s2")
-    type_into(qtbot, panel.fields.kb_id, "Q159")
+    type_into(qtbot, panel.fields.note, "negara")
     controller.go("span", "s4")
-    assert panel.fields.kb_id.text() == ""
-    qtbot.keyClicks(panel.fields.kb_id, "Q649")
+    assert panel.fields.note.toPlainText() == ""
+    qtbot.keyClicks(panel.fields.note, "kota")
     leave(panel)
-    assert [session.document.span(key).kb_id for key in ("s2", "s4")] == ["Q159", "Q649"]
+    assert [session.document.span(key).note for key in ("s2", "s4")] == ["negara", "kota"]
     assert len(controller.heard.got) == 2
 
 
@@ -391,8 +460,8 @@ def test_a_save_that_failed_keeps_the_text_and_tries_again(qtbot, panel, control
 
 
 def test_escape_brings_back_what_was_there(qtbot, panel, controller, session):
-    session.execute(spans.describe_span(session.document.set_id, "s1", note="asli", kb_id="Q1"))
-    for field, before in ((panel.fields.note, "asli"), (panel.fields.kb_id, "Q1")):
+    session.execute(spans.describe_span(session.document.set_id, "s1", note="asli", attributes={"role": "raja"}))
+    for field, before in ((panel.fields.note, "asli"), (attribute(panel, "role"), "raja")):
         type_into(qtbot, field, "salah")
         qtbot.keyClick(field, Qt.Key.Key_Escape)
         assert (field.text() if isinstance(field, QLineEdit) else field.toPlainText()) == before
@@ -401,9 +470,10 @@ def test_escape_brings_back_what_was_there(qtbot, panel, controller, session):
 
 
 def test_undo_in_a_field_belongs_to_the_field(qtbot, panel, controller, session):
-    type_into(qtbot, panel.fields.kb_id, "Q1")
-    qtbot.keyClick(panel.fields.kb_id, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert panel.fields.kb_id.text() == ""
+    field = attribute(panel, "role")
+    type_into(qtbot, field, "raja")
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.text() == ""
 
 
 def test_a_note_with_odd_blanks_is_not_changed_by_being_looked_at(panel, controller, session):
@@ -439,11 +509,9 @@ def test_read_only_documents_are_shown_and_not_edited(panel, session):
 def test_the_shortcuts_reach_the_fields(panel, controller):
     panel.edit_note()
     assert panel.fields.note.hasFocus()
-    panel.edit_kb_id()
-    assert panel.fields.kb_id.hasFocus()
-    controller.go("relation", "r1")
     panel.elsewhere.setFocus()
-    panel.edit_kb_id()  # relations have none
+    panel.show_nothing()
+    panel.edit_note()  # there is none
     assert panel.elsewhere.hasFocus()
 
 

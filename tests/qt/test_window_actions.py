@@ -42,6 +42,7 @@ INTERACTION = {
     "span.end-out-character": {"Alt+]", "Alt+F8"},
     "span.end-in-character": {"Alt+}", "Alt+Shift+F8"},
     "item.note": {"n"},
+    "item.attribute": {"b"},
     "item.kb-id": {"k"},
     "relation.start": {"r"},
     "relation.next": {"Ctrl+Right"},
@@ -153,6 +154,7 @@ LOOKING = {
         "find.inbox",
         "find.project",
         "project.backups",
+        "project.knowledge",
         "project.statistics",
         "item.history",
         "move.unit",
@@ -178,9 +180,10 @@ WRITING = {
         "document.skip",
     ),
     "document.flag",
+    "document.categories",
 }
 EDGES = {f"span.{edge}-{way}{unit}" for edge in ("start", "end") for way in ("out", "in") for unit in ("", "-character")}
-ON_ITEM = {*WRITING, "span.remove", "span.accept-label", "item.note", "relation.other-end", "relation.start"}
+ON_ITEM = {*WRITING, "span.remove", "span.accept-label", "item.note", "item.attribute", "relation.other-end", "relation.start"}
 ON_SPAN = {*ON_ITEM, *EDGES, "item.kb-id", "relation.role", "span.merge", "move.choose"}
 ON_RELATION = {*ON_ITEM, "relation.reverse"}
 
@@ -210,7 +213,7 @@ def test_in_an_empty_project(make_seat, tmp_path):
     seat = make_seat()
     seat.hands.projects.new(tmp_path / "neu", "conll", "id")
     expected = {"project.suggest", "project.import", "project.export", "project.copy", "project.close", "edit.undo", "edit.redo"}
-    expected |= {"find.inbox", "find.project", "project.backups", "project.scheme", "project.statistics"}
+    expected |= {"find.inbox", "find.project", "project.backups", "project.scheme", "project.statistics", "project.knowledge"}
     assert enabled(seat) == ALWAYS | expected
 
 
@@ -261,7 +264,7 @@ def test_menus_and_tool_tips_show_every_key(seat):
 
 
 @pytest.mark.parametrize(
-    ("key", "shown"), [(" ", "Space"), ("[", "["), ("Alt+{", "Alt+{"), ("Ctrl+PgUp", "Ctrl+PgUp"), ("Del", "Del"), ("r", "r")]
+    ("key", "shown"), [(" ", "Space"), ("[", "["), ("Alt+{", "Alt+{"), ("Ctrl++", "Ctrl++"), ("Ctrl+PgUp", "Ctrl+PgUp"), ("Del", "Del"), ("r", "r")]
 )
 def test_keys_are_shown_as_people_know_them(qapp, key, shown):
     assert key_text(key) == shown

@@ -438,11 +438,11 @@ def test_a_range_asked_for_by_the_pointer_moves_the_span(seat):
 
 def test_describing_saves_what_is_given_and_leaves_the_rest(seat):
     set_id = seat.document.set_id
-    seat.hands.editing.describe({"kind": "span", "set_id": set_id, "id": "s1", "note": "check", "kb_id": "Q7747"})
+    seat.hands.editing.describe({"kind": "span", "set_id": set_id, "id": "s1", "note": "check"})
     seat.hands.editing.describe({"kind": "span", "set_id": set_id, "id": "s1", "attributes": {"sure": "no"}})
     span = seat.document.span("s1")
-    assert (span.note, span.kb_id, dict(span.attributes)) == ("check", "Q7747", {"sure": "no"})
-    seat.hands.editing.describe({"kind": "relation", "id": "r1", "note": "hm", "kb_id": "Q1"})
+    assert (span.note, dict(span.attributes)) == ("check", {"sure": "no"})
+    seat.hands.editing.describe({"kind": "relation", "id": "r1", "note": "hm"})
     assert seat.document.relation("r1").note == "hm"
     assert seat.hands.editing.unsaved == ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -132,3 +133,31 @@ def test_a_file_that_cannot_be_written_leaves_nothing(scheme, tmp_path):
     with pytest.raises(FormatError):
         write_scheme(scheme, tmp_path / "no folder" / "s.json")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_value_of_an_attribute_is_named_with_it(run, project):
+    status, out, _ = run()
+    assert status == 0
+    assert "  sure  not used\n    sure=yes  not used\n    sure=no  not used\n" in out
+    assert run("--becomes", "sure=yes", "ya", "--becomes", "attributes:sure=no", "tidak")[0] == 0
+    again = open_project(project.path)
+    assert again.scheme.attributes[0].values == ("ya", "tidak")
+    again.close()
+    assert run("--delete", "sure=ya")[0] == 0
+    assert run("--becomes", "sure=ya", "x")[2].strip().endswith("The scheme has no “sure=ya”.")
+
+
+@pytest.mark.parametrize(("extra", "left"), [((), None), (("--with-annotations",), {})])
+def test_a_used_value_goes_only_when_asked(run, project, extra, left):
+    opened = open_project(project.path)
+    with opened.transaction("x", actor="ani") as tx:
+        tx.put(1, replace(tx.spans(1)[0], attributes={"sure": "yes"}))
+        span_id = tx.spans(1)[0].id
+    opened.close()
+    assert "    sure=yes  1 in 1 document\n" in run()[1]
+    status, _, err = run("--delete", "sure=yes", *extra)
+    assert (status, "is in use" in err) == ((1, True) if left is None else (0, False))
+    again = open_project(project.path)
+    span = queries.span(again.connection, 1, span_id)
+    assert dict(span.attributes) == ({"sure": "yes"} if left is None else left)
+    again.close()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from itertools import chain
 
 from annotator.commands import documents
 from annotator.domain.documents import Status
 from annotator.domain.progress import Progress
 from annotator.store import statistics
-from annotator.store.listing import Filter, Order
+from annotator.store.listing import Filter, Only, Order
 from annotator.ui.models import documents_choice
 from annotator.ui.models.documents_choice import Checked, Choice, chips, id_pages, remember, typed_field, with_status
 
@@ -53,6 +54,11 @@ def test_each_chip_takes_back_what_it_says(session):
         left = chips(left)[0][2]
     assert left == Choice(name="x")
     assert chips(Choice()) == []
+    chosen = Only(array("q", [1, 3]), "PERSON, unreviewed")
+    ((text, sentence, without),) = chips(Choice(Filter(only=chosen)))
+    assert (text, sentence) == ("2 from Statistics", "2 documents from Statistics: PERSON, unreviewed")
+    assert without == Choice()
+    assert ids(session, Choice(Filter(only=chosen), name="first")) == [1]
     assert [text for text, _, _ in chips(Choice(order=Order.NAME))] == ["↑ Name"]
 
 

@@ -16,7 +16,15 @@ from annotator.domain.annotations import Kind
 from annotator.session.session import Session
 from annotator.store import queries
 
-OWN = {"sqlite_sequence", "document_index_config", "document_index_data", "document_index_docsize", "document_index_idx"}
+OWN = {
+    "sqlite_sequence",
+    "document_index_docsize",
+    *(
+        f"{index}_{part}"
+        for index in ("document_index", "knowledge_index_0", "knowledge_index_1")
+        for part in ("config", "data", "idx")
+    ),
+}
 """Tables that are SQLite's; the page names them and no more."""
 
 

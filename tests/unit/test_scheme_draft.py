@@ -120,7 +120,7 @@ def test_a_scheme_that_is_taken_changes_what_it_names_and_adds_the_rest(scheme):
     assert (new.span("PERSON").color, new.span("PERSON").description) == ("#123456", {"en": "people"})
     assert new.span("LAW").key not in ("", "2")  # GPE has that one
     assert (new.relation("leads").head, new.relation("leads").tail) == (("LAW",), ("PERSON",))
-    assert new.attributes == (AttributeDefinition("sure", ("a",), ("LAW",)),)
+    assert new.attributes == (AttributeDefinition("sure", ("a", "yes", "no"), ("LAW",)),)
     assert new.categories == ("politics", "sport", "crime")
     assert new.guidelines == {"en": "# Rules"}
     assert new.name == "small"

@@ -142,8 +142,8 @@ def read_all(path: Path) -> None:
 def overwritten(project, make_document) -> Path:
     path = big(project, make_document)
     content = bytearray(path.read_bytes())
-    middle = len(content) // 2 // 4096 * 4096
-    content[middle : middle + 5 * 4096] = b"\xa5" * (5 * 4096)
+    among_articles = content.index(b"Artikel 20. Artikel 20. ") // 4096 * 4096
+    content[among_articles : among_articles + 5 * 4096] = b"\xa5" * (5 * 4096)
     path.write_bytes(content)
     return path
 

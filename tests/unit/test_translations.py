@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from annotator.settings.table import SETTINGS
-from annotator.ui.catalogue import Catalogue, filled, read_catalogue
+from annotator.ui.catalogue import Catalogue, read_catalogue
+from annotator.ui.sentences import filled
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,9 +11,13 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from annotator.domain.annotations import Span
 from annotator.ui.article.arcs import Arc
 from annotator.ui.article.chooser import ArticleChooser
 from annotator.ui.article.walk import flat_surface
+
+_MOST_OF_TIP = 300
+"""Most characters of a note, or of the attributes, in a tool tip."""
 
 
 class ArticleAsker(ArticleChooser):
@@ -36,11 +40,16 @@ class ArticleAsker(ArticleChooser):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._legal_target: Callable[[str, str], bool] = _always
         self._pulled: str | None = None
+        self._link_name: Callable[[str], str] = str
         super().__init__(parent)
 
     def set_legal_target(self, legal: Callable[[str, str], bool]) -> None:
         """Ask ``legal(head_id, tail_id)`` which spans to light up while a relation is dragged."""
         self._legal_target = legal
+
+    def set_link_name(self, name: Callable[[str], str]) -> None:
+        """Ask ``name(kb_id)`` what a linked span means, for its tool tip; an empty answer leaves the id to speak for itself."""
+        self._link_name = name
 
     def is_legal(self, span_id: str) -> bool:
         """Tell whether the relation being dragged may end at this span."""
@@ -80,18 +89,26 @@ class ArticleAsker(ArticleChooser):
             self.hovered.emit(span_id)
 
     def tip_at(self, span_id: str | None, arc: Arc | None) -> str:
-        """Return an escaped tool tip for a span or an arc: the label in full, and the far end of a stub."""
+        """Return an escaped tool tip for a span or an arc: the label in full and what is said of it, and the far end of a stub."""
         model = self._model
         if model is None:
             return ""
         if span_id is not None:
             span = model.span(span_id)
-            return html.escape(span.label if span.reviewed else self.tr("{0} (suggestion)").format(span.label)) if span else ""
+            return self._tip_of(span) if span is not None else ""
         relation = model.relation(arc.id) if arc is not None else None
         if relation is None:
             return ""
         head, tail = (flat_surface(model, model.span(end))[:80] for end in (relation.head, relation.tail))
         return html.escape(f"{head} — {relation.label} → {tail}")
+
+    def _tip_of(self, span: Span) -> str:
+        told = span.label if span.reviewed else self.tr("{0} (suggestion)").format(span.label)
+        name = self._link_name(span.kb_id) if span.kb_id else ""
+        linked = f"{name} ({span.kb_id})" if name and name != span.kb_id else span.kb_id
+        attributes = ", ".join(f"{key}: {value}" for key, value in span.attributes.items())
+        parts = (told, linked, attributes, span.note.strip())
+        return "<br>".join(html.escape(part[:_MOST_OF_TIP]).replace("\n", "<br>") for part in parts if part)
 
 
 def _always(_head: str, _tail: str) -> bool:

@@ -57,6 +57,8 @@ def difference_sentences(difference: Difference) -> list[str]:
     told += [part for part in parts if part]
     if difference.scheme:
         told.append(tr("The label scheme would be that of then."))
+    if difference.knowledge:
+        told.append(tr("The knowledge base would be that of then."))
     return told
 
 

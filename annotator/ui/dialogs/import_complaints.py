@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from annotator.domain.exchange import Complaint
-from annotator.ui.i18n import plain_tip, tr
+from annotator.ui.i18n import plain_tip, told, tr
 from annotator.ui.icons import icon
 from annotator.ui.panels.parts import airy, plain_label, spaced
 
 MOST = 2000
 """So many complaints are listed."""
+
+_WHAT = 2
+"""The column of the sentences."""
+
+_TEXTS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 
 
 class ComplaintList(QWidget):
@@ -45,7 +51,7 @@ class ComplaintList(QWidget):
     def show_complaints(self, complaints: Iterable[Complaint]) -> int:
         """List these in place of what was listed; returns how many there are in the list now."""
         self.table.clear()
-        self.table.addTopLevelItems([_row(complaint) for complaint in islice(complaints, MOST)])
+        self.table.addTopLevelItems([_Row(complaint) for complaint in islice(complaints, MOST)])
         first = self.table.topLevelItem(0)
         if first is not None:
             self.table.setCurrentItem(first)
@@ -54,7 +60,7 @@ class ComplaintList(QWidget):
         return self.table.topLevelItemCount()
 
     def _on_current_changed(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:
-        self.detail.setText(item.text(2) if item is not None else "")
+        self.detail.setText(item.text(_WHAT) if item is not None else "")
 
 
 def split_place(place: str) -> tuple[str, str]:
@@ -63,11 +69,19 @@ def split_place(place: str) -> tuple[str, str]:
     return (name, line) if colon and line.isdigit() else (place, "")
 
 
-def _row(complaint: Complaint) -> QTreeWidgetItem:
-    name, line = split_place(complaint.place)
-    short = name.replace("\\", "/").rpartition("/")[2]
-    item = QTreeWidgetItem([short, line, complaint.message])
-    item.setIcon(2, icon("alert-triangle" if complaint.lost else "info-circle"))
-    item.setToolTip(0, plain_tip(name))
-    item.setToolTip(2, plain_tip(complaint.message))
-    return item
+class _Row(QTreeWidgetItem):
+    """A complaint; its sentence is translated when it is looked at, for of thousands few are."""
+
+    def __init__(self, complaint: Complaint) -> None:
+        name, line = split_place(complaint.place)
+        super().__init__([name.replace("\\", "/").rpartition("/")[2], line])
+        self._message = complaint.message
+        self.setIcon(_WHAT, icon("alert-triangle" if complaint.lost else "info-circle"))
+        self.setToolTip(0, plain_tip(name))
+
+    def data(self, column: int, role: int) -> Any:
+        if column == _WHAT and role in _TEXTS:
+            return told(self._message)
+        if column == _WHAT and role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(told(self._message))
+        return super().data(column, role)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from annotator.commands.previewing import Survey
+from annotator.commands.previewing import FileFacts, Survey
 from annotator.domain.annotations import AnnotationSet, SetInfo
 from annotator.domain.documents import Document
 from annotator.domain.exchange import Record
@@ -19,7 +19,7 @@ from annotator.formats.plugins import known_formats
 from annotator.session.document import DocumentState
 from annotator.ui.article.surface import ArticleSurface
 from annotator.ui.dialogs.frame import add_field, form, side_button
-from annotator.ui.i18n import by_count, number, plain_tip, tr
+from annotator.ui.i18n import by_count, number, plain_tip, told, tr
 from annotator.ui.panels.parts import CalmComboBox, plain_label, spaced, theme_of
 
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -144,7 +144,7 @@ def _facts(found: Survey) -> list[str]:
     known = known_formats()
     lines: list[str] = []
     for facts in found.files[:4]:
-        what = tr(known[facts.format].title) if facts.format in known else facts.problem
+        what = tr(known[facts.format].title) if facts.format in known else _problem(facts)
         lines.append(
             f"{facts.path.name}: {what}" + (f" · {_encoding(facts.encoding, guessed=facts.guessed)}" if facts.encoding else "")
         )
@@ -155,10 +155,15 @@ def _facts(found: Survey) -> list[str]:
             tr("In {} document offsets count {}: they are converted."),
             tr("In {} documents offsets count {}: they are converted."),
         )
-        lines.append((one if count == 1 else many).format(number(count), unit))
+        lines.append((one if count == 1 else many).format(number(count), told(unit)))
     if not found.units and found.span_labels:
         lines.append(tr("Offsets count characters (code points), as here."))
     return lines
+
+
+def _problem(facts: FileFacts) -> str:
+    """Return why a file is in no format; what is known below is a sentence that begins with the file, which stands before it here."""
+    return told(f"{facts.path} {facts.problem}").removeprefix(f"{facts.path} ")
 
 
 def _encoding(name: str, *, guessed: bool) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from annotator.commands.importing import ImportReport
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
 from annotator.ui.dialogs.import_complaints import ComplaintList
-from annotator.ui.i18n import by_count, number, tr
+from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.panels.parts import heading, plain_label
 
 
@@ -33,7 +33,7 @@ class ImportReportDialog(QDialog):
         if hidden > 0:
             column.addWidget(plain_label(tr("{} more are not listed here.").format(number(hidden)), quiet=True))
         if report.written:
-            self.written = plain_label(report.written, quiet=True)
+            self.written = plain_label(told(report.written), quiet=True)
             self.written.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(self.written)
         box, (self.copy,) = close_buttons(self, tr("Copy"))
@@ -44,7 +44,7 @@ class ImportReportDialog(QDialog):
         column.addWidget(box)
 
     def _on_copy(self) -> None:
-        copy_text("\n".join(f"{complaint.place}: {complaint.message}" for complaint in self._report.complaints))
+        copy_text("\n".join(f"{complaint.place}: {told(complaint.message)}" for complaint in self._report.complaints))
 
 
 def _title(report: ImportReport, lost: int) -> str:

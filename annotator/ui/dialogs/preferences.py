@@ -55,6 +55,13 @@ class PreferencesDialog(QDialog):
         stop = settings.subscribe(self._on_set)
         self.destroyed.connect(stop)
 
+    def show_setting(self, key: str) -> None:
+        """Put the keyboard into the field of a setting; an unknown key changes nothing."""
+        for row, (_, members) in enumerate(grouped()):
+            if any(setting.key == key for setting in members):
+                self.groups.setCurrentRow(row)
+                self.fields[key].setFocus(Qt.FocusReason.TabFocusReason)
+
     def _page(self, title: str, members: list[Setting]) -> QScrollArea:
         page = QWidget()
         column = QVBoxLayout(page)

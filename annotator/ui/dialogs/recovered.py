@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeWidget, QTreeWi
 
 from annotator.store.salvage_report import Missing, Salvage
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
-from annotator.ui.i18n import number, plain_tip, tr
+from annotator.ui.i18n import number, plain_tip, told, tr
 from annotator.ui.icons import icon
 from annotator.ui.panels.parts import airy, heading, plain_label
 
@@ -92,14 +92,15 @@ def _names() -> dict[str, str]:
 
 def _lines(report: Salvage) -> list[str]:
     kept = ", ".join(f"{number(report.saved[table])} {name}" for table, name in _names().items() if table != "changes")
-    return [tr("Rescued: {}.").format(kept), *report.notices]
+    return [tr("Rescued: {}.").format(kept), *map(told, report.notices)]
 
 
 def _row(missing: Missing) -> QTreeWidgetItem:
     many = number(missing.count) if missing.count else tr("unknown")
     what = _names().get(missing.table, missing.table)
-    item = QTreeWidgetItem([what[:1].upper() + what[1:], many, missing.place, missing.reason])
+    item = QTreeWidgetItem([what[:1].upper() + what[1:], many, told(missing.place), told(missing.reason)])
     item.setIcon(0, icon("info-circle" if missing.doubtful else "alert-triangle"))
-    item.setData(0, Qt.ItemDataRole.UserRole, missing.sentence)
-    item.setToolTip(3, plain_tip(missing.sentence))
+    sentence = told(missing.sentence)
+    item.setData(0, Qt.ItemDataRole.UserRole, sentence)
+    item.setToolTip(3, plain_tip(sentence))
     return item

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeView, QWidget
 from annotator.domain.exchange import Loss, LossReport
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
-from annotator.ui.i18n import by_count, number, tr
+from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.models.losses import LossModel, LossRole
 from annotator.ui.panels.parts import airy, heading, plain_label
 
@@ -153,4 +153,4 @@ def _lines(report: LossReport, *, preview: bool) -> list[str]:
         lines.append(tr("{} of these nobody has reviewed.").format(number(report.unreviewed)))
     if report.more:
         lines.append(tr("{} further things are counted and not listed.").format(number(report.more.total())))
-    return [*lines, *report.told()]
+    return [*lines, *map(told, report.told())]

@@ -43,6 +43,7 @@ class SchemeDialog(QDialog):
         self._ask = ask or Ask(self)
         self._uses: Mapping[tuple[Part, str], Use] = {}
         self._linked: Mapping[tuple[str, str, str], int] = {}
+        self._values: Mapping[tuple[str, str], Use] = {}
         self._working = False
         self.draft = Draft(scheme)
         column = framed(self, tr("Label scheme"), width=720)
@@ -62,11 +63,19 @@ class SchemeDialog(QDialog):
         self._on_edited()
         self.pages[Part.SPANS].list.setFocus()
 
-    def show_uses(self, uses: Mapping[tuple[Part, str], Use], linked: Mapping[tuple[str, str, str], int] | None = None) -> None:
-        """Say how much has each name in the project, and how many relations link what (label, label of head, label of tail)."""
-        self._uses, self._linked = uses, linked or {}
+    def show_uses(
+        self,
+        uses: Mapping[tuple[Part, str], Use],
+        linked: Mapping[tuple[str, str, str], int] | None = None,
+        values: Mapping[tuple[str, str], Use] | None = None,
+    ) -> None:
+        """Say how much has each name in the project, and each value of each attribute.
+
+        ``linked`` says how many relations link what (label, label of head, label of tail).
+        """
+        self._uses, self._linked, self._values = uses, linked or {}, values or {}
         for page in self.pages.values():
-            page.show_uses(uses)
+            page.show_uses(uses, self._values)
         self._on_edited()
 
     def show_guidelines(self) -> None:
@@ -132,7 +141,7 @@ class SchemeDialog(QDialog):
         if self.draft.findings():
             return True
         edit = self.draft.edit()
-        return edit.scheme != self.draft.before or bool(edit.names)
+        return edit.scheme != self.draft.before or bool(edit.names) or bool(edit.values)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         applying = event.modifiers() == Qt.KeyboardModifier.ControlModifier
@@ -182,10 +191,15 @@ class SchemeDialog(QDialog):
             told = (tr("{list}: {fault}").format(list=titles[one.part], fault=words(one)) for one in found[:2])
             self.say("\n".join(dict.fromkeys(told)), warning=True)
         else:
-            self.say("\n".join(effects(self.draft.edit(), self._uses, self._linked)))
+            self.say("\n".join(effects(self.draft.edit(), self._uses, self._linked, self._values)))
 
 
-def effects(edit: SchemeEdit, uses: Mapping[tuple[Part, str], Use], linked: Mapping[tuple[str, str, str], int]) -> list[str]:
+def effects(
+    edit: SchemeEdit,
+    uses: Mapping[tuple[Part, str], Use],
+    linked: Mapping[tuple[str, str, str], int],
+    values: Mapping[tuple[str, str], Use],
+) -> list[str]:
     """Say what becomes of annotations, a line for each name that has some, the first few; broken rules first."""
     told = [
         by_count(
@@ -196,13 +210,19 @@ def effects(edit: SchemeEdit, uses: Mapping[tuple[Part, str], Use], linked: Mapp
         for name, count in unfit(edit, linked).items()
     ]
     for part in Part:
-        for old, new in edit.renamed(part).items():
-            use = uses.get((part, old), Use())
-            if new == GONE:
-                told.append(tr("{old} goes, and is taken from {use}.").format(old=old, use=use_words(part, use)))
-            elif use.items:
-                told.append(tr("{old} becomes {new}: {use}.").format(old=old, new=new, use=use_words(part, use)))
-            else:
-                told.append(tr("{old} becomes {new}.").format(old=old, new=new))
+        told += [_effect(part, old, new, uses.get((part, old), Use())) for old, new in edit.renamed(part).items()]
+    for attribute, names in edit.values.items():
+        for old, new in names.items():
+            if old != new:
+                called = f"{attribute}={old}"
+                told.append(_effect(Part.ATTRIBUTES, called, new and f"{attribute}={new}", values.get((attribute, old), Use())))
     more = len(told) - _MOST_LINES
     return told if more <= 0 else [*told[: _MOST_LINES - 1], tr("… and {} more").format(number(more + 1))]
+
+
+def _effect(part: Part, old: str, new: str, use: Use) -> str:
+    if new == GONE:
+        return tr("{old} goes, and is taken from {use}.").format(old=old, use=use_words(part, use))
+    if use.items:
+        return tr("{old} becomes {new}: {use}.").format(old=old, new=new, use=use_words(part, use))
+    return tr("{old} becomes {new}.").format(old=old, new=new)

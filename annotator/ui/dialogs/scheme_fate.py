@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QRadioButton, QVBoxLayout, QWidget
 
 from annotator.domain.scheme_draft import Entry
 from annotator.domain.scheme_edit import Part
+from annotator.domain.scheme_values import ValueEntry
 from annotator.store.relabelling import Use
 from annotator.ui.dialogs.frame import accept_buttons, framed
 from annotator.ui.i18n import by_count, number, tr
@@ -33,16 +34,21 @@ def use_words(part: Part, use: Use) -> str:
 
 
 class FateDialog(QDialog):
-    """Asks about one entry.  Once accepted, ``into`` is the entry that takes its place, or None: its annotations are removed."""
+    """Asks about one entry, or one value of an attribute.
+
+    Once accepted, ``into`` is what takes its place, or None: its annotations are removed, or (``keeps``, offered where ``keeping``)
+    stay as they are.
+    """
 
     def __init__(
         self,
         part: Part,
-        entry: Entry,
-        others: Sequence[Entry],
+        entry: Entry | ValueEntry,
+        others: Sequence[Entry | ValueEntry],
         use: Use,
         *,
         merging: bool,
+        keeping: bool = False,
         twins: Twins | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -56,9 +62,13 @@ class FateDialog(QDialog):
         column.addWidget(plain_label(has if use.items else tr("Nothing has {} yet.").format(entry.name)))
         self.become = QRadioButton(tr("They become:"))
         self.remove = QRadioButton(_removal(part, use))
+        self.keep = QRadioButton(tr("They keep it, but it is no longer offered"))
         self.other = CalmComboBox(tr("What they become"))
         for place, other in enumerate(self._others):
-            self.other.addItem(swatch_icon(theme_of(self), other.shown_color), other.name, place)
+            if isinstance(other, Entry):
+                self.other.addItem(swatch_icon(theme_of(self), other.shown_color), other.name, place)
+            else:
+                self.other.addItem(other.name, place)
         self.told = plain_label(quiet=True)
         choice = QVBoxLayout()
         spaced(choice, spacing=2)
@@ -67,6 +77,7 @@ class FateDialog(QDialog):
         choice.addWidget(self.told)
         choice.addSpacing(6)
         choice.addWidget(self.remove)
+        choice.addWidget(self.keep)
         column.addLayout(choice)
         column.addWidget(
             plain_label(tr("It is done when you apply the changes of the scheme, and one undo takes it back."), quiet=True)
@@ -75,26 +86,38 @@ class FateDialog(QDialog):
         column.addWidget(buttons)
         self.become.setVisible(not merging)
         self.remove.setVisible(not merging)
+        self.keep.setVisible(keeping and not merging)
         self.become.setEnabled(bool(self._others))
         self.become.setChecked(bool(self._others))
         self.go.setEnabled(bool(self._others))  # removing has to be chosen
         self.become.toggled.connect(self._on_toggled)
         self.remove.toggled.connect(self._on_toggled)
+        self.keep.toggled.connect(self._on_toggled)
         self.other.currentIndexChanged.connect(self._on_toggled)
         self._on_toggled()
         self.other.setFocus()
 
     @property
-    def into(self) -> Entry | None:
+    def into(self) -> Entry | ValueEntry | None:
         """What takes the entry's place."""
-        removing = self.remove.isChecked() and not self._merging
-        return None if removing or not self._others else self._others[self.other.currentData()]
+        return None if self._leaving or not self._others else self._others[self.other.currentData()]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether annotations stay as they are."""
+        return self.keep.isChecked() and not self._merging
+
+    @property
+    def _leaving(self) -> bool:
+        """Whether nothing takes the entry's place."""
+        return (self.remove.isChecked() or self.keep.isChecked()) and not self._merging
 
     def _on_toggled(self) -> None:
-        self.other.setEnabled(not self.remove.isChecked())
-        self.go.setEnabled(self.remove.isChecked() or bool(self._others))
-        into = self.into
-        count = self._twins(self._part, self._entry.was, into.was) if into is not None and self._twins is not None else 0
+        self.other.setEnabled(not self._leaving)
+        self.go.setEnabled(self._leaving or bool(self._others))
+        into, count = self.into, 0
+        if self._twins is not None and isinstance(into, Entry) and isinstance(self._entry, Entry):
+            count = self._twins(self._part, self._entry.was, into.was)
         text = by_count(
             count,
             tr("{} of them is there as {{}}, too: the two become one, with what both had."),

@@ -22,6 +22,7 @@ from annotator.domain.scheme_edit import Part
 from annotator.ui.dialogs.frame import add_field, form, side_button
 from annotator.ui.dialogs.scheme_fields import OWN, SmallText, TickList, fill_colors, fill_keys, on_change
 from annotator.ui.dialogs.scheme_preview import LabelPreview, color_remarks
+from annotator.ui.dialogs.scheme_values import ValueList
 from annotator.ui.i18n import tr
 from annotator.ui.panels.parts import CalmComboBox, plain_label, spaced, theme_of
 from annotator.ui.theme_qt import color as qt_color
@@ -57,7 +58,7 @@ class EntryForm(QWidget):
         self.symmetric = QCheckBox(tr("Both ways: from and to mean the same"))
         self.reflexive = QCheckBox(tr("May link a span to itself"))
         self.role = QCheckBox(tr("A role of an event: from is its trigger"))
-        self.values = SmallText(tr("Values"), lines=5)
+        self.values = ValueList()
         self.labels = TickList(tr("For labels"))
         self.preview = LabelPreview()
         self.complaints: dict[Fault, QLabel] = {}
@@ -107,7 +108,8 @@ class EntryForm(QWidget):
         if self._part is Part.RELATIONS:
             self._add_rules()
         if self._part is Part.ATTRIBUTES:
-            add_field(self._rows, tr("Values, one a line (none: free text)"), self.values, name=tr("Values"))
+            add_field(self._rows, tr("Values (none: free text)"), self.values, name=tr("Values"))
+            self._add_complaint(Fault.VALUE)
             add_field(self._rows, tr("For labels (none: all)"), self.labels)
         if self._part is not Part.CATEGORIES:
             self._add_words()
@@ -174,11 +176,12 @@ class EntryForm(QWidget):
             field.setPlaceholderText(tr("separated by ;"))
 
     def _connect(self) -> None:
-        written = (self.name, self.own_color, self.code, *self.descriptions.values(), *self.examples.values(), self.values)
+        written = (self.name, self.own_color, self.code, *self.descriptions.values(), *self.examples.values())
         for field in (*written, self.head, self.tail, self.labels, self.symmetric, self.reflexive, self.role, self.key):
             on_change(field, self._on_edited)
         self.color.currentIndexChanged.connect(self._on_color)
         self.swap.clicked.connect(self._on_swap)
+        self.values.edited.connect(self._on_edited)
 
     # Showing and taking
 
@@ -203,7 +206,7 @@ class EntryForm(QWidget):
             blocked = box.blockSignals(True)
             box.setChecked(value)
             box.blockSignals(blocked)
-        self.values.put("\n".join(entry.values))
+        self.values.show_entry(self._draft, entry)
 
     def _on_edited(self) -> None:
         entry = self._entry
@@ -221,9 +224,6 @@ class EntryForm(QWidget):
             _kept(ends, ticks) for ends, ticks in ((entry.head, self.head), (entry.tail, self.tail), (entry.labels, self.labels))
         )
         entry.symmetric, entry.reflexive, entry.role = (box.isChecked() for box in (self.symmetric, self.reflexive, self.role))
-        if self._part is Part.ATTRIBUTES:
-            lines = (line.strip() for line in self.values.toPlainText().split("\n"))
-            entry.values = tuple(dict.fromkeys(line for line in lines if line))
         self.preview.show_entry(self._part, entry)
         self.judge()
         self.edited.emit()
@@ -263,6 +263,7 @@ def words(found: Finding) -> str:
     texts = {
         Fault.NAMELESS: tr("Give it a name."),
         Fault.TWICE: tr("There is another one called {}.").format(found.other),
+        Fault.VALUE: tr("The value {} is there twice.").format(found.other) if found.other else tr("A value has no name."),
         Fault.KEY: tr("{} is the key of {}, too.").format(found.entry.key, found.other),
         Fault.CODE: tr("The short name of {} has more than four characters.").format(name),
         Fault.COLOR: tr("The colour of {} is written like #1f77b4.").format(name),

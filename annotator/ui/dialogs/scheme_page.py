@@ -63,9 +63,10 @@ class EntriesPage(QWidget):
         self.form.show_draft(draft)
         self._fill(None)
 
-    def show_uses(self, uses: Mapping[tuple[Part, str], Use]) -> None:
-        """Say how much has each name."""
+    def show_uses(self, uses: Mapping[tuple[Part, str], Use], values: Mapping[tuple[str, str], Use]) -> None:
+        """Say how much has each name, and each value of each attribute."""
         self._uses = uses
+        self.form.values.show_uses(values)
         for row in range(self.list.topLevelItemCount()):
             item = self.list.topLevelItem(row)
             if item is not None:
@@ -238,7 +239,7 @@ class EntriesPage(QWidget):
         assert isinstance(asked, FateDialog)
         assert entry is not None
         into = asked.into
-        if into is not None:
+        if isinstance(into, Entry):
             self._draft.merge(entry, into)
             self._fill(into)
             self.edited.emit()

@@ -1,147 +1,184 @@
-"""The figures of the project, in tables that can be copied into a spreadsheet."""
+"""The figures of the project, as charts and in tables, a page for each question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from annotator.commands.scoring import Scores
-from annotator.store.figures import Day, Figures
+from annotator.store.figures_annotations import Whose
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
-from annotator.ui.i18n import by_count, tr
-from annotator.ui.models.statistics import Sheet, SheetModel, day_sheet, plain_cell, score_sheet, sheets
-from annotator.ui.panels.parts import airy, heading, plain_label, spaced
+from annotator.ui.dialogs.statistics_figure import FigurePanel
+from annotator.ui.i18n import by_count, plain_tip, tr
+from annotator.ui.models.statistics import Figure
+from annotator.ui.models.statistics_pages import PAGES, Page, page_title
+from annotator.ui.models.statistics_words import whose_name
+from annotator.ui.panels.parts import CalmComboBox, airy, heading, plain_label, spaced
 
-_ROOM = 14
-"""Pixels between columns, beyond what their contents need."""
-
-_WIDE = 1160
-"""Pixels that the widest table needs, where the window behind has them."""
+SAVED_AS = (".png", ".svg", ".csv")
+"""What can be saved: the chart as pixels or as a drawing, and the table."""
 
 
 class StatisticsDialog(QDialog):
-    """One table a page.  It does not block the window.
+    """A list of pages, and the figure of the chosen one.  It does not block the window.
 
-    The days arrive when they are counted (``show_days``), the scores of suggesters when these are compared, and again whenever a document
-    is finished meanwhile (``show_scores``).
+    It asks for what it shows: ``pageChosen`` with a page's key, ``whoseChosen`` with a ``Whose``, ``optionChosen`` with a selector's key
+    and value; ``targetChosen`` brings the ``Target`` whose documents are wanted, ``saveRequested`` the ending of a file.
     """
 
-    def __init__(self, figures: Figures, parent: QWidget | None = None) -> None:
+    pageChosen = Signal(str)
+    whoseChosen = Signal(object)
+    optionChosen = Signal(str, str)
+    targetChosen = Signal(object)
+    saveRequested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = framed(self, tr("Statistics"), width=640)
-        column.addWidget(heading(by_count(figures.documents, tr("{} document"), tr("{} documents")), larger=1.2))
-        self.pages = QTabWidget()
-        self.pages.setDocumentMode(True)
-        self.tables = [_Table(sheet) for sheet in (*sheets(figures), score_sheet(), day_sheet())]
-        self._scores, self._days = self.tables[-2:]
-        self.compared = plain_label(tr("The suggesters are being compared…"), quiet=True)
-        for table in self.tables:
-            self.pages.addTab(self._score_page() if table is self._scores else table, table.model_of.sheet.title)
-        column.addWidget(self.pages, 1)
-        self.told = plain_label(tr("The days are being counted…"), quiet=True)
-        column.addWidget(self.told)
-        box, (self.copy,) = close_buttons(self, tr("Copy the table"))
-        self.copy.clicked.connect(self._on_copy)
-        column.addWidget(box)
-        self.pages.currentChanged.connect(self._on_page_changed)
-        self.resize(min(_WIDE, max(760, parent.width() - 40 if parent is not None else 0)), 520)
-        self.tables[0].setFocus()
+        self.pages = QListWidget()
+        airy(self.pages)
+        self.pages.setAccessibleName(tr("Pages of the statistics"))
+        self.pages.addItems([page_title(page.key) for page in PAGES])
+        self.pages.setFixedWidth(self.pages.sizeHintForColumn(0) + 40)
+        self.documents = heading("", larger=1.2)
+        self.whose = CalmComboBox(tr("Whose annotation sets are counted"))
+        self.whose.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._whose_caption = plain_label(tr("Counted sets"), wrap=False)
+        self._whose_caption.setBuddy(self.whose)
+        self.panel = FigurePanel()
+        row = QHBoxLayout()
+        spaced(row, spacing=4)
+        row.addWidget(self.pages)
+        row.addLayout(self._right(), 1)
+        column.addLayout(row, 1)
+        self._add_buttons(column)
+        self.pages.currentRowChanged.connect(self._on_page_chosen)
+        self.whose.activated.connect(self._on_whose_chosen)
+        self.panel.selected.connect(self.optionChosen)
+        self.panel.chosen.connect(self.targetChosen)
+        self.panel.walked.connect(self._on_walked)
+        self.resize(min(1100, max(860, parent.width() - 60 if parent is not None else 0)), 700)
 
-    def _score_page(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        spaced(layout, margin=2)
-        self.compared.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.compared)
-        layout.addWidget(self._scores, 1)
-        layout.addStretch(0)
-        self._scores.hide()
-        page.setFocusProxy(self._scores)
-        return page
+    def _right(self) -> QVBoxLayout:
+        head = QHBoxLayout()
+        spaced(head, spacing=2)
+        head.addWidget(self.documents, 1)
+        head.addWidget(self._whose_caption)
+        head.addWidget(self.whose)
+        right = QVBoxLayout()
+        spaced(right, spacing=2)
+        right.addLayout(head)
+        right.addWidget(self.panel, 1)
+        return right
+
+    def _add_buttons(self, column: QVBoxLayout) -> None:
+        box, (self.behind, self.copy, self.save, self.table) = close_buttons(
+            self, tr("Show the documents"), tr("Copy"), tr("Save"), tr("Table")
+        )
+        self.behind.setToolTip(plain_tip(tr("Lists the documents that the chosen figure counts (Enter)")))
+        self.behind.clicked.connect(self._on_behind)
+        self.table.setCheckable(True)
+        self.table.setChecked(True)
+        self.table.setToolTip(plain_tip(tr("Shows or hides the numbers below the chart")))
+        self.table.toggled.connect(self.panel.show_table)
+        self.copies = self._menu(
+            self.copy, ((tr("The chart as a picture"), self._on_copy_picture), (tr("The table"), self._on_copy_table))
+        )
+        names = {".png": tr("The chart as PNG…"), ".svg": tr("The chart as SVG…"), ".csv": tr("The table as CSV…")}
+        self.saves = self._menu(self.save, ())
+        for suffix in SAVED_AS:
+            self.saves.addAction(names[suffix]).setData(suffix)
+        self.saves.triggered.connect(lambda action: self.saveRequested.emit(action.data()))
+        column.addWidget(box)
+
+    def _menu(self, button: QPushButton, entries: Sequence[tuple[str, object]]) -> QMenu:
+        menu = QMenu(button)
+        for text, run in entries:
+            menu.addAction(text).triggered.connect(run)
+        button.setMenu(menu)
+        return menu
 
     def open(self) -> None:
         """Show the figures without blocking the window behind."""
         self.setModal(False)
         self.show()
+        self.panel.view.setFocus()
 
-    def show_days(self, days: Sequence[Day]) -> None:
-        """Show what was done by day."""
-        self._days.show_sheet(day_sheet(days))
-        self.told.setText("")
+    @property
+    def page(self) -> Page:
+        """The page that is chosen."""
+        return PAGES[max(0, self.pages.currentRow())]
 
-    def show_scores(self, found: Scores) -> None:
-        """Show how well the suggesters do, or what is missing for that."""
-        sheet = score_sheet(found)
-        self._scores.show_sheet(sheet)
-        self._scores.setVisible(bool(sheet.rows))
-        if not found.suggesters:
-            text = tr("No suggester has looked at this project yet.")
-        elif not found.documents:
-            text = tr("Not yet: no document is finished that a suggester has looked at. Mark one done, and it is compared here.")
-        else:
-            compared = by_count(
-                found.documents, tr("Compared with {} finished document."), tr("Compared with {} finished documents.")
-            )
-            text = compared + " " + tr("A pipeline trained on these very documents looks better than it is.")
-        self.compared.setText(text)
-        self._on_page_changed()
+    def choose_page(self, key: str) -> None:
+        """Go to a page, as a click on its name would."""
+        self.pages.setCurrentRow([page.key for page in PAGES].index(key))
 
-    def show_score_problem(self, text: str) -> None:
-        """Say why the suggesters could not be compared."""
-        self.compared.setText(text)
+    def show_whose(self, names: Sequence[Whose], chosen: Whose, documents: int) -> None:
+        """Show how many documents the project has, and whose sets can be counted."""
+        self.documents.setText(by_count(documents, tr("{} document"), tr("{} documents")))
+        known = [self.whose.itemData(row) for row in range(self.whose.count())]
+        if known != list(names):
+            self.whose.clear()
+            for one in names:
+                self.whose.addItem(whose_name(one), one)
+        self.whose.setCurrentIndex(names.index(chosen) if chosen in names else -1)
+        self.whose.setEnabled(bool(names))
 
-    def show_problem(self, text: str) -> None:
-        """Say why the days could not be counted."""
-        self.told.setText(text)
+    def show_figure(self, figure: Figure, chosen: Mapping[str, str]) -> None:
+        """Show the figure of the page."""
+        self.panel.show_figure(figure, chosen)
+        self._refresh_buttons()
 
-    def _on_page_changed(self) -> None:
-        self.copy.setEnabled(bool(self.tables[self.pages.currentIndex()].model_of.sheet.rows))
+    def show_words(self, words: str) -> None:
+        """Say in place of the figure that it is being counted, or why it cannot be."""
+        self.panel.show_words(words)
+        self._refresh_buttons()
 
-    def _on_copy(self) -> None:
-        copy_text(self.tables[self.pages.currentIndex()].model_of.sheet.as_text())
-        self.told.setText(tr("Copied."))
-
-
-class _Table(QTableView):
-    """A table of figures: Ctrl+C copies the chosen cells."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        super().__init__()
-        self.model_of = SheetModel(sheet, self)
-        self.setModel(self.model_of)
-        self.setAccessibleName(sheet.title)
-        self.setTabKeyNavigation(False)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
-        self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.horizontalHeader().setHighlightSections(False)
-        airy(self)
-        self.show_sheet(sheet)
-
-    def show_sheet(self, sheet: Sheet) -> None:
-        row, column = max(self.currentIndex().row(), 0), max(self.currentIndex().column(), 0)
-        self.model_of.show(sheet)
-        self.resizeColumnsToContents()
-        for place in range(self.model_of.columnCount()):
-            self.setColumnWidth(place, self.columnWidth(place) + _ROOM)
-        if sheet.rows:
-            self.setCurrentIndex(self.model_of.index(min(row, len(sheet.rows) - 1), column))
+    def tell(self, text: str) -> None:
+        """Say below everything what came of the last step."""
+        self.panel.told.setText(text)
+        if text and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            copy_text(self._chosen())
+        if event.matches(QKeySequence.StandardKey.Copy) and self.panel.figure.chart.marks:
+            self._on_copy_picture()
         else:
             super().keyPressEvent(event)
 
-    def _chosen(self) -> str:
-        rows: dict[int, list[str]] = {}
-        for index in sorted(self.selectedIndexes(), key=lambda index: (index.row(), index.column())):
-            cell = self.model_of.sheet.rows[index.row()][index.column()]
-            rows.setdefault(index.row(), []).append(plain_cell(cell))
-        return "\n".join("\t".join(row) for row in rows.values())
+    def _refresh_buttons(self) -> None:
+        drawn, counted = bool(self.panel.figure.chart.marks), bool(self.panel.figure.sheet.rows)
+        for action in (self.copies.actions()[0], *self.saves.actions()[:2]):
+            action.setEnabled(drawn)
+        for action in (self.copies.actions()[1], self.saves.actions()[2]):
+            action.setEnabled(counted)
+        for button in (self.copy, self.save):
+            button.setEnabled(drawn or counted)
+        self._on_walked()
+
+    def _on_walked(self) -> None:
+        self.behind.setEnabled(self.panel.target() is not None)
+
+    def _on_behind(self) -> None:
+        target = self.panel.target()
+        if target is not None:
+            self.targetChosen.emit(target)
+
+    def _on_page_chosen(self) -> None:
+        self.tell("")
+        for part in (self.whose, self._whose_caption):
+            part.setVisible(self.page.by_sets)
+        self.pageChosen.emit(self.page.key)
+
+    def _on_whose_chosen(self) -> None:
+        self.whoseChosen.emit(self.whose.currentData())
+
+    def _on_copy_picture(self) -> None:
+        self.panel.copy_picture()
+        self.tell(tr("Copied."))
+
+    def _on_copy_table(self) -> None:
+        copy_text(self.panel.figure.sheet.as_text())
+        self.tell(tr("Copied."))

@@ -17,8 +17,8 @@ from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import accept_buttons, complaint_label, framed
 from annotator.ui.dialogs.suggest_detail import Reader, SuggesterDetail
 from annotator.ui.dialogs.suggest_list import SuggesterList
-from annotator.ui.i18n import number, told, tr
-from annotator.ui.panels.parts import icon_button, plain_label, spaced
+from annotator.ui.i18n import by_count, number, told, tr
+from annotator.ui.panels.parts import icon_button, plain_label, rule, spaced
 from annotator.ui.suggesting_choice import Row, ready
 
 
@@ -77,7 +77,7 @@ class SuggestDialog(QDialog):
         self.scopes = {
             Scope.DOCUMENT: QRadioButton(),
             Scope.LISTED: QRadioButton(tr("The {} documents that the list shows").format(number(len(listed or ())))),
-            Scope.PROJECT: QRadioButton(tr("All {} documents").format(number(total))),
+            Scope.PROJECT: QRadioButton(by_count(total, tr("The only document"), tr("All {} documents"))),
         }
         self.go_on = QRadioButton()
         self.anew = QRadioButton(tr("Begin anew"))
@@ -140,12 +140,16 @@ class SuggestDialog(QDialog):
             sides.addWidget(button)
         sides.addStretch(1)
         row.addLayout(sides)
-        column.addLayout(row, 2)
-        column.addWidget(self.detail, 3)
+        column.addLayout(row, 3)
+        column.addWidget(self.detail, 2)
+        column.addWidget(rule())
         self._scope_group, self._go_on_group = QButtonGroup(self), QButtonGroup(self)
+        scopes = QVBoxLayout()
+        spaced(scopes)
         for button in self.scopes.values():
             self._scope_group.addButton(button)
-            column.addWidget(button)
+            scopes.addWidget(button)
+        column.addLayout(scopes)
         self._resuming = QWidget()
         inside = QHBoxLayout(self._resuming)
         spaced(inside)

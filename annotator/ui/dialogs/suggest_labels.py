@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHeaderView, QTreeWidget, QTree
 from annotator.commands.suggester_sources import Described
 from annotator.domain.labels import LabelScheme
 from annotator.domain.mapping import LEAVE_OUT, closest, likeliest
+from annotator.domain.renamings import former_names, meant_by
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.ui.dialogs.frame import add_field, beside, form
 from annotator.ui.dialogs.suggest_spin import share_field
@@ -91,7 +92,9 @@ class LabelChoices(QWidget):
         given = dict(self._setup.labels)
         if label in given:
             return given[label]
-        return closest(label, self._names(kind)) if kind == "span" else likeliest(label, self._names(kind))
+        names = self._names(kind)
+        former = former_names(f"{kind}s", self._scheme.renamings, names)
+        return meant_by(label, names, former, closest if kind == "span" else likeliest)
 
     def _names(self, kind: str) -> list[str]:
         return [label.name for label in (self._scheme.spans if kind == "span" else self._scheme.relations)]

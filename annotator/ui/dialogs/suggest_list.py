@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDropEvent, QKeyEvent, QPainter, QPalette
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -20,10 +17,8 @@ from PySide6.QtWidgets import (
 
 from annotator.nlp.suggesters import SUGGESTERS
 from annotator.ui.i18n import plain_tip, tr
-from annotator.ui.panels.parts import theme_of
-from annotator.ui.panels.search_paint import BOX, draw_box
+from annotator.ui.panels.parts import airy
 from annotator.ui.suggesting_choice import Row
-from annotator.ui.theme_qt import color
 
 _NUMBER = Qt.ItemDataRole.UserRole
 
@@ -48,7 +43,7 @@ class SuggesterList(QTreeWidget):
         self.setMinimumHeight((self.fontMetrics().height() + 8) * (len(SUGGESTERS) + 1) + 12)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.setItemDelegate(_TickDelegate(self))
+        airy(self)
         for row in rows:
             self.add(row)
         first = self.topLevelItem(0)
@@ -150,32 +145,6 @@ class SuggesterList(QTreeWidget):
     def _on_item_changed(self, _: QTreeWidgetItem, column: int) -> None:
         if column == 0:
             self.changed.emit()
-
-
-class _TickDelegate(QStyledItemDelegate):
-    """Rows a little higher than their text, whose boxes to tick have an outline in every theme; Fusion's own has none in the dark."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return super().sizeHint(option, index) + QSize(4, 6)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        super().paint(painter, option, index)
-        state, view = index.data(Qt.ItemDataRole.CheckStateRole), self.parent()
-        if state is None or not isinstance(view, QWidget):
-            return
-        own = QStyleOptionViewItem(option)
-        self.initStyleOption(own, index)
-        place = view.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, own, view)
-        selected = bool(own.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]  # the stubs lack it
-        alternate = bool(own.features & QStyleOptionViewItem.ViewItemFeature.Alternate)  # type: ignore[attr-defined]
-        role = QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Base
-        painter.fillRect(place, view.palette().color(QPalette.ColorRole.AlternateBase if alternate and not selected else role))
-        theme = theme_of(view)
-        side = min(place.width(), place.height(), BOX)
-        row: QRect = own.rect  # type: ignore[attr-defined]
-        box = QRect(place.center().x() - side // 2, row.center().y() - side // 2 + 1, side, side)
-        line = theme.accent_text if selected else theme.text
-        draw_box(painter, box, Qt.CheckState(state), color(line), theme)
 
 
 def _last_part(source: str) -> str:

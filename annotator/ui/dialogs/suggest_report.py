@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeWidget, QTreeWi
 
 from annotator.commands.suggesting import SuggestReport
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
-from annotator.ui.i18n import by_count, number, plain_tip, tr
+from annotator.ui.i18n import by_count, number, plain_tip, told, tr
 from annotator.ui.panels.parts import airy, heading, plain_label
 
 _FAILED = Qt.ItemDataRole.UserRole
@@ -67,7 +67,7 @@ class SuggestReportDialog(QDialog):
                 self.table, [tr("Documents on which a suggester failed"), number(len(report.failed) + report.more_failed), ""]
             )
             for complaint in report.failed:
-                self._add(failed, [complaint.place, "", complaint.message]).setData(0, _FAILED, complaint)
+                self._add(failed, [complaint.place, "", told(complaint.message)]).setData(0, _FAILED, complaint)
         self.table.expandAll()
         first = self.table.topLevelItem(0)
         if first is not None:

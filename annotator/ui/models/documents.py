@@ -149,8 +149,8 @@ class DocumentListModel(QAbstractListModel):
             return
         counted, touched = False, set[int]()
         for change in changes.changes:
-            info = change.after or change.before
-            if change.what is What.SET and isinstance(info, SetInfo):
+            info = change.after or change.before if change.what is What.SET else None
+            if isinstance(info, SetInfo):
                 touched.add(info.document_id)
                 if self._mine(info):
                     before, after = _status(change.before), _status(change.after)

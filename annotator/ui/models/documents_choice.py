@@ -15,7 +15,7 @@ from annotator.store import listing, search, statistics
 from annotator.store.listing import Filter, Order
 from annotator.store.project import Project
 from annotator.store.queries import Connection
-from annotator.ui.i18n import tr
+from annotator.ui.i18n import by_count, number, tr
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +71,9 @@ def chips(choice: Choice) -> list[tuple[str, str, Choice]]:
     def add(text: str, sentence: str, **without: object) -> None:
         found.append((text, sentence, replace(choice, wanted=replace(wanted, **without))))  # type: ignore[arg-type]
 
+    if wanted.only is not None:
+        count = by_count(len(wanted.only.ids), tr("{} document from Statistics"), tr("{} documents from Statistics"))
+        add(tr("{} from Statistics").format(number(len(wanted.only.ids))), f"{count}: {wanted.only.said}", only=None)
     if wanted.flagged:
         add(tr("flagged"), tr("Only documents you have flagged"), flagged=False)
     if wanted.unreviewed:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from annotator.domain.exchange import Fate, Loss
-from annotator.ui.i18n import number, plain_tip, tr
+from annotator.ui.i18n import number, plain_tip, told, tr
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -62,15 +62,15 @@ class LossModel(QAbstractItemModel):
         group = index.internalId()
         if not group:
             item, reason = self._groups[index.row()][0]
-            title = tr("{} ({}): {}").format(_item_name(item), number(len(self._groups[index.row()][1])), reason)
             if role == Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(reason)
+                return plain_tip(told(reason))
+            title = tr("{} ({}): {}").format(_item_name(item), number(len(self._groups[index.row()][1])), told(reason))
             return title if role in _TEXTS and index.column() == 0 else None
         loss = self._groups[group - 1][1][index.row()]
         if role == LossRole.LOSS:
             return loss
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(f"{_cells(loss)[index.column()]}\n{loss.reason}")
+            return plain_tip(f"{_cells(loss)[index.column()]}\n{told(loss.reason)}")
         return _cells(loss)[index.column()] if role in _TEXTS else None
 
 

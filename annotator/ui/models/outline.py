@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -29,6 +30,8 @@ class OutlineRole(IntEnum):
     """The ``Span`` or ``Relation``; None for a heading."""
     COLOR = Qt.ItemDataRole.UserRole + 1
     """The base colour of the item's label as ``#rrggbb``, or empty."""
+    LINK = Qt.ItemDataRole.UserRole + 2
+    """What a span is linked to: the entry's name, or the id where that is not known; empty for no link."""
 
 
 @dataclass(slots=True)
@@ -62,6 +65,12 @@ class OutlineModel(QAbstractListModel):
         super().__init__(parent)
         self._state: DocumentState | None = None
         self._spans, self._relations = _Section(Span), _Section(Relation)
+        self._link_name: Callable[[str], str] = str
+
+    def set_link_name(self, name: Callable[[str], str]) -> None:
+        """Ask ``name(kb_id)`` what a linked span means, from now on."""
+        self._link_name = name
+        self._changed(0, self.rowCount() - 1)
 
     def set_document(self, state: DocumentState | None) -> None:
         """Show the items of another document, or none."""
@@ -132,6 +141,8 @@ class OutlineModel(QAbstractListModel):
                 return item
             case OutlineRole.COLOR:
                 return self._color(item)
+            case OutlineRole.LINK:
+                return self._link(item)
         return None
 
     def _update(self, section: _Section, item_id: str, key: tuple[Any, ...] | None) -> None:
@@ -192,9 +203,15 @@ class OutlineModel(QAbstractListModel):
     def _spoken(self, item: Item) -> str:
         if isinstance(item, Span):
             parts = [self._surface(item.id), item.label, tr("at {}").format(item.start)]
+            if item.kb_id:
+                parts.append(tr("linked to {}").format(self._link(item)))
         else:
             parts = [item.label, tr("from {} to {}").format(self._surface(item.head), self._surface(item.tail))]
         return ", ".join(parts if item.reviewed else [*parts, tr("suggestion")])
+
+    def _link(self, item: Item | None) -> str:
+        kb_id = item.kb_id if isinstance(item, Span) else ""
+        return (self._link_name(kb_id) or kb_id) if kb_id else ""
 
     def _color(self, item: Item | None) -> str:
         if item is None or self._state is None:

@@ -1,113 +1,107 @@
-"""The figures of a project as tables: who is how far, which labels were used, how well suggesters do, what was done on which day."""
+"""A figure of the statistics: a chart and the same numbers as a table, for the screen, the clipboard and a spreadsheet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import csv
+import datetime as dt
+import io
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from annotator.commands.scoring import Score, Scores, f1, precision, recall
-from annotator.domain.agreement import Counts
-from annotator.domain.annotations import Kind
-from annotator.domain.changes import What
-from annotator.domain.documents import Status
-from annotator.store.figures import Day, Figures
-from annotator.ui.i18n import number, share, tr
-from annotator.ui.models.documents import status_name
+from annotator.ui.charts.model import Chart
+from annotator.ui.i18n import date, number, share, tr
+from annotator.ui.models.statistics_targets import Target
+from annotator.ui.models.statistics_words import duration
 
 Index = QModelIndex | QPersistentModelIndex
 
-Cell = str | int | float | None
-"""A text, a number, a share of one, or nothing to tell."""
+Cell = str | int | float | dt.date | dt.timedelta | None
+"""A text, a number, a share of one, a day, a length of time, or nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table: what it is called, its columns, and its rows of cells."""
+    """One table: what it is called, its columns, its rows of cells, and what lies behind each row (none where ``targets`` is shorter)."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...] = ()
+    targets: tuple[Target | None, ...] = ()
+
+    def target(self, row: int) -> Target | None:
+        """Return what lies behind a row."""
+        return self.targets[row] if 0 <= row < len(self.targets) else None
 
     def as_text(self) -> str:
         """Return the table as lines of columns parted by tabs, for a spreadsheet."""
         return "\n".join("\t".join(map(plain_cell, line)) for line in (self.header, *self.rows))
 
+    def as_csv(self) -> bytes:
+        """Return the table as CSV (RFC 4180) in UTF-8, with its header and plain numbers: a program reads it, whatever its language."""
+        written = io.StringIO(newline="")
+        csv.writer(written).writerows([plain_cell(cell) for cell in line] for line in (self.header, *self.rows))
+        return written.getvalue().encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Something to choose above a figure: its name, and each entry's text and value; the first is the usual one."""
+
+    key: str
+    name: str
+    entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a page shows for what is chosen on it; ``note`` is a sentence below the chart."""
+
+    chart: Chart
+    sheet: Sheet
+    note: str = ""
+    selectors: tuple[Selector, ...] = field(default=())
+
 
 def plain_cell(cell: Cell) -> str:
-    """Return a cell for a spreadsheet: on one line, numbers without separators, a share as a fraction of one."""
-    if cell is None:
-        return ""
-    return f"{cell:.4f}" if isinstance(cell, float) else _one_line(str(cell))
+    """Return a cell for a spreadsheet: on one line, numbers without separators, a share as a fraction of one, ISO days, seconds."""
+    match cell:
+        case None:
+            return ""
+        case float():
+            return f"{cell:.4f}"
+        case dt.timedelta():
+            return f"{cell.total_seconds():.1f}"
+        case dt.date():
+            return cell.isoformat()
+    return one_line(str(cell))
 
 
-def sheets(figures: Figures) -> list[Sheet]:
-    """Return the tables of the kept figures: progress and labels."""
-    statuses = list(Status)
-    progress = tuple(
-        (entry.annotator, kind_name(entry.kind), *(entry.sets.get(status, 0) for status in statuses), entry.flagged)
-        for entry in figures.progress
-    )
-    labels = tuple(
-        (total.annotator, kind_name(total.kind), _what(total.what), total.label, total.items, total.unreviewed, total.sets)
-        for total in figures.labels
-    )
-    who = (tr("Annotator"), tr("Kind"))
-    return [
-        Sheet(tr("Progress"), (*who, *(status_name(status) for status in statuses), tr("Flagged")), progress),
-        Sheet(tr("Labels"), (*who, tr("Of a"), tr("Label"), tr("Number"), tr("Unreviewed"), tr("Documents")), labels),
-    ]
+def shown_cell(cell: Cell) -> str:
+    """Return a cell as it is read, in the window's language."""
+    match cell:
+        case None:
+            return "–"
+        case float():
+            return share(cell, 1)
+        case int():
+            return number(cell)
+        case dt.timedelta():
+            return duration(cell.total_seconds())
+        case dt.date():
+            return date(cell)
+    return one_line(cell)
 
 
-def day_sheet(days: Sequence[Day] = ()) -> Sheet:
-    """Return the table of what was done by day; empty while it is being counted."""
-    rows = tuple((day.day, day.annotator, day.edits, day.done) for day in days)
-    return Sheet(tr("Days"), (tr("Day"), tr("Annotator"), tr("Edits"), tr("Documents done")), rows)
-
-
-def score_sheet(found: Scores | None = None) -> Sheet:
-    """Return the table of how well the suggesters do; empty while they are compared."""
-    shares = (tr("Precision"), tr("Recall"), tr("F1"))
-    overlapping = (tr("Overlap\nprecision"), tr("Overlap\nrecall"), tr("Overlap\nF1"))
-    made_of_it = (tr("Accepted"), tr("Changed"), tr("Rejected"), tr("Waiting"))
-    header = (tr("Suggester"), tr("Of a"), tr("Label"), *shares, *overlapping, tr("To find"), tr("Suggested"), *made_of_it)
-    rows = tuple(
-        _score_row(one.suggester, what, label, score)
-        for one in (found.suggesters if found is not None else ())
-        for what, by_label in ((What.SPAN, one.spans), (What.RELATION, one.relations))
-        for label, score in by_label.items()
-    )
-    return Sheet(tr("Suggesters"), header, rows)
-
-
-def _score_row(suggester: str, what: What, label: str, score: Score) -> tuple[Cell, ...]:
-    of_places = (score.exact, score.overlapping if what is What.SPAN else Counts())
-    shares = (share_of(counts) for counts in of_places for share_of in (precision, recall, f1))
-    counted = (score.exact.reference, score.exact.candidate, score.accepted, score.changed, score.rejected, score.waiting)
-    return suggester, _what(what), label or tr("(all)"), *shares, *counted
-
-
-def kind_name(kind: Kind) -> str:
-    """Return what an annotation set's kind is called."""
-    return {Kind.PERSON: tr("Person"), Kind.MODEL: tr("Model"), Kind.GOLD: tr("Gold")}[kind]
-
-
-def _what(what: What) -> str:
-    return tr("Span") if what is What.SPAN else tr("Relation")
-
-
-def _shown(cell: Cell) -> str:
-    if cell is None:
-        return "–"
-    if isinstance(cell, float):
-        return share(cell, 1)
-    return number(cell) if isinstance(cell, int) else _one_line(cell)
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text on one line."""
     return " ".join(text.split())
+
+
+def _begins(cell: Cell) -> bool:
+    """Tell whether a cell stands where lines begin, as words and days do; figures stand at the end, one below the other."""
+    return isinstance(cell, str | dt.date)
 
 
 class SheetModel(QAbstractTableModel):
@@ -118,7 +112,7 @@ class SheetModel(QAbstractTableModel):
         self.sheet = sheet
 
     def show(self, sheet: Sheet) -> None:
-        """Show another table with the same columns."""
+        """Show another table."""
         self.beginResetModel()
         self.sheet = sheet
         self.endResetModel()
@@ -130,11 +124,13 @@ class SheetModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.sheet.header)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole and section < len(self.sheet.header):
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.sheet.header):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.sheet.header[section]
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            text = not self.sheet.rows or isinstance(self.sheet.rows[0][section], str)
-            return int((Qt.AlignmentFlag.AlignLeft if text else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            begins = not self.sheet.rows or _begins(self.sheet.rows[0][section])
+            return int((Qt.AlignmentFlag.AlignLeft if begins else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -143,9 +139,9 @@ class SheetModel(QAbstractTableModel):
         cell = self.sheet.rows[index.row()][index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _shown(cell)
+                return shown_cell(cell)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{_one_line(self.sheet.header[index.column()])}: {tr('none') if cell is None else _shown(cell)}"
-            case Qt.ItemDataRole.TextAlignmentRole if not isinstance(cell, str):
+                return f"{one_line(self.sheet.header[index.column()])}: {tr('none') if cell is None else shown_cell(cell)}"
+            case Qt.ItemDataRole.TextAlignmentRole if not _begins(cell):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None

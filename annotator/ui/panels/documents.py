@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,11 @@ class DocumentsPanel(QWidget):
         self._on_shown_changed()
 
     def refresh(self, changes: ChangeSet) -> None:
-        """Take over what was committed."""
+        """Take over what was committed; a label that the list is narrowed to may have another name since."""
+        wanted = self.model.choice.wanted
+        label, relation = changes.label_now(wanted.label, "spans"), changes.label_now(wanted.relation, "relations")
+        if (label, relation) != (wanted.label, wanted.relation):
+            self.choose(replace(self.model.choice, wanted=replace(wanted, label=label, relation=relation)))
         self.model.refresh(changes)
         if self.view.currentIndex().row() < 0 and self._current is not None:
             self.set_current(self._current)

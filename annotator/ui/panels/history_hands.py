@@ -118,7 +118,7 @@ class HistoryHands(QObject):
         if session is None or self._bench.refuses_edits():
             return
         self._bench.leaving.emit(None)
-        if self._bench.succeeds(lambda: session.undo_step(entry.step.id)):
+        if self._bench.waits(lambda progress: session.undo_step(entry.step.id, progress), tr("Undoing")):
             self._bench.tell(tr("Undone: {}").format(step_title(entry.step)))
 
     def _on_return_requested(self, entry: Entry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from annotator.domain.annotations import Item, Relation, Span
+from annotator.domain.knowledge import Entry
 from annotator.session.document import DocumentState
 from annotator.ui.i18n import by_count, plain_tip, told, tr
 from annotator.ui.icons import icon
@@ -37,6 +39,7 @@ from annotator.ui.panels.inspector_facts import (
     suggested_by,
 )
 from annotator.ui.panels.inspector_fields import FieldsForm
+from annotator.ui.panels.inspector_link import LinkField
 from annotator.ui.panels.inspector_links import LinksList
 from annotator.ui.panels.parts import CalmComboBox, heading, icon_button, plain_label, rule, spaced, swatch_icon, theme_of
 from annotator.ui.theme import Theme
@@ -47,7 +50,8 @@ class InspectorPanel(QWidget):
     """Shows one item of the open document and says what the person wants of it; it writes nothing itself.
 
     ``described`` is that of ``inspector_fields.FieldsForm``: it names the item it is about, which need not be the one shown any more.
-    The other signals are about the item shown.  ``itemRequested`` brings a kind ("span" or "relation") and an id to go to.
+    The other signals are about the item shown.  ``itemRequested`` brings a kind ("span" or "relation") and an id to go to;
+    ``linkRequested`` asks for the entries of the knowledge base to choose from.
 
     Whoever had the keyboard before it came here gets it back when a field is finished: a note is written without leaving the article.
     """
@@ -58,6 +62,7 @@ class InspectorPanel(QWidget):
     acceptRequested = Signal()
     removeRequested = Signal()
     reverseRequested = Signal()
+    linkRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +71,8 @@ class InspectorPanel(QWidget):
         self._before: QWidget | None = None
         self._hide_again: QDockWidget | None = None
         self._offered: tuple[Theme, list[tuple[str, str]]] | None = None
+        self._entry: Callable[[str], Entry | None] = _no_entry
+        self._known: Callable[[], bool] = bool
         self.title = heading("", larger=1.15)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remove = icon_button("trash", tr("Remove"))
@@ -85,7 +92,12 @@ class InspectorPanel(QWidget):
         tail_line.addWidget(self.tail, 1)
         tail_line.addWidget(self.reverse)
         caption = plain_label(tr("Label"), wrap=False)
-        self.fields = FieldsForm(((caption, self.label), (self.head.caption, self.head), (self.tail.caption, self._tail_row)))
+        self.link = LinkField()
+        self.fields = FieldsForm(
+            ((caption, self.label), (self.head.caption, self.head), (self.tail.caption, self._tail_row)),
+            below=((plain_label(tr("Link"), wrap=False), self.link),),
+            last=self.link.copy,
+        )
         self.links_heading = heading(tr("Relations"))
         self.links = LinksList()
         self._facts = _Facts()
@@ -105,6 +117,7 @@ class InspectorPanel(QWidget):
         self.links_heading.setVisible(count > 0)
         self.links.setVisible(count > 0)
         self._show_ends(visible=False)
+        self.link.show_link(span.kb_id, self._entry(span.kb_id), known=self._known(), editable=not state.read_only)
         self.title.setText(shortened(span.surface(state.text)))
         self._show_fields(state, span)
 
@@ -133,9 +146,9 @@ class InspectorPanel(QWidget):
         """Put the cursor into the note of the item shown; nothing happens if none is."""
         self._edit(self.fields.note)
 
-    def edit_kb_id(self) -> None:
-        """Put the cursor into the knowledge-base id of the span shown; nothing happens if none is."""
-        self._edit(self.fields.kb_id)
+    def set_knowledge(self, entry: Callable[[str], Entry | None], known: Callable[[], bool]) -> None:
+        """Ask ``entry`` what an id means, and ``known`` whether there is a knowledge base at all."""
+        self._entry, self._known = entry, known
 
     def flush(self) -> None:
         """Announce what is typed and not saved yet; to be called before the document is done, left or closed."""
@@ -232,6 +245,7 @@ class InspectorPanel(QWidget):
         self.head.clicked.connect(self._on_head_clicked)
         self.tail.clicked.connect(self._on_tail_clicked)
         self.links.itemRequested.connect(self.itemRequested)
+        self.link.linkRequested.connect(self.linkRequested)
         self.fields.described.connect(self.described)
         self.fields.finished.connect(self._on_finished)
         app = QApplication.instance()
@@ -263,7 +277,7 @@ class InspectorPanel(QWidget):
         spaced(layout)
         layout.addWidget(self._pages)
         order = (self.remove, self.accept, self.reject, self.label, self.head, self.tail, self.reverse)
-        for first, second in pairwise((*order, self.fields.note, self.fields.kb_id, self.links)):
+        for first, second in pairwise((*order, self.fields.note, self.link.button, self.link.copy, self.links)):
             QWidget.setTabOrder(first, second)
 
     def _title_row(self) -> QWidget:
@@ -288,6 +302,11 @@ class InspectorPanel(QWidget):
     def _show_ends(self, *, visible: bool) -> None:
         self.fields.show_row(self.head, visible=visible)
         self.fields.show_row(self._tail_row, visible=visible)
+        self.fields.show_row(self.link, visible=not visible)
+
+
+def _no_entry(_kb_id: str) -> None:
+    return None
 
 
 def _dock_of(widget: QWidget) -> QDockWidget | None:

@@ -1,4 +1,4 @@
-"""The fields of the inspector that are typed into: note, knowledge-base id, attributes.
+"""The fields of the inspector that are typed into: note and attributes.
 
 What is typed belongs to the item it was typed for.  It is announced when a field is left, when another item is shown and by
 ``flush``; until the item really has it, the field keeps it, so a save that failed loses nothing.
@@ -26,17 +26,27 @@ Field = QLineEdit | QPlainTextEdit | CalmComboBox
 class FieldsForm(QWidget):
     """Edits what describes one item at a time.
 
-    ``described`` brings a dict with ``kind`` ("span" or "relation"), ``set_id``, ``id`` and those of ``note``, ``kb_id`` and
-    ``attributes`` (all of the item's attributes, the changed ones included) that were changed.  It is emitted for the item the text was
-    typed for, even when another is shown by then.  ``finished`` says that the person has done with a field by key: Enter (in the note
+    ``described`` brings a dict with ``kind`` ("span" or "relation"), ``set_id``, ``id`` and those of ``note`` and ``attributes`` (all
+    of the item's attributes, the changed ones included) that were changed.  It is emitted for the item the text was typed for, even
+    when another is shown by then.  ``finished`` says that the person has done with a field by key: Enter (in the note
     Ctrl+Enter, too; Shift+Enter begins a line there), or Esc where nothing is to be taken back.
     """
 
     described = Signal(object)
     finished = Signal()
 
-    def __init__(self, top: Sequence[tuple[QLabel, QWidget]] = (), parent: QWidget | None = None) -> None:
-        """``top`` are rows of the owner's to stand above the fields, in line with them."""
+    def __init__(
+        self,
+        top: Sequence[tuple[QLabel, QWidget]] = (),
+        parent: QWidget | None = None,
+        *,
+        below: Sequence[tuple[QLabel, QWidget]] = (),
+        last: QWidget | None = None,
+    ) -> None:
+        """``top`` and ``below`` are rows of the owner's to stand above and below the note, in line with it; attributes come last.
+
+        ``last`` is what the keyboard comes from when it goes on to the attributes.
+        """
         super().__init__(parent)
         self._kind = ""
         self._set_id = 0
@@ -49,22 +59,14 @@ class FieldsForm(QWidget):
         self.note = _NoteEdit()
         self.note.left.connect(self.flush)
         self.note.finished.connect(self.finished)
-        self.kb_id = QLineEdit()
-        self.kb_id.setAccessibleName(tr("Knowledge-base id"))
-        self.kb_id.setPlaceholderText(tr("for example Q7747"))
-        self.kb_id.editingFinished.connect(self.flush)
-        self.kb_id.returnPressed.connect(self.finished)
         self._form = QFormLayout(self)
         spaced(self._form)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        for caption, widget in (
-            *top,
-            (plain_label(tr("Note"), wrap=False), self.note),
-            (plain_label(tr("Link"), wrap=False), self.kb_id),
-        ):
+        for caption, widget in (*top, (plain_label(tr("Note"), wrap=False), self.note), *below):
             self._form.addRow(caption, widget)
         self._standing = self._form.rowCount()
+        self._last_above: QWidget = last or self.note
 
     def show_item(self, item: Item, set_id: int, find: Callable[[str], Item | None], rows: Sequence[AttributeRow]) -> None:
         """Show an item; ``find`` returns its present state by id, or None once it is gone.
@@ -106,7 +108,7 @@ class FieldsForm(QWidget):
             self._settle()
 
     def show_row(self, widget: QWidget, *, visible: bool) -> None:
-        """Show or hide one of the rows ``top``."""
+        """Show or hide one of the owner's rows."""
         self._form.setRowVisible(widget, visible)
 
     def set_editable(self, editable: bool) -> None:
@@ -145,10 +147,7 @@ class FieldsForm(QWidget):
                     widget.deleteLater()  # it may be the one whose signal is being handled
         self._base = {}
         self._fields = {"note": self.note}
-        if self._kind == "span":
-            self._fields["kb_id"] = self.kb_id
-        self._form.setRowVisible(self.kb_id, self._kind == "span")
-        above: QWidget = self.kb_id
+        above = self._last_above
         for row in rows:
             field = self._attribute_field(row)
             self._fields[_ATTRIBUTE + row.name] = field
@@ -272,8 +271,6 @@ def _shape(row: AttributeRow) -> tuple[str, tuple[str, ...], bool]:
 def _texts(item: Item, rows: Sequence[AttributeRow]) -> dict[str, str]:
     texts = {_ATTRIBUTE + row.name: row.text for row in rows}
     texts["note"] = item.note
-    if isinstance(item, Span):
-        texts["kb_id"] = item.kb_id
     return texts
 
 

@@ -103,6 +103,11 @@ class _OutlineDelegate(QStyledItemDelegate):
         width = min(painter.fontMetrics().horizontalAdvance(item.label) + 2, rect.width() // 2)
         draw_text(painter, rect.adjusted(rect.width() - width - gap, 0, -gap, 0), item.label, ink(option, quiet=True), right=True)
         painter.setFont(option.font)
-        draw_text(painter, rect.adjusted(2 * gap + SWATCH, 0, -width - 2 * gap, 0), text, ink(option))
+        room = rect.adjusted(2 * gap + SWATCH, 0, -width - 2 * gap, 0)
+        draw_text(painter, room, text, ink(option))
+        linked = index.data(OutlineRole.LINK)
+        after = painter.fontMetrics().horizontalAdvance(text)
+        if linked and after < room.width():
+            draw_text(painter, room.adjusted(after, 0, 0, 0), f"  → {linked}", ink(option, quiet=True))
         draw_focus(painter, option, theme)
         painter.restore()

@@ -49,7 +49,7 @@ def draw_focus(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) ->
     state: QStyle.StateFlag = option.state
     if state & QStyle.StateFlag.State_HasFocus:
         painter.save()
-        painter.setPen(QPen(color(theme.accent_text if state & QStyle.StateFlag.State_Selected else theme.accent), 1))
+        painter.setPen(QPen(color(theme.accent), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
         painter.restore()
@@ -112,7 +112,7 @@ def draw_status(painter: QPainter, rect: QRectF, status: Status, theme: Theme, g
     if status is Status.DONE:
         painter.setBrush(mark)
         painter.drawEllipse(disc)
-        tick = color(theme.page if ground is None else theme.accent)
+        tick = color(theme.page if ground is None else theme.chosen)
         painter.setPen(QPen(tick, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         x, y, side = disc.x(), disc.y(), disc.width()
         corners = [QPointF(x + side * a, y + side * b) for a, b in ((0.26, 0.53), (0.44, 0.70), (0.75, 0.33))]

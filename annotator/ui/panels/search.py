@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDockWidget, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from annotator.commands.searching import Action
 from annotator.domain.context import Doubt
@@ -20,7 +20,7 @@ from annotator.ui.models.search import ConcordanceModel
 from annotator.ui.models.search_lines import Mode
 from annotator.ui.panels.parts import plain_label, push_button, spaced, theme_of
 from annotator.ui.panels.search_fields import SearchFields
-from annotator.ui.panels.search_paint import BOX, AllBox
+from annotator.ui.panels.search_paint import BOX
 from annotator.ui.panels.search_table import ConcordanceTable
 
 
@@ -54,7 +54,7 @@ class SearchPanel(QWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.mark = QLabel()
         self.told = plain_label()
-        self.all = AllBox()
+        self.all = QCheckBox()
         self.all.setFixedWidth(BOX + 4)
         self.all.setAccessibleName(tr("Tick all lines"))
         self.all.setToolTip(plain_tip(tr("Tick all lines (Ctrl+A)")))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel
+from annotator.domain.renamings import followed
 from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.models.search_lines import Mode, Wanted
 from annotator.ui.panels.parts import CalmComboBox, searching, spaced, swatch_icon, theme_of
@@ -91,15 +92,16 @@ class SearchFields(QWidget):
         self.text.setText(text)
 
     def set_scheme(self, scheme: LabelScheme) -> None:
-        """Offer the labels of a scheme."""
-        self._scheme = scheme
-        for combo, text, labels in (
-            (self.label, tr("Any label"), scheme.spans),
-            (self.head, tr("Any head"), scheme.spans),
-            (self.relation, tr("Any relation"), scheme.relations),
-            (self.tail, tr("Any tail"), scheme.spans),
+        """Offer the labels of a scheme; what is chosen stays so under its new name."""
+        before, self._scheme = self._scheme.renamings, scheme
+        for combo, text, part in (
+            (self.label, tr("Any label"), "spans"),
+            (self.head, tr("Any head"), "spans"),
+            (self.relation, tr("Any relation"), "relations"),
+            (self.tail, tr("Any tail"), "spans"),
         ):
-            self._fill(combo, text, labels)
+            chosen = followed(combo.currentData() or "", part, before, scheme.renamings)
+            self._fill(combo, text, getattr(scheme, part), chosen)
 
     def set_running(self, running: bool) -> None:
         """Let the button stop the search, or begin one."""
@@ -125,8 +127,7 @@ class SearchFields(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.set_scheme(self._scheme)  # the swatches have the colours of the theme
 
-    def _fill(self, combo: CalmComboBox, text: str, labels: Sequence[SpanLabel | RelationLabel]) -> None:
-        chosen = combo.currentData()
+    def _fill(self, combo: CalmComboBox, text: str, labels: Sequence[SpanLabel | RelationLabel], chosen: str) -> None:
         combo.clear()
         combo.addItem(text, "")
         for label in labels:

@@ -5,9 +5,9 @@ The hit stands in the same place in every row; what is before it ends there, and
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from annotator.domain.text import display_text
 from annotator.store.search import Line
@@ -16,6 +16,7 @@ from annotator.ui.models.search import Column, LineRole
 from annotator.ui.models.search_lines import runs_leftward
 from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn, turn_back
 from annotator.ui.panels.parts import SWATCH, draw_swatch, theme_of
+from annotator.ui.style_parts import Mood, draw_check
 from annotator.ui.theme import Theme, label_colors
 from annotator.ui.theme_qt import color
 
@@ -64,50 +65,14 @@ class LineDelegate(QStyledItemDelegate):
 def _draw_tick(painter: QPainter, option: QStyleOptionViewItem, index: Where, theme: Theme) -> None:
     rect: QRect = option.rect
     place = QRect(rect.x() + 8, rect.center().y() - BOX // 2 + 1, BOX, BOX)
-    state = Qt.CheckState.Checked if index.data(LineRole.TICKED) else Qt.CheckState.Unchecked
-    draw_box(painter, place, state, ink(option), theme)
+    painter.save()
+    turn_back(painter, place)
+    draw_check(painter, place, theme, Mood.CHECKED if index.data(LineRole.TICKED) else Mood.PLAIN)
+    painter.restore()
     if index.data(LineRole.REASON):
         mode = QIcon.Mode.Selected if option.state & QStyle.StateFlag.State_Selected else QIcon.Mode.Normal
         aside = QRect(place.right() + 6, rect.center().y() - 7, 16, 16)
         icon("alert-triangle").paint(painter, aside, Qt.AlignmentFlag.AlignCenter, mode)
-
-
-def draw_box(painter: QPainter, place: QRect, state: Qt.CheckState, line: QColor, theme: Theme) -> None:
-    """Paint a box to tick into a square; Fusion's own has no visible outline in the dark."""
-    selected = line.name() == theme.accent_text
-    painter.save()
-    turn_back(painter, place)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    outline = line if selected else color(theme.quiet_text)
-    painter.setPen(QPen(outline, 1.2))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    if state != Qt.CheckState.Unchecked:
-        fill = line if selected else color(theme.accent)
-        painter.setPen(QPen(fill, 1.2))
-        painter.setBrush(fill)
-    box = QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5)
-    painter.drawRoundedRect(box, 3, 3)
-    painter.setPen(QPen(color(theme.accent if selected else theme.accent_text), 1.8))
-    x, y, side = box.x(), box.y(), box.width()
-    if state == Qt.CheckState.Checked:
-        painter.drawPolyline([QPointF(x + side * a, y + side * b) for a, b in ((0.24, 0.52), (0.43, 0.71), (0.78, 0.30))])
-    elif state == Qt.CheckState.PartiallyChecked:
-        painter.drawLine(QPointF(x + side * 0.25, y + side * 0.5), QPointF(x + side * 0.75, y + side * 0.5))
-    painter.restore()
-
-
-class AllBox(QCheckBox):
-    """The box that stands for all lines, drawn as theirs are."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's signature
-        theme = theme_of(self)
-        painter = QPainter(self)
-        place = QRect(0, (self.height() - BOX) // 2, BOX, BOX)
-        draw_box(painter, place, self.checkState(), color(theme.text), theme)
-        if self.hasFocus():
-            painter.setPen(QPen(color(theme.accent), 1))
-            painter.drawRect(place.adjusted(-1, -2, 1, 1).intersected(self.rect().adjusted(0, 0, -1, -1)))
-        painter.end()
 
 
 def _draw_line(painter: QPainter, option: QStyleOptionViewItem, line: Line, base: str, theme: Theme) -> None:
