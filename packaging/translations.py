@@ -117,6 +117,7 @@ SINGLE = frozenset(
         "fails",
         "flag",
         "fragments",
+        "head",
         "kb_id",
         "label",
         "meta",
@@ -135,6 +136,7 @@ SINGLE = frozenset(
         "spans",
         "status",
         "step",
+        "tail",
         "text",
         "tokens",
         "warns",
@@ -153,7 +155,7 @@ _NO_SAYING = frozenset(
 
 _REASON = re.compile("reason|[A-Z_]+")
 
-_PROSE = re.compile(r"(?!#)[^\t\n\\<>`]+")
+_PROSE = re.compile(r"(?!#|“[^”]*”$)(?:[^\t\n\\<>`]|<tab>)+")
 """What stands in a sentence; signs of files and patterns do not."""
 
 _HOLE = re.compile(r"\{\d*[!#?-]?\}")

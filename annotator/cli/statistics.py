@@ -132,10 +132,10 @@ def _tell_annotations(counted: _Counted) -> None:
                 )
     for cell in counted.relations:
         say(f"  {cell.count:8}  {cell.head} -{cell.relation}- {cell.tail}, in {amount(cell.documents, 'document')}")
-    for unit, lengths in (("characters", counted.lengths), ("tokens", counted.token_lengths)):
+    for unit, lengths in (("character", counted.lengths), ("token", counted.token_lengths)):
         for label, of_label in groupby(lengths, key=lambda one: one.label):
             middle, most, longest = _spread(list(of_label))
-            say(f"  {label:{width}}  half up to {middle} {unit}, 90 % up to {most}, all up to {longest}")
+            say(f"  {label:{width}}  half up to {amount(middle, unit)}, 90 % up to {most}, all up to {longest}")
 
 
 def _spread(lengths: Sequence[LengthCount]) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from annotator.domain.exchange import Complaint
-from annotator.domain.knowledge import Entry
+from annotator.domain.knowledge import MOST_ALIASES, Entry
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.rules import amount
 from annotator.errors import AnnotatorError
@@ -102,6 +102,8 @@ class LoadReport:
         for key in taken.again:
             message = f"The id “{key}” is given again; the names of all its rows were put together."
             self.complain(Complaint("", message, lost=False))
+        for key in taken.cut:
+            self.complain(Complaint("", f"The id “{key}” has more than {MOST_ALIASES} aliases; the last ones were left out."))
 
     def sentence(self) -> str:
         """Return the figures for a person."""
@@ -134,19 +136,18 @@ def load(
     loading = _Loading(project, write, progress, gently=gently)
     report = LoadReport()
     try:
+        loading.clear()
         if mode is Mode.ADD:
             loading.copy()
         loading.take(stream, report)
         if not report.read:
             report.entries = write(lambda: knowledge.count(project.connection))
             report.complain(Complaint(str(path), "There is no sound entry in the file, so nothing was loaded."))
-            loading.give_up()
             return report
         loading.name()
-    except BaseException:
-        loading.give_up()
-        raise
-    loading.put_in_use(path.name, report, mode)
+        loading.put_in_use(path.name, report, mode)
+    finally:
+        loading.tidy()
     return report
 
 
@@ -157,7 +158,11 @@ def remove(project: Project, *, progress: Progress | None = None, write: Write =
     """
     loading = _Loading(project, write, progress or Progress(), gently=gently)
     had = write(lambda: knowledge.count(project.connection))
-    loading.put_in_use("", LoadReport(), Mode.REPLACE)
+    try:
+        loading.clear()
+        loading.put_in_use("", LoadReport(), Mode.REPLACE)
+    finally:
+        loading.tidy()
     return had
 
 
@@ -205,7 +210,6 @@ class _Loading:
         self._names = 0
         self._entries = 0
         self._place = self._piece(knowledge_loading.begun)
-        self.clear()
 
     def clear(self) -> None:
         """Remove what a load before this one left in the place, or what was in use before."""
@@ -250,7 +254,7 @@ class _Loading:
         self._entries, self._names = len(numbers), first - 1
 
     def put_in_use(self, source: str, report: LoadReport, mode: Mode) -> None:
-        """Make what was loaded the knowledge base, count what that means, and remove the old one."""
+        """Make what was loaded the knowledge base, and count what that means."""
 
         def change(connection: Connection) -> int:
             old = knowledge.count(connection)
@@ -262,14 +266,12 @@ class _Loading:
         report.removed = old - report.changed - report.unchanged if mode is Mode.REPLACE else 0
         with contextlib.closing(self._project.reader()) as reader, self._project.reading():
             report.unnamed = sum(count for _, count in knowledge.linked_ids_without_entry(reader))
-        self._place = 1 - self._place
-        self.give_up()
 
-    def give_up(self) -> None:
-        """Remove what is in the place as far as that is possible soon; the next load does what is left."""
+    def tidy(self) -> None:
+        """Remove what is in the place that is not in use, as far as that is possible soon; the next load does what is left."""
         self._progress = _Patience()
         with contextlib.suppress(AnnotatorError, Cancelled):
-            self._piece(knowledge_loading.ended)
+            self._place = self._piece(knowledge_loading.ended)
             self.clear()
 
     def _piece(self, call: Callable[[Connection], T]) -> T:

@@ -6,9 +6,10 @@ its new name.  Where two spans of one set become the same, one of them goes on w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from annotator.commands.command import Command
 from annotator.commands.joining import Joining
@@ -97,10 +98,10 @@ class SchemeStep:
     def __enter__(self) -> SchemeStep:
         host, edit = self._host, self._edit
         self.total = _must_be_possible(host, edit)
-        text, detail = _title(edit)
-        self._step_id = host.project.begin_step(text, detail, actor=host.annotator, lane=Lane.EDIT)
+        first = _put_scheme(edit)
+        self._step_id = host.project.begin_step(first.text, first.detail, actor=host.annotator, lane=Lane.EDIT)
         try:
-            host.execute(_put_scheme(edit), step_id=self._step_id)
+            host.execute(first, step_id=self._step_id)
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
@@ -133,27 +134,23 @@ class SchemeStep:
             if names:
                 joins = _may_join(self._host, edit, part)
                 for page in relabelling.labelled(connection, what, list(names), size):
-                    yield self._piece(_relabel(page, names, joins=joins, scheme=edit.scheme))
+                    yield _named(edit, _relabel(page, names, joins=joins, scheme=edit.scheme))
                     self.done += len(page)
         yield from self._verdicts()
         looked_for = dict.fromkeys(_attributes_of(edit))
         for _, what in _KINDS if looked_for else ():
             for page in relabelling.with_attributes(connection, what, list(looked_for)):
-                yield self._piece(_put_attributes(page, edit))
+                yield _named(edit, _put_attributes(page, edit))
         names, open_names = edit.renamed(Part.CATEGORIES), edit.left_open(Part.CATEGORIES)
         if names or open_names:
             for sets in relabelling.with_categories(connection, [*names, *open_names]):
-                yield self._piece(_put_categories(sets, names, open_names))
+                yield _named(edit, _put_categories(sets, names, open_names))
 
     def _verdicts(self) -> Iterator[Command]:
         relations, spans = ({old: new for old, new in self._edit.renamed(part).items() if new != GONE} for part, _ in _KINDS)
         if spans or relations:
             for page in relabelling.rejected(self._host.project.connection, [*spans, *relations]):
-                yield self._piece(_put_verdicts(page, spans, relations))
-
-    def _piece(self, run: Callable[[Transaction], Relabelled]) -> Command:
-        text, detail = _title(self._edit)
-        return Command(text, run, detail)
+                yield _named(self._edit, _put_verdicts(page, spans, relations))
 
 
 def _must_be_possible(host: Host, edit: SchemeEdit) -> int:
@@ -179,23 +176,25 @@ def _must_be_possible(host: Host, edit: SchemeEdit) -> int:
     return sum(use.items for (part, name), use in there.items() if name in edit.renamed(part))
 
 
-def _title(edit: SchemeEdit) -> tuple[str, str]:
-    """Return what the step is called: by what it does to the one name it changes, where it is one."""
+def _named(edit: SchemeEdit, run: Callable[[Transaction], Any]) -> Command:
+    """Return a command of the step, called by what the edit does to the one name or value it changes, where it is one."""
     named = [(old, new) for part in Part for old, new in edit.renamed(part).items()]
     valued = [(name, old, new) for name, told in edit.values.items() for old, new in told.items() if old != new]
     if len(valued) == 1 and not named:
         ((name, old, new),) = valued
-        return ("Delete the value {}", f"{name}={old}") if new == GONE else ("Rename or merge {}", f"{name}={old} → {new}")
+        if new == GONE:
+            return Command("Delete the value {}", run, f"{name}={old}")
+        return Command("Rename or merge {}", run, f"{name}={old} → {new}")
     if len(named) == 1 and not valued:
         ((old, new),) = named
-        return ("Delete {} with all annotations", old) if new == GONE else ("Rename or merge {}", f"{old} → {new}")
-    return "Change the label scheme", ""
+        if new == GONE:
+            return Command("Delete {} with all annotations", run, old)
+        return Command("Rename or merge {}", run, f"{old} → {new}")
+    return Command("Change the label scheme", run)
 
 
 def _put_scheme(edit: SchemeEdit) -> Command:
-    text, detail = _title(edit)
-    renamings = (*edit.before.renamings, *_renaming(edit))
-    return Command(text, lambda tx: tx.put_scheme(replace(edit.scheme, renamings=renamings)), detail)
+    return _named(edit, lambda tx: tx.put_scheme(replace(edit.scheme, renamings=(*tx.scheme.renamings, *_renaming(edit)))))
 
 
 def _renaming(edit: SchemeEdit) -> Iterator[Renaming]:
@@ -271,10 +270,14 @@ def _put_attributes(page: Found, edit: SchemeEdit) -> Callable[[Transaction], Re
     def run(tx: Transaction) -> Relabelled:
         did = Relabelled()
         for set_id, item in page:
-            _must_not_have(item.attributes, forbidden, "The attribute")
+            unsaid = _first(forbidden, item.attributes)
+            if unsaid is not None:
+                raise Refused(f"The attribute {quoted(unsaid)} is in use. Say what becomes of it: another one, or nothing.")
             for name in values.keys() & item.attributes.keys():
-                had = tuple(text for text in value_texts(item.attributes[name]) if text in values[name])
-                _must_not_have(had, had, f"Of {quoted(name)}, the value")
+                unsaid = _first(value_texts(item.attributes[name]), values[name])
+                if unsaid is not None:
+                    value = quoted(f"{name}={unsaid}")
+                    raise Refused(f"The value {value} is in use. Say what becomes of it: another one, or nothing.")
             changed = _with_attributes(item, names, edit.values)
             if changed != item:
                 tx.put(set_id, changed)
@@ -305,7 +308,9 @@ def _put_categories(
 ) -> Callable[[Transaction], Relabelled]:
     def run(tx: Transaction) -> Relabelled:
         for set_id, info in page:
-            _must_not_have(info.categories, forbidden, "The category")
+            unsaid = _first(forbidden, info.categories)
+            if unsaid is not None:
+                raise Refused(f"The category {quoted(unsaid)} is in use. Say what becomes of it: another one, or nothing.")
             named = (names.get(name, name) for name in info.categories)
             tx.put_set(set_id, replace(info, categories=tuple(dict.fromkeys(name for name in named if name != GONE))))
         return Relabelled(categories=len(page))
@@ -313,8 +318,5 @@ def _put_categories(
     return run
 
 
-def _must_not_have(had: object, forbidden: tuple[str, ...], what: str) -> None:
-    assert isinstance(had, Mapping | tuple)
-    name = next((name for name in forbidden if name in had), None)
-    if name is not None:
-        raise Refused(f"{what} {quoted(name)} is in use. Say what becomes of it: another one, or nothing.")
+def _first(forbidden: Iterable[str], had: Container[str]) -> str | None:
+    return next((name for name in forbidden if name in had), None)

@@ -19,6 +19,8 @@ Status
     ``new``, ``in progress``, ``done`` or ``skipped``: of one annotation set, never of the document alone.
 Gold
     The adjudicated set where there is one; else the set of the only person who is done; where several are done and differ, none.
+Knowledge base
+    What the ids mean that spans are linked to: *entries* with an id, a name and aliases.  Reference data, no part of the annotations.
 Label scheme
     Span labels, relation labels with argument constraints, attributes and document categories.
 

@@ -22,6 +22,9 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _FIRST_DIACRITIC = 10
 """Canonical combining classes from here on are marks above and below letters; lower ones change what an Indic letter is."""
 
+MOST_ALIASES = 1_000
+"""So many aliases an entry keeps."""
+
 _LEAST_INITIALS, _MOST_INITIALS = 3, 8
 _MOST_WORDS = 8
 

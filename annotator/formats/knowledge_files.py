@@ -25,7 +25,7 @@ from typing import Any
 import orjson
 
 from annotator.domain.exchange import Complaint
-from annotator.domain.knowledge import Entry
+from annotator.domain.knowledge import MOST_ALIASES, Entry
 from annotator.domain.progress import Progress
 from annotator.domain.rules import quoted
 from annotator.errors import FormatError
@@ -35,8 +35,8 @@ from annotator.formats.json_items import json_items
 from annotator.formats.tables_csv import Table
 
 MOST_ENTRIES = 5_000_000
-LONGEST_NAME, LONGEST_TEXT, MOST_ALIASES = 500, 4_000, 1_000
-"""Longest id, name or alias, longest description or address, in characters; most aliases of one entry."""
+LONGEST_NAME, LONGEST_TEXT = 500, 4_000
+"""Longest id, name or alias, and longest description or address, in characters."""
 
 _CALLED = {
     "id": "id kb_id kbid qid entity_id entityid entity identifier wikidata_id wikidata item concept_id",

@@ -13,10 +13,10 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from annotator.domain.knowledge import Entry, fold_name, initials_of, joined
+from annotator.domain.knowledge import MOST_ALIASES, Entry, fold_name, initials_of, joined
 from annotator.store.knowledge import COLUMNS, place_in_use, row_entry
 
 _GROUP = 20_000
@@ -29,12 +29,13 @@ _MEMORY, _USUAL_MEMORY = 64_000, -2_000
 
 @dataclass(slots=True)
 class Taken:
-    """What became of some entries: ``again`` are ids that the file gives more than once."""
+    """What became of some entries: ``again`` are ids that the file gives more than once, ``cut`` those whose many aliases were cut off."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     again: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
 
     def count(self, new: Entry, old: Entry | None, by: int) -> None:
         """Count an entry beside the one that is in use; ``by`` -1 takes that back."""
@@ -52,16 +53,19 @@ def begun(connection: sqlite3.Connection) -> int:
     return 1 - place_in_use(connection)
 
 
-def ended(connection: sqlite3.Connection) -> None:
-    """Take the memory away again."""
+def ended(connection: sqlite3.Connection) -> int:
+    """Take the memory away again, and return the place that is not in use, as it may be another now."""
     connection.execute(f"PRAGMA cache_size = {_USUAL_MEMORY}")
+    return 1 - place_in_use(connection)
 
 
 def cleared(connection: sqlite3.Connection, place: int, most: int) -> bool:
-    """Remove some rows of a place, and return whether it was empty already.
+    """Remove some rows of a place, and return whether it was empty already; the one in use is never touched.
 
     A table goes as a whole where it is small, or ``most`` is 0: that is by far the quickest, but takes half a second for a million rows.
     """
+    if place == place_in_use(connection):
+        return True
     # The index goes first: as a whole, which costs little, and before the names that it speaks of.
     if connection.execute(f"SELECT 1 FROM knowledge_index_{place}_idx LIMIT 1").fetchone():
         connection.execute(f"INSERT INTO knowledge_index_{place} (knowledge_index_{place}) VALUES ('delete-all')")
@@ -107,6 +111,9 @@ def take(connection: sqlite3.Connection, place: int, entries: Iterable[Entry]) -
             *row, number, again = found
             before = row_entry(row)
             new = joined(before, one) if again else joined(one, before)
+            if len(new.aliases) > MOST_ALIASES:
+                new = replace(new, aliases=new.aliases[:MOST_ALIASES])
+                taken.cut.append(one.id)
             connection.execute(change, (*_row(new), number))
             if again:
                 taken.again.append(one.id)

@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from annotator.commands import describing, documents
-from annotator.domain.annotations import Item, Relation, Span
+from annotator.domain.annotations import Item, Kind, Relation, Span
 from annotator.domain.changes import ChangeSet, What
 from annotator.domain.fuzzy import ranked
 from annotator.domain.rules import quoted
+from annotator.store import queries
 from annotator.ui.choice import Option
 from annotator.ui.choice_search import Found, SearchPopup
 from annotator.ui.i18n import number, tr
@@ -38,7 +39,9 @@ class Describing(QObject):
         self._popup: SearchPopup | None = None
         self.strip.toggled.connect(self.toggle_category)
         self.strip.moreRequested.connect(self.choose_categories)
-        bench.documentOpened.connect(self._show_categories)
+        self._suggested: dict[str, str] = {}
+        """Who suggests a category of the open document: what models say of it, no set of a person's takes over by itself."""
+        bench.documentOpened.connect(self._on_document_opened)
         bench.changed.connect(self._on_changed)
 
     def above(self, article: QWidget) -> QWidget:
@@ -153,10 +156,7 @@ class Describing(QObject):
         def look_up(typed: str) -> Found:
             there = document.info.categories
             fitting = ranked(typed, _categories(document), lambda name: ((name, 1.0),))
-            options = tuple(
-                Option(name, icon="check" if name in there else "", aside=tr("set now") if name in there else "")
-                for name in fitting
-            )
+            options = tuple(self._category_option(name, held=name in there) for name in fitting)
             hint = tr("Enter: set or take away    Ctrl+Enter: and choose another") if options else tr("There is no such category.")
             return Found(options, 0, hint)
 
@@ -170,6 +170,11 @@ class Describing(QObject):
         popup.chosen.connect(self.toggle_category)
         popup.chosenAlong.connect(self._on_chosen_along)
         popup.pop_up(view.mapToGlobal(QPoint(view.width() // 4, 0)))
+
+    def _category_option(self, name: str, *, held: bool) -> Option:
+        by = self._suggested.get(name, "")
+        aside = tr("set now") if held else tr("Suggested by {}").format(by) if by else ""
+        return Option(name, icon="check" if held else "sparkles" if by else "", aside=aside)
 
     def toggle_category(self, name: str) -> None:
         """Say that a category holds, or no longer."""
@@ -187,13 +192,23 @@ class Describing(QObject):
         if self._popup is not None:
             self._popup.look_again()
 
+    def _on_document_opened(self) -> None:
+        session, document = self._bench.session, self._bench.document
+        self._suggested = {}
+        if session is not None and document is not None and document.scheme.categories:
+            sets = self._bench.attempt(lambda: queries.set_ids(session.project.connection, document.document.id)) or []
+            for _, info in sets:
+                if info.kind is Kind.MODEL:
+                    self._suggested |= {name: info.annotator for name in info.categories if name not in self._suggested}
+        self._show_categories()
+
     def _show_categories(self) -> None:
         document = self._bench.document
         if document is None:
             self.strip.hide()
             return
         names = _categories(document)
-        self.strip.show_categories(names, document.info.categories, editable=not document.read_only)
+        self.strip.show_categories(names, document.info.categories, editable=not document.read_only, suggested=self._suggested)
         self.strip.setVisible(bool(names))
 
     def _on_changed(self, changes: ChangeSet) -> None:
@@ -202,5 +217,5 @@ class Describing(QObject):
 
 
 def _categories(document: DocumentState) -> tuple[str, ...]:
-    """Return the scheme's categories, and what else the document has: an import may have brought it."""
+    """Return the scheme's categories, and what else the person's set has: an import may have brought it."""
     return tuple(dict.fromkeys((*document.scheme.categories, *document.info.categories)))

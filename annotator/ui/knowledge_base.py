@@ -197,7 +197,9 @@ class KnowledgeBase(QObject):
         self._bench.tell(said)
 
     def _on_loaded(self, report: LoadReport) -> None:
-        self._end(_told(report), report)
+        from annotator.ui.dialogs.knowledge import loading_words
+
+        self._end(loading_words(report), report)
 
     def _on_removed(self, count: int) -> None:
         self._end(by_count(count, tr("{} entry was removed; all links stay."), tr("{} entries were removed; all links stay.")))
@@ -288,21 +290,3 @@ def _links_job(project: Project) -> Job[Links]:
             return Links(known, tuple(knowledge.linked_ids_without_entry(connection)))
 
     return Job(tr("Counting"), work)
-
-
-def _told(report: LoadReport) -> str:
-    if not report.read:
-        return tr("Nothing was loaded: there is no sound entry in the file.")
-    parts = (
-        by_count(report.added, tr("{} added"), tr("{} added")),
-        by_count(report.changed, tr("{} changed"), tr("{} changed")) if report.changed else "",
-        by_count(report.unchanged, tr("{} unchanged"), tr("{} unchanged")) if report.unchanged else "",
-        by_count(report.removed, tr("{} removed"), tr("{} removed")) if report.removed else "",
-    )
-    said = tr("The knowledge base was loaded: {}.").format(", ".join(part for part in parts if part))
-    complaints = len(report.complaints) + report.more_complaints
-    if complaints:
-        said += " " + by_count(
-            complaints, tr("There is {} thing to say of the file."), tr("There are {} things to say of the file.")
-        )
-    return said

@@ -206,10 +206,14 @@ class Sentences:
 
     @cached_property
     def _templates(self) -> list[Template]:
-        """Of several that fit, the one is meant that begins with most words of its own, then the one that has most."""
+        """Of several that fit, the one is meant that begins with most words of its own, then the one that has most.
+
+        Those with two holes that only a blank divides come later, and last those that end in a name: longer sentences begin like them.
+        """
         holed = [source for source in self._sentences if "{}" in source]
         holed.sort(key=lambda source: (source.index("{}"), len(source.replace("{}", ""))), reverse=True)
-        return [template(source, self._sentences[source]) for source in holed]
+        found = [template(source, self._sentences[source]) for source in holed]
+        return sorted(found, key=lambda one: (one.marks[-1] == "!" and not one.parts[-1], " " in one.parts[1:-1]))
 
     @cached_property
     def _by_word(self) -> dict[str, list[int]]:

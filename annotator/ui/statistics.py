@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
@@ -39,7 +37,8 @@ T = TypeVar("T")
 AFTER_EDITS = 400
 """Milliseconds after the last edit until the page in view is read anew."""
 
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+PATIENCE = 300
+"""Milliseconds after which it is said that what was chosen is still being counted."""
 
 
 @dataclass(slots=True)
@@ -79,6 +78,9 @@ class Statistics(QObject):
         self._again.setSingleShot(True)
         self._again.setInterval(AFTER_EDITS)
         self._again.timeout.connect(self._read)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.timeout.connect(self._on_slow)
         bench.sessionChanged.connect(self._on_session_changed)
         bench.changed.connect(self._on_changed)
 
@@ -131,14 +133,14 @@ class Statistics(QObject):
 
         def found(one: _Found) -> None:
             if self._reading is running:  # else it is of another page, or of a dialog that was closed
-                self._reading = None
+                self._stop_reading()
                 one.stale = edits != self._edits
                 self._found[page.key] = one
                 self._show_page()
 
         def failed(error: BaseException) -> None:
             if self._reading is running:
-                self._reading = None
+                self._stop_reading()
                 if not isinstance(error, AnnotatorError):
                     raise error
                 dialog.show_words(told(error))
@@ -183,15 +185,28 @@ class Statistics(QObject):
         self._options.setdefault(page.key, {})[key] = value
         if self._is_fresh(page):
             self._show_page()
-        else:
-            self._read()
+        self._refresh()
 
     def _refresh(self) -> None:
+        """Read what somebody waits for, if it is not known."""
         if self._dialog is not None and not self._is_fresh(self._dialog.page):
             self._read()
-        elif self._reading is not None:  # of the page that was left
+            self._slow.start(PATIENCE)
+        else:
+            self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        """Forget what is being read, for it is there, or nobody waits for it any more."""
+        if self._reading is not None:
             self._reading.cancel()
             self._reading = None
+        self._slow.stop()
+        if self._dialog is not None and self._dialog.panel.told.text() == tr("The figures are being counted…"):
+            self._dialog.tell("")
+
+    def _on_slow(self) -> None:
+        if self._dialog is not None and self._dialog.page.key in self._found:  # else it stands in place of the chart
+            self._dialog.tell(tr("The figures are being counted…"))
 
     # The documents behind a figure
 
@@ -246,38 +261,14 @@ class Statistics(QObject):
     # Saving
 
     def _on_save_requested(self, suffix: str) -> None:
+        from annotator.ui.dialogs.statistics_saving import ask_where, save
+
         session, dialog = self._bench.session, self._dialog
         if session is None or dialog is None:
             return
-        folder, title = session.project.path.parent, _NOT_IN_NAMES.sub(" ", dialog.panel.figure.chart.title)
-        patterns = {".png": tr("PNG images"), ".svg": tr("SVG drawings"), ".csv": tr("CSV tables")}
-        suggestion = folder / f"{session.project.path.stem} - {' '.join(title.split())}{suffix}"
-        path = self._bench.ask.save_file(tr("Save a figure"), suggestion, f"{patterns[suffix]} (*{suffix})")
+        path = ask_where(self._bench.ask, dialog.panel, session.project.path, suffix)
         if path is not None:
-            self.save(path if path.suffix.lower() == suffix else path.with_name(path.name + suffix))
-
-    def save(self, path: Path) -> bool:
-        """Save the figure in view in the format that the file's ending names; what goes wrong is said in the dialog."""
-        from annotator.formats.files import replacing
-
-        dialog = self._dialog
-        if dialog is None:
-            return False
-        panel = dialog.panel
-        made: dict[str, Callable[[], bytes]] = {
-            ".png": lambda: panel.picture().png(),
-            ".svg": lambda: panel.picture().svg(),
-            ".csv": panel.figure.sheet.as_csv,
-        }
-        try:
-            content = made[path.suffix.lower()]()
-            with replacing(path) as temporary:
-                temporary.write_bytes(content)
-        except AnnotatorError as error:
-            dialog.tell(told(error))
-            return False
-        dialog.tell(tr("The figure is at {}.").format(path))
-        return True
+            dialog.tell(save(dialog.panel, path))
 
     # What happens
 
@@ -302,10 +293,10 @@ class Statistics(QObject):
     def _on_closed(self, _: int) -> None:
         self._dialog = None
         self._again.stop()
-        for running in (self._reading, self._looking):
-            if running is not None:
-                running.cancel()
-        self._reading = self._looking = None
+        self._stop_reading()
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
 
 
 def _job(project: Project, work: Callable[[Connection, Progress], T]) -> Job[T]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
+    QLineEdit,
     QMainWindow,
     QProxyStyle,
     QStyle,
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
     QStyleOptionButton,
     QStyleOptionComboBox,
     QStyleOptionComplex,
-    QStyleOptionFrame,
+    QStyleOptionHeader,
     QStyleOptionSlider,
     QStyleOptionSpinBox,
     QTabBar,
@@ -44,11 +45,10 @@ _MORE_ROOM = {
     QStyle.ContentsType.CT_SpinBox: QSize(0, -2),
     QStyle.ContentsType.CT_PushButton: QSize(6, 2),
     QStyle.ContentsType.CT_TabBarTab: QSize(0, 2),
+    QStyle.ContentsType.CT_HeaderSection: QSize(2 * simple.INDENT, 6),
 }
 """What Fusion is given more than it asks for: text too near an outline is hard to read."""
-
-_METRICS = {QStyle.PixelMetric.PM_FocusFrameHMargin: 5, QStyle.PixelMetric.PM_HeaderMargin: 6}
-"""How far the text of a row and of a column's head is from its edge: past the bar of a chosen row, and one below the other."""
+_FIELD_MARGINS = QMargins(3, 0, 3, 0)
 
 
 def use(app: QApplication) -> None:
@@ -85,8 +85,10 @@ class WindowStyle(QProxyStyle):
         }
 
     def polish(self, arg__1: Any) -> None:  # Qt has one for widgets, one for palettes, one for the application
-        """Give the tabs of docks their whole names: those that find no room are scrolled to, not cut to three letters."""
+        """Keep text off the outline of its field, and give the tabs of docks their whole names: tabs without room are scrolled to."""
         super().polish(arg__1)
+        if isinstance(arg__1, QLineEdit) and arg__1.hasFrame() and arg__1.textMargins().isNull():
+            arg__1.setTextMargins(_FIELD_MARGINS)
         if isinstance(arg__1, QTabBar) and isinstance(arg__1.parentWidget(), QMainWindow):
             arg__1.setElideMode(Qt.TextElideMode.ElideNone)
             arg__1.setUsesScrollButtons(True)
@@ -105,8 +107,11 @@ class WindowStyle(QProxyStyle):
     ) -> None:
         draw = self._controls.get(element)
         if draw is None or not draw(option, painter, widget):
-            label = element == _C.CE_PushButtonLabel and isinstance(option, QStyleOptionButton)
-            super().drawControl(element, simple.on_its_face(option) if label else option, painter, widget)
+            if element == _C.CE_PushButtonLabel and isinstance(option, QStyleOptionButton):
+                option = simple.on_its_face(option)
+            elif element == _C.CE_HeaderLabel and isinstance(option, QStyleOptionHeader):
+                option = simple.indented(option)
+            super().drawControl(element, option, painter, widget)
 
     def drawComplexControl(
         self, control: QStyle.ComplexControl, option: QStyleOptionComplex, painter: QPainter, widget: QWidget | None = None
@@ -130,16 +135,6 @@ class WindowStyle(QProxyStyle):
         if control == _X.CC_ScrollBar and isinstance(option, QStyleOptionSlider):
             return simple.scroll_part(option, sub_control)
         return super().subControlRect(control, option, sub_control, widget)  # type: ignore[arg-type]  # the stubs forbid None
-
-    def subElementRect(self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None) -> QRect:
-        place = super().subElementRect(element, option, widget)  # type: ignore[arg-type]
-        if element == QStyle.SubElement.SE_LineEditContents and isinstance(option, QStyleOptionFrame) and option.lineWidth > 0:
-            return place.adjusted(3, 0, -3, 0)
-        return place
-
-    def pixelMetric(self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None) -> int:
-        own = _METRICS.get(metric)
-        return super().pixelMetric(metric, option, widget) if own is None else own
 
     def sizeFromContents(
         self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None

@@ -76,8 +76,8 @@ def test_annotations_of_a_person(project):
         "         2  PERSON -visited- GPE, in 2 documents",
         "  GPE      half up to 5 characters, 90 % up to 5, all up to 5",
         "  PERSON   half up to 5 characters, 90 % up to 20, all up to 20",
-        "  GPE      half up to 1 tokens, 90 % up to 1, all up to 1",
-        "  PERSON   half up to 1 tokens, 90 % up to 3, all up to 3",
+        "  GPE      half up to 1 token, 90 % up to 1, all up to 1",
+        "  PERSON   half up to 1 token, 90 % up to 3, all up to 3",
     ]
 
 

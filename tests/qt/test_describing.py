@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QToolButton
 
 from annotator.commands import documents
+from annotator.domain.annotations import Kind
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
 from annotator.domain.labels import AttributeDefinition
@@ -244,6 +245,29 @@ def test_the_strip_follows_the_document(desk):
     assert pressed(desk) == ["olahraga"]
     desk.hands.projects.close()
     assert strip(desk).isHidden()
+
+
+def test_what_a_model_says_of_the_document_is_shown_as_a_suggestion(make_seat, project_file):
+    project = open_project(with_more(project_file))
+    with project.transaction("Import {}", "it", actor="ani", lane=Lane.JOB) as tx:
+        (key, info) = tx.sets_of(1)["model", Kind.MODEL]
+        tx.put_set(key, replace(info, categories=("olahraga", "unbekannt")))
+    project.close()
+    seat = make_seat(project_file)
+    seat.show()
+    assert pressed(seat) == []
+    plain, _, suggested = strip(seat).buttons
+    assert plain.icon().isNull()
+    assert not suggested.icon().isNull()
+    assert "Suggested by model" in suggested.toolTip()
+    seat.press("Ctrl+T")
+    assert rows(seat) == ["politik", "ekonomi & bisnis", "olahraga, Suggested by model"]
+    seat.press(*"olah", "Return")
+    assert seat.document.info.categories == ("olahraga",)
+    assert pressed(seat) == ["olahraga"]
+    assert suggested.toolTip() == ""
+    seat.hands.documents.step(1)
+    assert all(button.icon().isNull() for button in strip(seat).buttons)
 
 
 def test_where_there_are_no_categories_there_is_no_strip(seat):

@@ -19,14 +19,15 @@ from annotator.store.figures_annotations import GOLD, LabelCount, LengthCount, O
 from annotator.store.figures_work import ActionTime, DayWork, DocumentTime, Done, Pace, Times
 from annotator.store.listing import Filter
 from annotator.ui.app import application
-from annotator.ui.models import statistics_progress, statistics_work
+from annotator.ui.models import statistics_progress, statistics_times
 from annotator.ui.models.statistics import Sheet, plain_cell, shown_cell
 from annotator.ui.models.statistics_context import Context, context_of
 from annotator.ui.models.statistics_labels import label_figure, length_figure, relation_figure
 from annotator.ui.models.statistics_pages import PAGES, page_title
 from annotator.ui.models.statistics_targets import Annotated, OnDays, Target, These, WithAction, WithStatus, filter_of
+from annotator.ui.models.statistics_times import action_name, time_figure
 from annotator.ui.models.statistics_words import clock, count_on_axis, day_of, days_said, duration, whose_name
-from annotator.ui.models.statistics_work import action_name, day_figure, time_figure
+from annotator.ui.models.statistics_work import day_figure
 
 
 @pytest.fixture(autouse=True)
@@ -347,4 +348,4 @@ def test_the_details_of_steps_are_those_the_commands_have():
         relations.reverse_relation(1, "r").text: relations.reverse_relation(1, "r").detail,
         shaping.split_span(1, "s", 3).text: shaping.split_span(1, "s", 3).detail,
     }
-    assert {text: statistics_work._DETAILS[text] for text in made} == made
+    assert {text: statistics_times._DETAILS[text] for text in made} == made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 
 from annotator.commands import documents, spans
 from annotator.domain.documents import Status
+from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import ProjectDamaged
 from annotator.store import figures_annotations, figures_work, history, journal, queries
 from annotator.store.figures_annotations import Whose
@@ -29,12 +31,6 @@ from tests.qt.window_support import Seat, document, make_project, settle
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     monkeypatch.setattr(statistics, "AFTER_EDITS", 0)
-
-
-def hands(seat: Seat) -> statistics.Statistics:
-    found = seat.bench.findChild(statistics.Statistics)
-    assert found is not None
-    return found
 
 
 def opened(qtbot, seat: Seat, page: str = "progress") -> StatisticsDialog:
@@ -336,7 +332,8 @@ def test_every_figure_is_saved_as_picture_drawing_and_table(qtbot, seat, tmp_pat
 def test_what_cannot_be_written_is_said(qtbot, seat, tmp_path):
     finish(seat)
     dialog = opened(qtbot, seat)
-    assert not hands(seat).save(tmp_path / "nowhere" / "figure.png")
+    seat.ask.path = tmp_path / "nowhere" / "figure.png"
+    dialog.saves.actions()[0].trigger()
     assert "nowhere" in dialog.panel.told.text()
     assert not (tmp_path / "nowhere").exists()
     seat.ask.path = None
@@ -416,6 +413,49 @@ def test_the_table_can_be_put_away(qtbot, seat):
     assert not dialog.panel.table.isVisible()
     dialog.table.click()
     assert dialog.panel.table.isVisible()
+
+
+def test_a_long_count_is_said_to_go_on_and_the_figure_stays_until_then(qtbot, seat, monkeypatch):
+    monkeypatch.setattr(statistics, "PATIENCE", 0)
+    finish(seat)
+    dialog = opened(qtbot, seat, "lengths")
+    go_on = threading.Event()
+    counted = figures_annotations.token_lengths
+
+    def slow(*given):
+        go_on.wait(5)
+        return counted(*given)
+
+    monkeypatch.setattr(figures_annotations, "token_lengths", slow)
+    before = said(dialog)
+    field = dialog.panel.fields["unit"]
+    field.setCurrentIndex(1)
+    field.activated.emit(1)
+    qtbot.waitUntil(lambda: dialog.panel.told.text() == "The figures are being counted…", timeout=10_000)
+    assert said(dialog) == before
+    go_on.set()
+    qtbot.waitUntil(lambda: said(dialog) == ["1 token: 4 spans"], timeout=10_000)
+    assert dialog.panel.told.text() == ""
+
+
+def test_a_page_that_is_left_is_no_longer_counted(qtbot, seat, monkeypatch):
+    seen: list[Progress] = []
+
+    def slow(_connection, _chosen, progress, *_):
+        seen.append(progress)
+        while not progress.cancelled:
+            QTest.qSleep(5)
+        raise Cancelled
+
+    monkeypatch.setattr(figures_annotations, "token_lengths", slow)
+    dialog = opened(qtbot, seat, "lengths")
+    field = dialog.panel.fields["unit"]
+    field.setCurrentIndex(1)
+    field.activated.emit(1)
+    qtbot.waitUntil(lambda: len(seen) == 1, timeout=10_000)
+    go_to(qtbot, dialog, "progress")
+    qtbot.waitUntil(lambda: seen[0].cancelled, timeout=10_000)
+    assert said(dialog)
 
 
 def test_a_damaged_history_is_said_in_place_of_the_page(qtbot, seat, monkeypatch):

@@ -11,7 +11,7 @@ from annotator.commands import checking, knowledge
 from annotator.commands.knowledge import MOST_NAMED, LoadReport, Mode
 from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
 from annotator.domain.changes import Lane
-from annotator.domain.knowledge import Entry
+from annotator.domain.knowledge import MOST_ALIASES, Entry
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import DiskFull, FormatError, ProjectReadOnly
 from annotator.formats import knowledge_files
@@ -52,7 +52,8 @@ def sound(project) -> bool:
         project.connection.execute(f"SELECT count(*) FROM {table}_{spare}").fetchone()[0]
         for table in ("knowledge", "knowledge_names")
     ]
-    return left == [0, 0] and consistency.derived_faults(project.connection) == []
+    left.append(project.connection.execute(f"SELECT count(*) FROM knowledge_index_{spare}_idx").fetchone()[0])
+    return left == [0, 0, 0] and consistency.derived_faults(project.connection) == []
 
 
 def figures(report: LoadReport) -> tuple[int, int, int, int, int, int]:
@@ -98,6 +99,20 @@ def test_an_id_that_is_given_again_gets_all_names_and_is_told(project, load):
     assert not report.losses
     assert figures(load("id,name,description\nQ1,Jokowi,\nQ1,Joko Widodo,presiden\n"))[1:4] == (0, 0, 1)
     assert figures(load("id,name\nQ1,Jokowi\nQ1,Dodo\n"))[1:4] == (0, 1, 0)
+
+
+def test_no_entry_grows_without_end(project, load):
+    report = load("id,name\n" + "".join(f"Q1,Nama {number}\n" for number in range(MOST_ALIASES + 4)))
+    assert len(there(project)[0].aliases) == MOST_ALIASES
+    assert report.lost == 3
+    assert any("more than 1000 aliases" in complaint.message for complaint in report.complaints) or report.more_complaints
+
+
+def test_what_is_in_use_is_never_cleared(project, load):
+    load([JAKARTA])
+    with project.unrecorded() as connection:
+        assert knowledge_loading.cleared(connection, store.place_in_use(connection), 0)
+    assert there(project) == [JAKARTA]
 
 
 def test_bad_rows_are_told_and_the_rest_comes(project, load):
@@ -395,8 +410,10 @@ def test_a_place_is_cleared_in_pieces_or_at_once(project, load, monkeypatch, sma
     load([Entry(f"X{number}", f"Nama {number}") for number in range(500)])
     knowledge.remove(project, gently=True)
     assert sound(project)
-    load([Entry(f"X{number}", f"Nama {number}") for number in range(500)])
-    place = store.place_in_use(project.connection)
+    place = 1 - store.place_in_use(project.connection)
+    with project.unrecorded() as connection:
+        knowledge_loading.take(connection, place, [Entry(f"X{number}", f"Nama {number}") for number in range(500)])
+        knowledge_loading.name(connection, place, range(1, 501), 1)
     pieces = 0
     while True:
         with project.unrecorded() as connection:

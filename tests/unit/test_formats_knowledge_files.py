@@ -8,11 +8,11 @@ import random
 import pytest
 
 from annotator.domain.exchange import Complaint
-from annotator.domain.knowledge import Entry
+from annotator.domain.knowledge import MOST_ALIASES, Entry
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import FormatError
 from annotator.formats import knowledge_files
-from annotator.formats.knowledge_files import LONGEST_NAME, LONGEST_TEXT, MOST_ALIASES, line_of, read, write
+from annotator.formats.knowledge_files import LONGEST_NAME, LONGEST_TEXT, line_of, read, write
 
 JOKOWI = Entry(
     "Q3318231", "Joko Widodo", ("Jokowi", "Ir. H. Joko Widodo"), "presiden ke-7", "https://example.org/jokowi", "PER", 95

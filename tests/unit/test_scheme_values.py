@@ -226,7 +226,7 @@ def test_a_value_in_use_goes_only_when_told(session):
     before = rows(session)
     draft = Draft(session.project.scheme)
     draft.delete_value(*find_value(draft, "sure", "no"))
-    with pytest.raises(Refused, match="Of “sure”, the value “no” is in use"):
+    with pytest.raises(Refused, match="The value “sure=no” is in use"):
         change_scheme(session, draft.edit())
     assert rows(session) == before
     draft = Draft(session.project.scheme)

@@ -16,6 +16,7 @@ from annotator.formats import knowledge_files
 from annotator.store import consistency, knowledge, queries, suggesters
 from annotator.store.backup import backups
 from annotator.store.project import open_project
+from annotator.store.restore import compare
 from annotator.store.salvage import salvage
 from annotator.store.suggesters import Worth
 
@@ -146,6 +147,13 @@ def test_an_old_file_is_backed_up_before_it_is_brought_up_to_date(tmp_path):
     plain = sqlite3.connect(made.path)
     assert plain.execute("PRAGMA user_version").fetchone() == (3,)
     plain.close()
+    assert not compare(path, made.path), "a file from before there was a knowledge base is as one without"
+    file = tmp_path / "kb.jsonl"
+    knowledge_files.write(file, ENTRIES[:3])
+    project = open_project(path)
+    commands.load(project, file)
+    assert compare(path, made.path).knowledge
+    project.close()
 
 
 def test_links_of_an_old_file_are_listed(tmp_path):

@@ -33,7 +33,7 @@ def fill(made: Layout, chart: Chart, area: Area, measure: Measure) -> None:
     row = min(_TALLEST * line, max(_ROW * line, (height - foot) / max(1, len(chart.groups))))
     bottom = top + row * len(chart.groups)
     most = _most_ticks(chart, room, measure)
-    highest = max(chart.highest(), 1e-9)
+    highest = max(chart.highest(), 1.0)
     marked = [value for value in ticks(highest, most, chart.steps) if value <= highest]  # the longest bar takes all the room
     factor = room / highest
     _axis(made, chart, [(x + value * factor, value) for value in marked], (top, bottom), measure)

@@ -36,7 +36,9 @@ def fill(made: Layout, chart: Chart, area: Area, measure: Measure) -> None:
     head = line * 1.3 if chart.value_title else line * 0.5
     foot = line * (2.9 if chart.group_title else 1.7)
     base, tall = top + height - foot, max(line * 2, height - foot - head)
-    marked = ticks(chart.highest(), max(2, min(7, int(tall / (line * 2)))), chart.steps)
+    highest = max(chart.highest(), 1.0)
+    most = max(2, min(7, int(tall / (line * 2))))
+    marked = [value for value in ticks(highest, most, chart.steps) if value <= highest]  # the highest takes all the room
     axis = max(measure.width(chart.told(value)) for value in marked)
     x, room = left + axis + line * 0.5, max(line * 2, width - axis - line * 0.5)
     if chart.value_title:
@@ -44,13 +46,13 @@ def fill(made: Layout, chart: Chart, area: Area, measure: Measure) -> None:
             Words(elided(chart.value_title, width, measure), left, top - line * 0.2, width, line, Align.LEFT, Ink.QUIET)
         )
     for value in marked:
-        y = base - tall * value / marked[-1]
+        y = base - tall * value / highest
         made.lines.append(Line(x, y, x + room, y))
         made.words.append(Words(chart.told(value), left, y - line / 2, axis + 1, line, Align.RIGHT, Ink.QUIET))
     if chart.group_title:
         text = elided(chart.group_title, room, measure)
         made.words.append(Words(text, x, base + line * 1.75, room, line, Align.CENTER, Ink.QUIET))
-    factor = tall / marked[-1]
+    factor = tall / highest
     if chart.kind is Kind.COLUMNS:
         centers = _columns(made, chart, (x, base, room), factor, measure)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QListWidget, QProgressBar, QWidget
@@ -21,6 +22,9 @@ from annotator.ui.i18n import by_count, tr
 from annotator.ui.panels.inspector_facts import shortened
 from annotator.ui.panels.option_rows import OptionRows, option_item
 from annotator.ui.panels.parts import heading, plain_label, searching, spaced
+
+if TYPE_CHECKING:
+    from annotator.commands.knowledge import LoadReport
 
 _MOST_OF_NAMES = 400
 
@@ -256,3 +260,22 @@ def _unknown_row(kb_id: str, spans: int) -> Option:
 def _moment(iso: str) -> str:
     when = QDateTime.fromString(iso, Qt.DateFormat.ISODate).toLocalTime()
     return QLocale().toString(when, QLocale.FormatType.ShortFormat)
+
+
+def loading_words(report: LoadReport) -> str:
+    """Say what a load did."""
+    if not report.read:
+        return tr("Nothing was loaded: there is no sound entry in the file.")
+    parts = (
+        by_count(report.added, tr("{} added"), tr("{} added")),
+        by_count(report.changed, tr("{} changed"), tr("{} changed")) if report.changed else "",
+        by_count(report.unchanged, tr("{} unchanged"), tr("{} unchanged")) if report.unchanged else "",
+        by_count(report.removed, tr("{} removed"), tr("{} removed")) if report.removed else "",
+    )
+    said = tr("The knowledge base was loaded: {}.").format(", ".join(part for part in parts if part))
+    complaints = len(report.complaints) + report.more_complaints
+    if complaints:
+        said += " " + by_count(
+            complaints, tr("There is {} thing to say of the file."), tr("There are {} things to say of the file.")
+        )
+    return said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotator.ui.i18n import tr
-from annotator.ui.models import statistics_labels, statistics_progress, statistics_suggesters, statistics_work
+from annotator.ui.models import statistics_labels, statistics_progress, statistics_suggesters, statistics_times, statistics_work
 from annotator.ui.models.statistics import Figure
 from annotator.ui.models.statistics_context import Context, Reading
 
@@ -46,6 +46,6 @@ PAGES = (
     Page("relations", statistics_labels.read_relations, statistics_labels.relation_figure, by_sets=True),
     Page("lengths", statistics_labels.read_lengths, statistics_labels.length_figure, True, ("unit",)),
     Page("days", statistics_work.read_days, statistics_work.day_figure),
-    Page("time", statistics_work.read_times, statistics_work.time_figure),
+    Page("time", statistics_times.read_times, statistics_times.time_figure),
     Page("suggesters", statistics_suggesters.read, statistics_suggesters.figure),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from annotator.domain.annotations import NOTHING
 from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.icons import icon
 from annotator.ui.panels.parts import plain_label, spaced
@@ -15,7 +16,8 @@ from annotator.ui.theme import LIGHT
 
 
 class CategoryStrip(QWidget):
-    """A button for each category, pressed where it holds; those that do not fit are behind the last button.
+    """A button for each category, pressed where it holds, with another picture where a suggester says that it does; those that do not fit
+    are behind the last button.
 
     ``toggled`` brings the name of a category that was clicked, ``moreRequested`` asks for the list of all.  Nothing changes here before
     ``show_categories`` says so.  The buttons take no keyboard from the article: the list is for that.
@@ -46,8 +48,10 @@ class CategoryStrip(QWidget):
         hidden = sum(button.isChecked() and button.isHidden() for button in self.buttons)
         self.more.setText(f"… +{hidden}" if hidden else "…")
 
-    def show_categories(self, names: Sequence[str], held: Sequence[str], *, editable: bool) -> None:
-        """Show the categories there are, and which of them hold."""
+    def show_categories(
+        self, names: Sequence[str], held: Sequence[str], *, editable: bool, suggested: Mapping[str, str] = NOTHING
+    ) -> None:
+        """Show the categories there are, which of them hold, and who ``suggested`` which of the others."""
         if [button.objectName() for button in self.buttons] != list(names):
             for button in self.buttons:
                 button.hide()
@@ -55,12 +59,14 @@ class CategoryStrip(QWidget):
             self.buttons = [self._made(name) for name in names]
             self._row.parts = self.buttons
         for button in self.buttons:
-            there = button.objectName() in held
+            name = button.objectName()
+            there, by = name in held, "" if name in held else suggested.get(name, "")
             button.setChecked(there)
-            button.setIcon(icon("check") if there else QIcon())
+            button.setIcon(icon("check") if there else icon("sparkles") if by else QIcon())
             button.setToolButtonStyle(
-                Qt.ToolButtonStyle.ToolButtonTextBesideIcon if there else Qt.ToolButtonStyle.ToolButtonTextOnly
+                Qt.ToolButtonStyle.ToolButtonTextBesideIcon if there or by else Qt.ToolButtonStyle.ToolButtonTextOnly
             )
+            button.setToolTip(plain_tip(tr("Suggested by {}").format(by) if by else ""))
             button.setEnabled(editable)
         self.more.setEnabled(editable)
         self._row.fit()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -33,6 +34,8 @@ from annotator.ui.i18n import plain_tip, tr
 from annotator.ui.icons import icon
 from annotator.ui.theme import DARK, LIGHT, Theme, label_colors
 from annotator.ui.theme_qt import color
+
+_INDENT = 4
 
 SWATCH = 12
 """Side of a label's colour sample, in device-independent pixels."""
@@ -202,10 +205,22 @@ def airy(view: QAbstractItemView) -> None:
 
 
 class _AiryDelegate(QStyledItemDelegate):
-    """Rows a little higher than their text."""
+    """Rows a little higher than their text, which leaves room at its beginning for the bar that a chosen row has there."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return super().sizeHint(option, index) + QSize(4, 6)
+        return super().sizeHint(option, index) + QSize(2 * _INDENT, 6)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        view = self.parent()
+        assert isinstance(view, QWidget)
+        view.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view)
+        super().paint(painter, option, index)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Move in what is in the row; its ground is painted already, with the bar."""
+        super().initStyleOption(option, index)
+        option.rect = option.rect.adjusted(_INDENT, 0, -_INDENT, 0)
+        option.viewItemPosition = QStyleOptionViewItem.ViewItemPosition.Middle
 
 
 class CalmComboBox(QComboBox):
