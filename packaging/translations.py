@@ -55,6 +55,7 @@ REPORTING = frozenset(
         "aligning",
         "backups",
         "checking",
+        "exporting",
         "import_reports",
         "merging",
         "previewing",
@@ -67,12 +68,46 @@ REPORTING = frozenset(
 program are in English, for engineers and other programs; the window shows them in its own language.  Here parts of sentences are
 looked for, too: reasons, and what comes before and behind them."""
 
-REASONING = frozenset(("domain/text.py", "store/salvage.py", "store/salvage_tables.py"))
-"""Modules that say why, for others to put into sentences: what they return, call ``reason`` or a constant, or hand to ``_miss``."""
+OF_OTHERS = (
+    "unexpected end of data",
+    "unexpected character",
+    "unexpected character, expected {}",
+    "unexpected control character in string",
+    "invalid escape in string",
+    "invalid escaped sequence in string",
+    "no low surrogate in string",
+    "no digit after decimal point",
+    "no digit after exponent sign",
+    "no digit after sign",
+    "trailing comma is not allowed",
+    "number is infinity when parsed as double",
+    "Expecting value",
+    "Expecting property name enclosed in double quotes",
+    "Expecting {} delimiter",
+    "Extra data",
+    "Invalid control character",
+    "mismatched tag",
+    "no element found",
+    "syntax error",
+    "not well-formed (invalid token)",
+    "File is not a zip file",
+)
+"""What libraries that read files say most often, behind a sentence of ours; all else that they say is shown as they say it."""
+
+REASONING = frozenset(("commands/export_choice.py", "domain/text.py", "store/salvage.py", "store/salvage_tables.py"))
+"""Modules that say why, for others to put into sentences: what they return, name ``reason`` or as a constant, or hand on."""
 
 WRITING = frozenset(
     f"formats/{name}.py"
-    for name in ("brat_colors", "html_page_style", "html_page_write", "huggingface_card", "huggingface_yaml", "jsonl_canonical", "knowledge_files")
+    for name in (
+        "brat_colors",
+        "html_page_style",
+        "html_page_write",
+        "huggingface_card",
+        "huggingface_yaml",
+        "jsonl_canonical",
+        "knowledge_files",
+    )
 )
 """Modules of formats whose texts with blanks stand in files, but for whole sentences."""
 
@@ -299,9 +334,11 @@ def _reasons(tree: ast.Module) -> Iterator[tuple[str, int]]:
         given: list[ast.expr | None] = []
         if isinstance(node, ast.Return):
             given = [node.value]
-        elif isinstance(node, ast.Assign) and any(isinstance(name, ast.Name) and _REASON.fullmatch(name.id) for name in node.targets):
+        elif isinstance(node, ast.Assign) and any(
+            isinstance(name, ast.Name) and _REASON.fullmatch(name.id) for name in node.targets
+        ):
             given = [node.value]
-        elif isinstance(node, ast.Call) and _name(node) == "_miss":
+        elif isinstance(node, ast.Call) and _name(node) in ("_miss", "_leave_out"):
             given = [*node.args]
         for value in given:
             for branch in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
@@ -351,6 +388,8 @@ def _of_sentences(tree: ast.Module, where: Path) -> Iterator[tuple[str, int]]:
     if where.parts[0] in SAYING or reporting:
         yield from _said(tree)
         yield from _amounts(tree)
+    if where.as_posix() == "formats/json_items.py":
+        yield from ((text, 0) for text in OF_OTHERS)
     if where.as_posix() in REASONING:
         yield from _reasons(tree)
     if reporting and where.as_posix() not in WRITING:

@@ -14,6 +14,7 @@ from annotator.domain.documents import Status
 from annotator.domain.labels import LabelScheme
 from annotator.domain.mending import Mender
 from annotator.domain.progress import Progress
+from annotator.domain.rules import amount
 from annotator.domain.text import Tokens
 
 
@@ -133,7 +134,7 @@ class LossReport:
         told = list(self.notices)
         if self.unsaid:
             ordered = sorted(self.unsaid.items(), key=lambda entry: (entry[0][0] != "document", -entry[1], entry[0][1]))
-            parts = [f"{what} of {count} {noun if count == 1 else noun + 's'}" for (noun, what), count in ordered if count]
+            parts = [f"{what} of {amount(count, noun)}" for (noun, what), count in ordered if count]
             told.append(f"Not in the file, because the format has no place for it: {', '.join(parts)}.")
         return told
 

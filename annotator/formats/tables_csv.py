@@ -188,7 +188,9 @@ def _own(path: Path, table: str, encoding: str, defaults: ReadDefaults) -> Itera
         base = path.with_name(path.stem.removesuffix(f".{table}") + path.suffix)
     if table == "relations":
         there = base != path and base.exists()
-        message = f"This is the table of relations that is read with {base.name}" + ("." if there else ", which is not there.")
+        message = f"This is the table of relations that is read with {base.name}."
+        if not there:
+            message = f"This is the table of relations that is read with {base.name}, which is not there."
         yield Complaint(str(path), message, lost=not there)
         return
     paths = {"documents": beside(base, "documents"), "spans": base, "relations": beside(base, "relations")}

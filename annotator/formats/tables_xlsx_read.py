@@ -245,7 +245,9 @@ def _articles(sheets: Sequence[_Sheet], columns: Mapping[str, Columns | None], p
     if len(filled) > 1:
         taken = ", ".join(f"“{sheet.title}”" for sheet in filled if columns[sheet.title])
         left = ", ".join(f"“{sheet.title}”" for sheet in filled if not columns[sheet.title])
-        message = f"Articles were taken from the sheets {taken}" + (f"; no column of {left} can be the text." if left else ".")
+        message = f"Articles were taken from the sheets {taken}."
+        if left:
+            message = f"Articles were taken from the sheets {taken}; no column of {left} can be the text."
         yield Complaint(str(path), message, lost=False)
     stem = safe_stem(path)
     for sheet in filled:

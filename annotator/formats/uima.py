@@ -54,7 +54,8 @@ def decoded(member: Member, load: Load, types: Types, defaults: ReadDefaults, la
         records = records_of(cas, scan, member, defaults, layers, complain=complain)
     except FormatError as error:
         told = str(error)
-        complain(f"The file {told.removeprefix(member.place).lstrip()}" if told.startswith(member.place) else told)
+        whose = "The file"
+        complain(f"{whose} {told.removeprefix(member.place).lstrip()}" if told.startswith(member.place) else told)
     yield from complain.found
     yield from records
 

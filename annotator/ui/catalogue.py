@@ -19,6 +19,7 @@ from pathlib import Path
 from annotator.paths import resource_dir
 from annotator.ui.sentences import Sentences
 
+
 @dataclass(frozen=True)
 class Catalogue:
     """The translations of one language, each by its English source."""

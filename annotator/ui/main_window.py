@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LABEL_KEYS
 from annotator.errors import AnnotatorError
@@ -23,7 +23,7 @@ from annotator.ui.key_text import key_text
 from annotator.ui.models.history import Scope as HistoryScope
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
-from annotator.ui.raising import step_past_hidden
+from annotator.ui.raising import moved_on
 from annotator.ui.status import StatusLine
 from annotator.ui.workbench import Workbench
 
@@ -156,11 +156,9 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(docks["inbox"], docks["guidelines"])
         for name in ("inbox", "guidelines"):
             docks[name].hide()
-        self._history_dock = docks["history"]
-        self._inspector_dock, self._outline_dock = docks["inspector"], docks["outline"]
+        self._inspector_dock, self._outline_dock, self._history_dock = docks["inspector"], docks["outline"], docks["history"]
         self._labels_dock, self._documents_dock = docks["labels"], docks["documents"]
-        self._grid_dock = docks["grid"]
-        self._search_dock = docks["search"]
+        self._grid_dock, self._search_dock = docks["grid"], docks["search"]
         for dock, other in ((self._grid_dock, self._search_dock), (self._search_dock, self._grid_dock)):
             dock.hide()
             dock.visibilityChanged.connect(partial(self._stack, dock, other))
@@ -245,9 +243,7 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Take the keyboard past panels whose list is hidden, where Qt would leave it as it is."""
-        before = QApplication.focusWidget()
-        moved = super().focusNextPrevChild(forward)
-        return step_past_hidden(self, forward=forward) if moved and QApplication.focusWidget() is before else moved
+        return moved_on(self, super().focusNextPrevChild, forward=forward)
 
     def toggle_full_screen(self) -> None:
         """Show the article alone, or everything again."""

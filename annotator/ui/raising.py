@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
@@ -24,14 +26,19 @@ class RaisingDocks(QObject):
             dock.raise_()
 
 
-def step_past_hidden(window: QWidget, *, forward: bool) -> bool:
-    """Give the keyboard to what comes next in ``window`` and is in view; False where nothing does.
+def moved_on(window: QWidget, move: Callable[[bool], bool], *, forward: bool) -> bool:
+    """Move the keyboard on with Qt's ``move``, or past what that sticks at; False where there is nowhere to go.
 
-    For when Qt went nowhere: it tries a panel that hands the keyboard on to its list, and stays where it is if that is hidden at the time.
+    Qt tries a panel that hands the keyboard on to its list, and stays where it is if that is hidden at the time.
     """
-    here = QApplication.focusWidget()
-    if here is None:
-        return False
+    before = QApplication.focusWidget()
+    moved = move(forward)
+    return (
+        _step(window, before, forward=forward) if moved and before is not None and QApplication.focusWidget() is before else moved
+    )
+
+
+def _step(window: QWidget, here: QWidget, *, forward: bool) -> bool:
     found: QWidget = here
     for _ in window.findChildren(QWidget):  # no more than there are, and once round
         found = found.nextInFocusChain() if forward else found.previousInFocusChain()  # type: ignore[assignment]  # Qt's chain is a ring

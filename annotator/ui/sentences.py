@@ -44,11 +44,23 @@ _MOST_TRIES = 24
 _MOST_STOPS = 6
 """Stops in a sentence that are tried as ends of it."""
 
+_MOST_KEPT = 1000
+"""Sentences whose translation is kept at hand."""
+
 _NUMBER = re.compile(r"\d[\d.,\u00a0\u202f]*")
 _BETWEEN = re.compile(r"( and others$|, and |, | and its | and of | and |; )")
 _JOINTS = ("and", "and its", "and of", "and others")
 _STOP = re.compile(r"[.?!…;] ")
 _SIGN = re.compile("[,;: (]")
+
+_TORN = 10_000
+"""What it costs to take words for ours that stand in quotation marks: in characters that stay as they were."""
+
+_BLANK = re.compile(" (?=[a-z])")
+_NAMELESS = "\0 "
+
+Said = tuple[str, int]
+"""A text in the language, and how many characters in it stayed as they were: names, numbers apart, and what is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +119,43 @@ class Sentences:
     def __init__(self, sentences: Mapping[str, str], words: Mapping[str, str]) -> None:
         self._sentences = sentences
         self._words = words
+        self._met: dict[tuple[str, int], Said | None] = {}
+        """What was found for the pieces of the sentence in hand."""
+        self._last: dict[str, str] = {}
+        """Sentences of late: a table asks for the same ones whenever it is painted."""
 
     def told(self, said: str) -> str:
-        """Return a sentence, or several, in this language, or as it is where no template fits."""
+        """Return a sentence, or several, in this language, or as it is where no template fits.
+
+        What begins with a small letter may be a sentence whose first name was taken off, because it stands beside it.
+        """
+        if said not in self._last:
+            if len(self._last) >= _MOST_KEPT:
+                self._last.clear()
+            self._last[said] = self._told(said)
+        return self._last[said]
+
+    def _told(self, said: str) -> str:
+        self._met.clear()
         known = self._known(said, 0)
-        return known if known is not None else self._one_by_one(said)
+        if said[:1].islower():
+            nameless = self._known(f"{_NAMELESS}{said}", 0)
+            if nameless is not None and nameless[0].startswith(_NAMELESS) and (known is None or nameless[1] - 1 < known[1]):
+                known = nameless[0].removeprefix(_NAMELESS), 0
+        if known is not None:
+            return known[0]
+        told = self._one_by_one(said)
+        return told if told != said else self._after_name(said) or said
+
+    def _after_name(self, said: str) -> str | None:
+        """Translate what is said of a file whose name begins the sentence, and of which nothing is known but that it has blanks."""
+        for blank in islice(_BLANK.finditer(f" {said}"), _MOST_STOPS):
+            rest = said[blank.start() :]
+            stop = "." if rest.endswith(".") else ""
+            known = (self._known(rest, 1) or self._known(rest.removesuffix("."), 1)) if " " in rest else None
+            if known is not None:
+                return f"{said[: blank.start()]}{known[0].removesuffix('.')}{stop}"
+        return None
 
     def _one_by_one(self, said: str) -> str:
         """Translate sentences that follow each other, if all of them are known: else the stop was one of a name."""
@@ -121,72 +165,82 @@ class Sentences:
             if first is None:
                 continue
             rest = said[stop.end() :]
-            after = self._known(rest, 1)
-            if after is None and (told := self._one_by_one(rest)) != rest:
-                after = told
-            if after is not None:
-                return f"{first}{said[end : stop.end()]}{after}"
+            known = self._known(rest, 1)
+            after = known[0] if known is not None else self._one_by_one(rest)
+            if known is not None or after != rest:
+                return f"{first[0]}{said[end : stop.end()]}{after}"
         return said
 
-    def _known(self, said: str, depth: int) -> str | None:
+    def _known(self, said: str, depth: int) -> Said | None:
+        """Return a text of ours in this language: of several readings the one that leaves least as it is, then the first."""
+        if (said, depth) not in self._met:
+            self._met[said, depth] = self._read(said, depth)
+        return self._met[said, depth]
+
+    def _read(self, said: str, depth: int) -> Said | None:
         known = self._sentences.get(said) or self._words.get(said)
         if known is not None and "{}" not in said:
-            return known
-        second: str | None = None
-        for template in self._that_may_fit(said):
-            if (not depth and template.own < _LEAST_ALONE) or not template.may_fit(said):
-                continue
-            made, whole = self._filled(template, said, depth)
-            if whole:
-                return made
-            second = second or made
-        return second
+            return known, 0
+        best: Said | None = None
+        for one in self._that_may_fit(said):
+            alone = one.own >= _LEAST_ALONE or one.parts[-1].endswith(".") or not {"", "!"} & set(one.marks)
+            made = self._filled(one, said, depth) if (depth or alone) and one.may_fit(said) else None
+            if made is not None and (best is None or made[1] < best[1]):
+                best = made
+                if not best[1]:
+                    break
+        return best
 
-    def _filled(self, template: Template, said: str, depth: int) -> tuple[str | None, bool]:
-        """Fill the translation with the values of a sentence; None if it does not fit, and whether all holes hold what they should."""
-        second: str | None = None
-        for values in template.splits(said):
-            held = [self._value(value, mark, depth) for value, mark in zip(values, template.marks, strict=True)]
-            if all(fits for _, fits in held):
-                return filled(template.translation, [text for text, _ in held]), True
-            if second is None and all(fits or mark != "#" for (_, fits), mark in zip(held, template.marks, strict=True)):
-                second = filled(template.translation, [text for text, _ in held])
-        return (second if template.own >= LEAST else None), False
+    def _filled(self, one: Template, said: str, depth: int) -> Said | None:
+        """Fill the translation with the values of a sentence; None if it does not fit."""
+        best: Said | None = None
+        for values in one.splits(said):
+            held = [self._value(value, mark, depth) for value, mark in zip(values, one.marks, strict=True)]
+            fits = all(value is not None or (mark == "?" and one.own >= LEAST) for value, mark in zip(held, one.marks, strict=True))
+            left = sum(value[1] if value is not None else len(raw) for value, raw in zip(held, values, strict=True))
+            left += sum(_TORN for raw in values if raw.count("“") != raw.count("”"))
+            if fits and (best is None or left < best[1]):
+                best = (
+                    filled(one.translation, [raw if value is None else value[0] for value, raw in zip(held, values, strict=True)]),
+                    left,
+                )
+        return best
 
-    def _value(self, value: str, mark: str, depth: int) -> tuple[str, bool]:
-        """Return what stands in a hole, and whether it is what the mark of the hole asks for."""
-        if mark == "!":
-            return value, True
+    def _value(self, value: str, mark: str, depth: int) -> Said | None:
+        """Return what stands in a hole, None if it is not what the mark of the hole asks for."""
         if mark == "-":
-            return "", True
+            return "", 0
         if mark == "#":
-            return value, _NUMBER.fullmatch(value) is not None
+            return (value, 0) if _NUMBER.fullmatch(value) is not None else None
         core = value.strip().lstrip(",;: ")
-        if depth >= _DEEPEST or not core or (mark != "?" and " " not in core):
-            return value, mark != "?" or not core
-        known = self._known(core, depth + 1)
-        if known is None and mark == "?":
-            known = self._listed(core, depth)
+        if not core:
+            return value, 0
+        known: Said | None = None
+        if mark != "!" and depth < _DEEPEST and (mark == "?" or " " in core):
+            known = self._known(core, depth + 1) or (self._listed(core, depth) if mark == "?" else None)
         if known is None:
-            return value, mark != "?"
+            return None if mark == "?" else (value, len(value))
+        told, left = known
         if core[0].isupper():
-            known = known[:1].upper() + known[1:]
+            told = told[:1].upper() + told[1:]
         lead = value.index(core)
-        return value[:lead] + known + value[lead + len(core) :], True
+        return value[:lead] + told + value[lead + len(core) :], left
 
-    def _listed(self, core: str, depth: int) -> str | None:
+    def _listed(self, core: str, depth: int) -> Said | None:
         """Return a list of which each piece is ours or a number, None where one is not; numbers alone have no "and" between them."""
+        if "," not in core and ";" not in core and " and " not in core:
+            return None
         pieces = _BETWEEN.split(core)
-        told: list[str] = []
         numbers = [not piece or _NUMBER.fullmatch(piece) is not None for piece in pieces]
         if len(pieces) == 1 or (" and " in pieces and all(numbers[::2])):
             return None
+        told, left = "", 0
         for place, piece in enumerate(pieces):
-            known = self._joints[piece] if place % 2 else piece if numbers[place] else self._known(piece, depth + 1)
+            known = (self._joints[piece], 0) if place % 2 else (piece, 0) if numbers[place] else self._known(piece, depth + 1)
             if known is None:
                 return None
-            told.append(known)
-        return "".join(told)
+            told, left = told + known[0], left + known[1]
+        return told, left
 
     @cached_property
     def _joints(self) -> dict[str, str]:
@@ -206,14 +260,10 @@ class Sentences:
 
     @cached_property
     def _templates(self) -> list[Template]:
-        """Of several that fit, the one is meant that begins with most words of its own, then the one that has most.
-
-        Those with two holes that only a blank divides come later, and last those that end in a name: longer sentences begin like them.
-        """
+        """In the order in which they are tried: first those that begin with most words of their own, of these those that have most."""
         holed = [source for source in self._sentences if "{}" in source]
         holed.sort(key=lambda source: (source.index("{}"), len(source.replace("{}", ""))), reverse=True)
-        found = [template(source, self._sentences[source]) for source in holed]
-        return sorted(found, key=lambda one: (one.marks[-1] == "!" and not one.parts[-1], " " in one.parts[1:-1]))
+        return [template(source, self._sentences[source]) for source in holed]
 
     @cached_property
     def _by_word(self) -> dict[str, list[int]]:

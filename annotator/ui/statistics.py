@@ -156,7 +156,6 @@ class Statistics(QObject):
             return
         one = self._found.get(dialog.page.key)
         if one is None:
-            dialog.show_whose([], GOLD, 0) if not self._found else None
             dialog.show_words(tr("The figures are being counted…"))
             return
         options = self._options.get(dialog.page.key, {})
@@ -291,7 +290,7 @@ class Statistics(QObject):
             self._again.start()
 
     def _on_closed(self, _: int) -> None:
-        self._dialog = None
+        self._dialog, self._found = None, {}  # the times of a million documents need not be kept
         self._again.stop()
         self._stop_reading()
         if self._looking is not None:

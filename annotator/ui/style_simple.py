@@ -110,10 +110,11 @@ def field_frame(option: QStyleOption, painter: QPainter, _: QWidget | None) -> b
 
 
 def frame(option: QStyleOption, painter: QPainter, widget: QWidget | None) -> bool:
-    """Draw a thin frame; around what one types into, it can be made out as a field's can."""
+    """Draw a thin frame; around what one types into, and around a list that pops up over others, it can be made out as a field's can."""
     theme = theme_of(option.palette)
     typed_into = isinstance(widget, QTextEdit | QPlainTextEdit) and not widget.isReadOnly()
-    parts.draw_frame(painter, option.rect, theme.outline if typed_into else theme.border)
+    over_others = widget is not None and widget.autoFillBackground() and not isinstance(widget, QAbstractScrollArea)
+    parts.draw_frame(painter, option.rect, theme.outline if typed_into or over_others else theme.border)
     return True
 
 

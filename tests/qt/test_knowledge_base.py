@@ -272,12 +272,19 @@ def test_a_project_that_is_closed_while_it_loads(seat, tmp_path, monkeypatch):
     assert seat.message == ""
 
 
-def test_what_cannot_be_loaded_is_said(seat, tmp_path):
+@pytest.mark.parametrize("kind", ["gone", "folder", "binary"])
+def test_what_cannot_be_loaded_is_said(seat, tmp_path, kind):
     dialog = opened(seat)
-    seat.hands.knowledge.load(tmp_path / "gone.csv")
+    path = tmp_path / "orang.csv"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "binary":
+        path.write_bytes(bytes(range(256)) * 40)
+    drop(dialog, path)
     wait(seat)
-    assert "gone.csv" in dialog.told.text()
-    assert "gone.csv" in seat.message
+    assert "orang.csv" in dialog.told.text()
+    assert "orang.csv" in seat.message
+    assert knowledge.count(seat.project.connection) == 0
     assert dialog.load.isEnabled()
     dialog.close()
 

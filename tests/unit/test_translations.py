@@ -162,7 +162,47 @@ key = "no sentence"
 '''
     found = collected(tmp_path, code, "commands/some.py")
     assert set(found.sentences) == {"The label “{}” is not there.", "This cannot be taken back.", "Not done yet: {}"}
-    assert collected(tmp_path / "b", code, "formats/some.py").sentences == {}
+
+
+def test_parts_of_sentences_are_found_where_reports_are_made(tmp_path: Path):
+    code = '''
+"""The docstring of the module."""
+PATTERN = re.compile("no sentence at all")
+reason = "cuts a token"
+raise FormatError(f"{path} {reason}; nothing was written.")
+told = f"; no part of {name} is left"
+table = "<b>not said</b>"
+line = "not\\tsaid"
+if "not said here" in text: pass
+what = "span" if one else "gathered"
+complain(f"{amount(count, 'pair')} of them came twice.")
+_logger.info("not said aloud")
+'''
+    wanted = {
+        "cuts a token", "{} {}; nothing was written.", "no part of {} is left", "span", "{} of them came twice.", "{} pair", "{} pairs",
+    }  # fmt: skip
+    assert set(collected(tmp_path, code, "formats/some.py").sentences) == wanted
+    assert set(collected(tmp_path / "a", code, "commands/some.py").sentences) == {"{} of them came twice.", "{} pair", "{} pairs"}
+    assert collected(tmp_path / "b", code, "cli/some.py").sentences == {}
+
+
+def test_reasons_are_found_where_others_put_them_into_sentences(tmp_path: Path):
+    code = """
+LOST = "what it belongs to is lost"
+SELECT = "SELECT id FROM spans"
+def place(): return f"in set {number}" if number else "nowhere at all"
+def other():
+    reason = f"{name} is at work on it"
+    self._miss(table, 1, place, "the end is lost")
+    there = "not a reason"
+"""
+    wanted = {"what it belongs to is lost", "in set {}", "nowhere at all", "{} is at work on it", "the end is lost"}
+    assert set(collected(tmp_path, code, "store/salvage.py").sentences) == wanted
+
+
+def test_the_marks_of_holes_are_no_other_holes():
+    assert script.holes("{} of {} {}") == script.holes("{2!} {0?} {1#}") == script.holes("{} {} {-}")
+    assert script.holes("{} of {}") != script.holes("{?} saja")
 
 
 def test_what_is_missing_or_stale_is_told(tmp_path: Path):

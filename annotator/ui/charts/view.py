@@ -209,7 +209,6 @@ class ChartArea(QScrollArea):
         self.view = ChartView()
         self.setWidget(self.view)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFocusProxy(self.view)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setMinimumSize(240, 160)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QWidget
 
 from annotator.commands.export_choice import ExportOptions
@@ -68,7 +69,8 @@ class ExportDialog(QDialog):
         self.format = _combo(tr("Format"), [(entry.title, name) for name, entry in formats.items()])
         self.format.setCurrentIndex(max(self.format.findData("spacy"), 0))
         self.carries = plain_label(quiet=True)
-        self.carries.setMinimumHeight(self.fontMetrics().height() * 2)
+        self.carries.setMinimumHeight(self.fontMetrics().height() * 3)  # what it takes in the longest language
+        self.carries.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.status = _combo(tr("Documents"), _statuses())
         self.annotator = QComboBox()
         self.annotator.setEditable(True)

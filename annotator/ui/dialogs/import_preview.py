@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from annotator.commands.previewing import FileFacts, Survey
+from annotator.commands.previewing import Survey
 from annotator.domain.annotations import AnnotationSet, SetInfo
 from annotator.domain.documents import Document
 from annotator.domain.exchange import Record
@@ -144,7 +144,7 @@ def _facts(found: Survey) -> list[str]:
     known = known_formats()
     lines: list[str] = []
     for facts in found.files[:4]:
-        what = tr(known[facts.format].title) if facts.format in known else _problem(facts)
+        what = tr(known[facts.format].title) if facts.format in known else told(facts.problem)
         lines.append(
             f"{facts.path.name}: {what}" + (f" · {_encoding(facts.encoding, guessed=facts.guessed)}" if facts.encoding else "")
         )
@@ -159,11 +159,6 @@ def _facts(found: Survey) -> list[str]:
     if not found.units and found.span_labels:
         lines.append(tr("Offsets count characters (code points), as here."))
     return lines
-
-
-def _problem(facts: FileFacts) -> str:
-    """Return why a file is in no format; what is known below is a sentence that begins with the file, which stands before it here."""
-    return told(f"{facts.path} {facts.problem}").removeprefix(f"{facts.path} ")
 
 
 def _encoding(name: str, *, guessed: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QKeySequence
@@ -129,6 +130,7 @@ class StatisticsDialog(QDialog):
     def show_figure(self, figure: Figure, chosen: Mapping[str, str]) -> None:
         """Show the figure of the page."""
         self.panel.show_figure(figure, chosen)
+        self._order_focus()
         self._refresh_buttons()
 
     def show_words(self, words: str) -> None:
@@ -147,6 +149,14 @@ class StatisticsDialog(QDialog):
             self._on_copy_picture()
         else:
             super().keyPressEvent(event)
+
+    def _order_focus(self) -> None:
+        """Have Tab go as the eye does; fields that came with the figure would be the last."""
+        below = (self.behind, self.copy, self.save, self.table)
+        for before, after in pairwise(
+            (self.pages, self.whose, *self.panel.fields.values(), self.panel.view, self.panel.table, *below)
+        ):
+            self.setTabOrder(before, after)
 
     def _refresh_buttons(self) -> None:
         drawn, counted = bool(self.panel.figure.chart.marks), bool(self.panel.figure.sheet.rows)

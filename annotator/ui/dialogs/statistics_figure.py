@@ -56,7 +56,6 @@ class FigurePanel(QWidget):
         column.addWidget(self.note)
         self.view.chosen.connect(self._on_mark_chosen)
         self.table.chosen.connect(self.chosen)
-        self.setFocusProxy(self.view)
         self._with_table, self._in_table = True, False
         self.view.focused.connect(self._on_mark_focused)
         self.table.walked.connect(self._on_row_focused)
@@ -156,11 +155,6 @@ class FigurePanel(QWidget):
             field.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
             field.activated.connect(self._on_selected)
         self._selectors.addStretch(1)
-        previous: QWidget | None = None
-        for field in (*self.fields.values(), self.view, self.table):
-            if previous is not None:
-                QWidget.setTabOrder(previous, field)
-            previous = field
 
     def _on_selected(self) -> None:
         field = self.sender()
