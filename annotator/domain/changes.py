@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -113,8 +113,3 @@ class ChangeSet:
             if change.what is What.SCHEME and isinstance(change.before, LabelScheme) and isinstance(change.after, LabelScheme):
                 name = followed(name, part, change.before.renamings, change.after.renamings)
         return name
-
-
-def inverted(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Return the changes that take these back, in reverse order."""
-    return tuple(change.inverse() for change in reversed(tuple(changes)))

@@ -49,8 +49,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("window")
         self.setDockNestingEnabled(True)
-        self.bench = bench
-        self.panels = panels
+        self.bench, self.panels = bench, panels
         self.welcome = WelcomePage()
         self._actions: dict[str, QAction] = {}
         self._closing = closing

@@ -152,7 +152,7 @@ class Sentences:
         for blank in islice(_BLANK.finditer(f" {said}"), _MOST_STOPS):
             rest = said[blank.start() :]
             stop = "." if rest.endswith(".") else ""
-            known = (self._known(rest, 1) or self._known(rest.removesuffix("."), 1)) if " " in rest else None
+            known = (self._known(rest, 0) or self._known(rest.removesuffix("."), 0)) if " " in rest else None
             if known is not None:
                 return f"{said[: blank.start()]}{known[0].removesuffix('.')}{stop}"
         return None
@@ -161,11 +161,11 @@ class Sentences:
         """Translate sentences that follow each other, if all of them are known: else the stop was one of a name."""
         for stop in islice(_STOP.finditer(said), _MOST_STOPS):
             end = stop.start() + (said[stop.start()] != ";")
-            first = self._known(said[:end], 1)
+            first = self._known(said[:end], 0)
             if first is None:
                 continue
             rest = said[stop.end() :]
-            known = self._known(rest, 1)
+            known = self._known(rest, 0)
             after = known[0] if known is not None else self._one_by_one(rest)
             if known is not None or after != rest:
                 return f"{first[0]}{said[end : stop.end()]}{after}"

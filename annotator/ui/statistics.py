@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDockWidget, QWidget
@@ -29,6 +28,7 @@ from annotator.ui.workbench import Workbench
 if TYPE_CHECKING:
     from annotator.commands.scoring import Scoreboard
     from annotator.ui.dialogs.statistics import StatisticsDialog
+    from annotator.ui.models.statistics_context import Found
     from annotator.ui.models.statistics_pages import Page
     from annotator.ui.models.statistics_targets import Target
 
@@ -39,18 +39,6 @@ AFTER_EDITS = 400
 
 PATIENCE = 300
 """Milliseconds after which it is said that what was chosen is still being counted."""
-
-
-@dataclass(slots=True)
-class _Found:
-    """A page as it was read: whose sets there are, whose were counted, what was chosen, and the page's own data."""
-
-    names: list[Whose]
-    chosen: Whose
-    documents: int
-    options: dict[str, str]
-    data: Any
-    stale: bool = False
 
 
 class Statistics(QObject):
@@ -73,7 +61,7 @@ class Statistics(QObject):
         """How often something was committed; tells whether a page was read before or after."""
         self._chosen: Whose | None = None
         self._options: dict[str, dict[str, str]] = {}
-        self._found: dict[str, _Found] = {}
+        self._found: dict[str, Found] = {}
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(AFTER_EDITS)
@@ -123,15 +111,15 @@ class Statistics(QObject):
             self._board = Scoreboard()
         board = self._board
 
-        def work(connection: Connection, progress: Progress) -> _Found:
-            from annotator.ui.models.statistics_context import Reading
+        def work(connection: Connection, progress: Progress) -> Found:
+            from annotator.ui.models.statistics_context import Found, Reading
 
             names = whose(connection)
             chosen = wished if wished in names else next(iter(names), GOLD)
             data = page.read(Reading(connection, progress, board, chosen, options))
-            return _Found(names, chosen, queries.document_count(connection), options, data)
+            return Found(names, chosen, queries.document_count(connection), options, data)
 
-        def found(one: _Found) -> None:
+        def found(one: Found) -> None:
             if self._reading is running:  # else it is of another page, or of a dialog that was closed
                 self._stop_reading()
                 one.stale = edits != self._edits

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,11 +26,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.commands.importing import ImportReport
 from annotator.commands.projects import shipped_schemes
+from annotator.domain.exchange import Complaint, Fate, Loss, LossReport
 from annotator.settings.store import Settings
+from annotator.store.salvage_report import Missing, Salvage
 from annotator.ui import language
 from annotator.ui.app import build
 from annotator.ui.catalogue import Catalogue, read_catalogue
+from annotator.ui.dialogs.import_report import ImportReportDialog
+from annotator.ui.dialogs.recovered import RecoveredDialog
+from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.i18n import by_count, number, share, step_words, told, tr
 from annotator.ui.models.history import long_time, short_time
 from annotator.ui.standing import Standing
@@ -248,6 +256,64 @@ def test_a_dialog_shows_no_english_and_cuts_no_button(
         ]
         assert cut == []
         dialog.close()
+
+
+# Reports
+
+SAID = Complaint("/x/berita.jsonl:3", "The span “s1” ends before it starts: (5, 2); it was left out.")
+TOLD = "Rentang “s1” berakhir sebelum berawal: (5, 2); rentang itu ditinggalkan."
+
+
+def test_the_report_of_an_import_speaks_the_window_s_language(qtbot):
+    language.speak("id")
+    report = ImportReport(documents=1, sets=1, complaints=[SAID], written="The report is in /x/laporan.txt.")
+    dialog = ImportReportDialog(report)
+    qtbot.addWidget(dialog)
+    row = dialog.table.topLevelItem(0)
+    assert row is not None
+    assert row.text(2) == dialog.detail.text() == TOLD
+    assert TOLD in row.toolTip(2)
+    assert dialog.written.text() == "Laporannya ada di /x/laporan.txt."
+    dialog.copy.click()
+    assert QApplication.clipboard().text() == f"/x/berita.jsonl:3: {TOLD}"
+    assert report.complaints == [SAID]
+
+
+def test_the_report_of_an_export_speaks_it_and_its_json_does_not(qtbot):
+    language.speak("id")
+    loss = Loss("satu", "span", "s1", "cuts a token", "was left out", Fate.DROPPED, "cuts a token; no whole token is left of it")
+    report = LossReport("conll", "/x/out.conll", losses=[loss], unsaid=Counter({("item", "mark of the review"): 3}))
+    dialog = LossReportDialog(report)
+    qtbot.addWidget(dialog)
+    group = dialog.model.index(0, 0)
+    assert group.data() == "Rentang (1): memotong token; tidak ada token utuh yang tersisa"
+    item = dialog.model.index(0, 0, group)
+    assert [item.siblingAtColumn(column).data() for column in (1, 2)] == ["was left out", "cuts a token"]  # words of the article
+    assert "memotong token" in item.data(Qt.ItemDataRole.ToolTipRole)
+    assert dialog.counts.text().endswith("karena formatnya tidak punya tempat untuknya: tanda peninjauan dari 3 butir.")
+    dialog.copy.click()
+    assert json.loads(QApplication.clipboard().text()) == report.to_dict()
+
+
+def test_the_report_of_a_rescue_speaks_the_window_s_language(qtbot):
+    language.speak("id")
+    lost = Missing("spans", 3, "in “berita” (number 4) (ani)", "it lies on a part of the file that cannot be read")
+    report = Salvage(Path("/x/a.annotator"), Path("/x/b.annotator"), missing=[lost])
+    dialog = RecoveredDialog(report)
+    qtbot.addWidget(dialog)
+    row = dialog.table.topLevelItem(0)
+    assert row is not None
+    assert row.text(2) == "dalam “berita” (nomor 4) (ani)"
+    assert dialog.detail.text() == (
+        "Hilang: 3 rentang dalam “berita” (nomor 4) (ani); letaknya di bagian berkas yang tidak dapat dibaca."
+    )
+
+
+def test_a_message_whose_file_stands_beside_it_is_recognised(qapp):
+    language.speak("id")
+    assert told("is no PDF file, or a broken one.") == "bukan berkas PDF, atau rusak."
+    assert told("/x/a b.txt does not exist.") == "/x/a b.txt tidak ada."
+    assert told("one of them") == "one of them"
 
 
 # Switching

@@ -42,6 +42,9 @@ SAID_BY_OTHERS = (
     "Error",
     "File is not a zip file",
     "Bad ",
+    "Parquet file size",
+    "Parquet magic bytes",
+    "invalid literal",
 )
 """Beginnings of what Python and its libraries say of a broken file, in English, behind a sentence of ours."""
 

@@ -71,7 +71,7 @@ def catalogue() -> Catalogue:
         ("Nothing is selected. Save it as JSON.", "Nothing is selected. Save it as JSON."),
         ("notes", "catatan"),
         ("The document 5", "The document 5"),  # a part is no sentence by itself
-        ("3 spans", "3 spans"),
+        ("3 spans", "3 rentang"),
         ("", ""),
     ],
 )  # fmt: skip

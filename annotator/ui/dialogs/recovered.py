@@ -39,7 +39,7 @@ class RecoveredDialog(QDialog):
         self.table.setUniformRowHeights(True)
         self.table.setAlternatingRowColors(True)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
-        for section, width in ((0, 150), (1, 80), (2, 200)):
+        for section, width in ((0, 150), (1, 110), (2, 200)):
             self.table.header().resizeSection(section, width)
         self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.table.addTopLevelItems([_row(missing) for missing in report.missing[:_MOST]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
@@ -24,6 +24,18 @@ class Reading:
     board: Scoreboard
     chosen: Whose = GOLD
     options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Found:
+    """A page as it was read: whose sets there are, whose were counted, what was chosen, and the page's own data."""
+
+    names: list[Whose]
+    chosen: Whose
+    documents: int
+    options: dict[str, str]
+    data: Any
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
