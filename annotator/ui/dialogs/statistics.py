@@ -37,7 +37,8 @@ class StatisticsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = framed(self, tr("Statistics"), width=640)
+        column = framed(self, tr("Statistics"), width=760)
+        self.setMinimumHeight(540)  # below, a chart is no more than its legend
         self.pages = QListWidget()
         airy(self.pages)
         self.pages.setAccessibleName(tr("Pages of the statistics"))
