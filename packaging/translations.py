@@ -332,11 +332,7 @@ def _reasons(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if isinstance(node, ast.Constant) and node.value in SINGLE:
             yield str(node.value), node.lineno
         given: list[ast.expr | None] = []
-        if isinstance(node, ast.Return):
-            given = [node.value]
-        elif isinstance(node, ast.Assign) and any(
-            isinstance(name, ast.Name) and _REASON.fullmatch(name.id) for name in node.targets
-        ):
+        if isinstance(node, ast.Return) or (isinstance(node, ast.Assign) and any(map(_is_reason, node.targets))):
             given = [node.value]
         elif isinstance(node, ast.Call) and _name(node) in ("_miss", "_leave_out"):
             given = [*node.args]
@@ -345,6 +341,10 @@ def _reasons(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 text = template(branch) if branch is not None else None
                 if text and " " in text and text[0] in "({“abcdefghijklmnopqrstuvwxyz" and _PROSE.fullmatch(text):
                     yield text, branch.lineno if branch is not None else 0
+
+
+def _is_reason(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) and _REASON.fullmatch(target.id) is not None
 
 
 def _amounts(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,8 @@
 A catalogue is a file ``resources/translations/<language>.json`` that a translator can read and edit: ``terms`` (for people: which word
 stands for which), ``texts`` (what goes through ``tr``, by its English source), ``sentences`` (messages from below the window and their
 parts: English templates with ``{}`` where a value stands; ``ui.sentences`` says what the marks in holes mean) and ``qt`` (the words of
-Qt's own buttons and menus, for which Qt ships no translation to every language).  ``packaging/translations.py`` tells what is missing or stale.
+Qt's own buttons and menus, for which Qt ships no translation to every language).  ``packaging/translations.py`` tells what is missing
+or stale.
 
 No Qt: the script and its tests read catalogues without a window.
 """

@@ -26,7 +26,7 @@ def least(chart: Chart, width: float, measure: Measure) -> tuple[float, float]:
     del width
     narrowest = _NARROWEST * measure.line * len(chart.groups) if chart.kind is Kind.COLUMNS else 0.0
     axis = max(measure.width(chart.told(value)) for value in ticks(chart.highest(), 4, chart.steps))
-    return max(measure.line * 16, narrowest + axis + measure.line), measure.line * 11
+    return max(measure.line * 16, narrowest + axis + measure.line), measure.line * 9
 
 
 def fill(made: Layout, chart: Chart, area: Area, measure: Measure) -> None:
