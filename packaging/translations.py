@@ -29,7 +29,7 @@ TABLES: dict[str, tuple[int | str, ...]] = {
 }
 """Which arguments of which calls are words: by position, or by keyword.  ``start`` is that of ``Progress``."""
 
-STEPS = frozenset(("Command", "transaction", "begin_step"))
+STEPS = frozenset(("Command", "transaction", "begin_step", "_in_one_step"))
 """Calls whose first text is a step's name and whose next text is what stands in its hole."""
 
 WORD_TABLES = {
@@ -150,6 +150,7 @@ SINGLE = frozenset(
         "item",
         "items",
         "fails",
+        "feature",
         "flag",
         "fragments",
         "head",
@@ -163,6 +164,7 @@ SINGLE = frozenset(
         "number",
         "origin",
         "reading",
+        "reference",
         "relation",
         "relations",
         "reviewed",
@@ -174,6 +176,7 @@ SINGLE = frozenset(
         "tail",
         "text",
         "tokens",
+        "type",
         "warns",
         "writing",
     )

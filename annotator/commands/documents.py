@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from annotator.commands.command import Command, begin_work, find_set
@@ -49,12 +50,12 @@ def mark_done(set_id: int) -> Command:
 
 def skip(set_id: int) -> Command:
     """Leave the document out; it is neither done nor offered again as the next one."""
-    return _with_status(set_id, Status.SKIPPED, "Skip the {}")
+    return Command("Skip the {}", _to_status(set_id, Status.SKIPPED), "document")
 
 
 def reopen(set_id: int) -> Command:
     """Take the document up again after it was done or skipped."""
-    return _with_status(set_id, Status.IN_PROGRESS, "Reopen the {}")
+    return Command("Reopen the {}", _to_status(set_id, Status.IN_PROGRESS), "document")
 
 
 def toggle_flag(set_id: int) -> Command:
@@ -88,8 +89,8 @@ def set_categories(set_id: int, categories: tuple[str, ...]) -> Command:
     return Command("Categorise the {}", run, "document")
 
 
-def _with_status(set_id: int, status: Status, text: str) -> Command:
+def _to_status(set_id: int, status: Status) -> Callable[[Transaction], None]:
     def run(tx: Transaction) -> None:
         tx.put_set(set_id, replace(tx.set_info(set_id), status=status))
 
-    return Command(text, run, "document")
+    return run

@@ -52,11 +52,11 @@ def repair(host: Host, progress: Progress | None = None) -> RepairReport:
         for set_id, key in consistency.loose_relations(host.project.connection):
             loose[set_id].append(key)
     # A step of its own: where the span of an end is gone for good, taking this one back is refused, and must not hold up the other.
-    _in_one_step(host, report, "Remove relations without an end", [_without_relations(key, names) for key, names in loose.items()])
+    _in_one_step("Remove relations without an end", host, report, [_without_relations(key, names) for key, names in loose.items()])
     with host.project.reading():
         ids = queries.document_ids(host.project.connection)
     progress.start("Repairing", len(ids))
-    _in_one_step(host, report, "Repair the annotations", _set_repairs(host, ids, progress))
+    _in_one_step("Repair the annotations", host, report, _set_repairs(host, ids, progress))
     return report
 
 
@@ -77,7 +77,7 @@ def _mend_derived(host: Host, report: RepairReport) -> None:
         report.rebuilt = [*wrong, *(["indexes"] if indexes else [])]
 
 
-def _in_one_step(host: Host, report: RepairReport, text: str, commands: Sequence[Command] | Iterator[Command]) -> None:
+def _in_one_step(text: str, host: Host, report: RepairReport, commands: Sequence[Command] | Iterator[Command]) -> None:
     step_id = host.project.begin_step(text, actor=host.annotator, lane=Lane.JOB)
     before = len(report.mended)
     try:

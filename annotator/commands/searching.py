@@ -128,12 +128,13 @@ def act_on(lines: Sequence[Line], action: Action, label: str = "") -> Command:
                 acted.same += not did
         return acted
 
-    texts = {
-        Action.LABEL: "Label what was found as {}",
-        Action.RELABEL: "Relabel what was found as {}",
-        Action.DECIDE: "Decide what was found as {}",
-    }
-    return Command(texts.get(action, "Remove {}"), run, label if action is not Action.REMOVE else "what was found")
+    if action is Action.REMOVE:
+        return Command("Remove {}", run, "what was found")
+    if action is Action.LABEL:
+        return Command("Label what was found as {}", run, label)
+    if action is Action.RELABEL:
+        return Command("Relabel what was found as {}", run, label)
+    return Command("Decide what was found as {}", run, label)
 
 
 def act_on_all(
