@@ -38,6 +38,10 @@ class Catalogue:
         """Return a sentence of a message in this language, or as it is where no template fits it (``ui.sentences`` says which does)."""
         return self._recognised.told(said)
 
+    def part(self, said: str) -> str:
+        """Return a part of a sentence that stands by itself, in this language, or as it is."""
+        return self._recognised.part(said)
+
     @cached_property
     def _recognised(self) -> Sentences:
         return Sentences(self.sentences, self.texts)

@@ -169,4 +169,6 @@ def _swatch(value: str) -> QIcon:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.drawRoundedRect(3, 3, 18, 18, 5, 5)
     painter.end()
-    return QIcon(pixmap)
+    made = QIcon(pixmap)
+    made.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it with the colour of the selection
+    return made

@@ -24,6 +24,9 @@ CONTEXT = "annotator"
 SENTENCES = "annotator.sentences"
 """The context in which sentences are looked up whose values are filled in already."""
 
+PARTS = "annotator.parts"
+"""The same for what is only a part of a sentence and stands in a cell by itself."""
+
 
 def tr(text: str) -> str:
     """Return ``text`` in the window's language, or as it is where there is no translation."""
@@ -32,7 +35,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
-def told(said: object) -> str:
+def told(said: object, context: str = SENTENCES) -> str:
     """Return a sentence from below the window, an error or its text, in the window's language; in English where it is not known.
 
     The sentence is recognised by its template in the catalogue: whoever raises it knows nothing of languages.
@@ -41,7 +44,7 @@ def told(said: object) -> str:
 
     sentence = str(said)
     try:
-        return sentence if "\0" in sentence else QCoreApplication.translate(SENTENCES, sentence)
+        return sentence if "\0" in sentence else QCoreApplication.translate(context, sentence)
     except UnicodeEncodeError:  # it quotes an article with half a character, which Qt cannot be asked about
         return sentence
 

@@ -11,7 +11,7 @@ from functools import cache
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from annotator.ui.catalogue import Catalogue, read_catalogue
-from annotator.ui.i18n import CONTEXT, SENTENCES
+from annotator.ui.i18n import CONTEXT, PARTS, SENTENCES
 
 
 class CatalogueTranslator(QTranslator):
@@ -32,6 +32,8 @@ class CatalogueTranslator(QTranslator):
         del disambiguation, n
         if context == SENTENCES:
             return self.catalogue.sentence(sourceText)
+        if context == PARTS:
+            return self.catalogue.part(sourceText)
         ours = context == CONTEXT or not context.startswith("Q")
         return (self.catalogue.texts if ours else self.catalogue.qt).get(sourceText, sourceText)
 

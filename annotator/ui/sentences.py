@@ -157,6 +157,12 @@ class Sentences:
                 return f"{said[: blank.start()]}{known[0].removesuffix('.')}{stop}"
         return None
 
+    def part(self, said: str) -> str:
+        """Return a part of a sentence, as it stands in a cell by itself, in this language."""
+        self._met.clear()
+        known = self._known(said, 1)
+        return known[0] if known is not None else said
+
     def _one_by_one(self, said: str) -> str:
         """Translate sentences that follow each other, if all of them are known: else the stop was one of a name."""
         for stop in islice(_STOP.finditer(said), _MOST_STOPS):
@@ -221,7 +227,7 @@ class Sentences:
         if known is None:
             return None if mark == "?" else (value, len(value))
         told, left = known
-        if core[0].isupper():
+        if core[0].isupper() and core[1:2].islower():  # as a sentence begins, not as UTF-16 does
             told = told[:1].upper() + told[1:]
         lead = value.index(core)
         return value[:lead] + told + value[lead + len(core) :], left

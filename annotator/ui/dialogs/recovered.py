@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeWidget, QTreeWi
 
 from annotator.store.salvage_report import Missing, Salvage
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
-from annotator.ui.i18n import number, plain_tip, told, tr
+from annotator.ui.i18n import PARTS, number, plain_tip, told, tr
 from annotator.ui.icons import icon
 from annotator.ui.panels.parts import airy, heading, plain_label
 
@@ -98,7 +98,7 @@ def _lines(report: Salvage) -> list[str]:
 def _row(missing: Missing) -> QTreeWidgetItem:
     many = number(missing.count) if missing.count else tr("unknown")
     what = _names().get(missing.table, missing.table)
-    item = QTreeWidgetItem([what[:1].upper() + what[1:], many, told(missing.place), told(missing.reason)])
+    item = QTreeWidgetItem([what[:1].upper() + what[1:], many, told(missing.place, PARTS), told(missing.reason)])
     item.setIcon(0, icon("info-circle" if missing.doubtful else "alert-triangle"))
     sentence = told(missing.sentence)
     item.setData(0, Qt.ItemDataRole.UserRole, sentence)

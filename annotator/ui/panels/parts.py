@@ -121,7 +121,9 @@ def swatch_icon(theme: Theme, base: str, *, dashed: bool = False) -> QIcon:
     painter = QPainter(pixmap)
     draw_swatch(painter, QPoint(0, 0), theme, base, dashed=dashed)
     painter.end()
-    return QIcon(pixmap)
+    made = QIcon(pixmap)
+    made.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it with the colour of the selection
+    return made
 
 
 def draw_swatch(painter: QPainter, corner: QPoint, theme: Theme, base: str, *, dashed: bool = False) -> None:
