@@ -272,6 +272,7 @@ def test_tab_and_f6_reach_everything_outside_the_article(use, tmp_path):
     def drive(user):
         # within the article Tab walks the spans; F6 leaves it, and from there Tab and Shift+Tab reach the rest
         user.view.focus_span("s1")
+        user.window.bench.following.now()  # the inspector follows a moment later, and would be filled under the walk
         user.press("F6")
         reached = walked(Qt.Key.Key_Tab, user.view)
         user.press("Shift+F6", "F6")

@@ -132,11 +132,14 @@ def test_tab_goes_on_past_panels_whose_list_is_hidden(use, tmp_path) -> None:
         user.press("Ctrl+Shift+I")  # nothing was labelled in two ways: no list
         panel, searching = window.panels.inbox.panel, window.panels.searching.panel
         assert panel.isVisible()
-        assert panel.focusProxy().isHidden()
+        proxy, dock = panel.focusProxy(), window.findChild(QDockWidget, "dock-inbox")
+        assert proxy is not None
+        assert proxy.isHidden()
+        assert isinstance(dock, QDockWidget)
         passed: list[QWidget] = []
         for key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             for start in ("Ctrl+Shift+F", "F6"):
-                window.findChild(QDockWidget, "dock-inbox").raise_()
+                dock.raise_()
                 user.press("Shift+F6", start)
                 reached = walked(key, user.view)
                 assert searching.isAncestorOf(reached[0]) is (start == "Ctrl+Shift+F")
