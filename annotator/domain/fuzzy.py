@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 _WORD = re.compile(r"[^\W_]+")
 _WHOLE, _BEGINNING, _PART, _INITIALS, _MISTYPED, _SPARSE = 1.0, 0.9, 0.65, 0.6, 0.5, 0.3
+_COMPARABLE = 0.55
+"""Share of the best fit that another must have to be listed beside it: initials stand beside a whole word, a typing error does not."""
+
 _LATER = 0.02
 """What it costs to fit a word further behind: of two names the one that begins so comes first."""
 
@@ -28,13 +31,18 @@ def words_of(text: str) -> tuple[str, ...]:
 def ranked(typed: str, things: Iterable[T], names: Callable[[T], Sequence[tuple[str, float]]]) -> list[T]:
     """Return the things that fit, the best first and equals in their order; all of them for an empty query.
 
-    ``names`` gives what a thing is called, each with its weight (1.0: its own name).
+    ``names`` gives what a thing is called, each with its weight (1.0: its own name).  What fits far worse than something else, with an
+    error where that has none, is left out.
     """
     wanted = words_of(typed)
     if not wanted:
         return list(things) if not typed.strip() else []
-    scored = [(max((score(wanted, name) * weight for name, weight in names(one)), default=0.0), one) for one in things]
-    return [one for value, one in sorted(scored, key=lambda pair: -pair[0]) if value > 0]
+    scored: list[tuple[float, float, T]] = []
+    for one in things:
+        fits = [(score(wanted, name), weight) for name, weight in names(one)]
+        scored.append((max((fit * weight for fit, weight in fits), default=0.0), max((fit for fit, _ in fits), default=0.0), one))
+    least = _COMPARABLE * max((fit for _, fit, _ in scored), default=0.0)
+    return [one for value, fit, one in sorted(scored, key=lambda found: -found[0]) if value > 0 and fit >= least]
 
 
 def score(wanted: Sequence[str], name: str) -> float:

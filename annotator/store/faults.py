@@ -52,10 +52,14 @@ def explained(error: BaseException, path: Path, *, full: str = _NOT_SAVED) -> Pr
             return ProjectError(f"The disk reported an error while reading or writing “{path}” ({error}). Check the disk.")
         case sqlite3.SQLITE_CANTOPEN:
             return ProjectError(f"“{path}” cannot be opened. Check that the folder exists and may be read.")
-        case _ if "decode to UTF-8" in str(error) or "malformed JSON" in str(error):  # these have no code of their own
+        case _ if any(words in str(error) for words in _OF_DAMAGE):
             return _damaged(path)
         case _:
             return None
+
+
+_OF_DAMAGE = ("decode to UTF-8", "malformed JSON", "user-defined function raised")
+"""Errors without a code of their own.  The functions we give to SQLite raise nothing themselves: they cannot be handed what is no text."""
 
 
 def _damaged(path: Path) -> ProjectDamaged:

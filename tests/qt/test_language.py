@@ -247,8 +247,10 @@ def test_a_dialog_shows_no_english_and_cuts_no_button(
     settle()
     opened = [dialog for dialog in QApplication.topLevelWidgets() if isinstance(dialog, QDialog) and dialog.isVisible()]
     assert opened, action
+    values = {str(value) for attribute in seat.project.scheme.attributes for value in attribute.values}
+    data = {f"{kind}: {value!r}" for kind in ("_Values", "QHeaderView") for value in values}  # the project's own words, as they are
     for dialog in opened:
-        assert english(dialog, catalogue) == []
+        assert set(english(dialog, catalogue)) <= data
         cut = [
             button.text()
             for button in dialog.findChildren(QPushButton)

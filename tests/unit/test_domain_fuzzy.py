@@ -48,7 +48,12 @@ def test_nothing_typed_leaves_everything_in_its_order(typed: str) -> None:
 
 def test_better_fits_come_before_worse_ones() -> None:
     names = ["rexport", "Import an export", "Export settings", "exprot", "Export"]
-    assert found("export", names) == ["Export", "Export settings", "Import an export", "rexport", "exprot"]
+    assert found("export", names) == ["Export", "Export settings", "Import an export", "rexport"]
+
+
+def test_what_fits_with_an_error_is_listed_where_nothing_fits_without() -> None:
+    assert found("export", ["exprot", "Print"]) == ["exprot"]
+    assert found("export", ["exprot", "Print", "Export"]) == ["Export"]
 
 
 def test_equals_keep_their_order() -> None:

@@ -14,7 +14,7 @@ from annotator.domain.changes import Lane
 from annotator.domain.labels import LabelScheme
 from annotator.errors import AnnotatorError, NotAProject, ProjectDamaged, ProjectError, ProjectInUse, ProjectReadOnly, ProjectTooNew
 from annotator.session.session import Session
-from annotator.store import files, migrations, queries, schema
+from annotator.store import files, listing, migrations, queries, recount, schema
 from annotator.store.project import create, open_project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,6 +165,19 @@ def test_what_is_not_damaged_can_be_read_and_the_damage_is_found(project, make_d
     assert damaged.explained(ValueError("ours")) is None
     assert damaged.explained(sqlite3.ProgrammingError("ours")) is None
     damaged.close()
+
+
+@pytest.mark.parametrize(
+    "look",
+    [recount.differences, lambda connection: list(listing.stream(connection, listing.Filter(name="a")))],
+    ids=["figures", "names"],
+)
+def test_a_letter_that_is_none_any_more_is_called_damage_wherever_it_is_read(project, make_document, look):
+    """Our own functions inside SQLite cannot be handed such a text, and SQLite then says no more than that."""
+    project.connection.execute("UPDATE documents SET text = CAST(x'41ff42' AS TEXT), name = CAST(x'41ff42' AS TEXT)")
+    with pytest.raises(sqlite3.OperationalError) as error:
+        look(project.connection)
+    assert isinstance(project.explained(error.value), ProjectDamaged)
 
 
 def test_a_project_that_lost_a_table_is_called_damaged(project):
