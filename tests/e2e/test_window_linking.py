@@ -71,6 +71,7 @@ def test_a_span_is_linked_by_keys_and_exported_with_its_id(use, knowing_story, t
 
     def again(user):
         user.focus("Rusia")
+        user.window.bench.following.now()
         assert user.window.panels.inspector.link.button.text() == "Rusia"
         assert user.view.tip_at(user.span.id, None).endswith("Rusia (Q159)")
         user.press("Ctrl+Return")
