@@ -190,6 +190,18 @@ def test_a_double_is_a_problem_of_the_second(session):
     assert [problem.rule.value for problem in item_problems(state, other)] == ["relation-duplicate"]
 
 
+@pytest.mark.parametrize("item", [("span", "s1"), ("relation", "r1")])
+def test_as_narrow_as_it_may_be_nothing_is_cut_off(panel, controller, item):
+    controller.go(*item)
+    window, empty = panel.window(), panel.minimumSizeHint().width()
+    window.resize(window.minimumSizeHint().width(), 300)
+    QApplication.processEvents()
+    shown = panel._scroll
+    assert shown.widget().width() <= shown.viewport().width()
+    panel.show_nothing()
+    assert panel.minimumSizeHint().width() == empty, "a panel that widened with the focus would move the article's text"
+
+
 def test_nothing_shows_a_hint(panel, controller):
     panel.show_nothing("Choose something.")
     assert panel._pages.currentIndex() == 0
