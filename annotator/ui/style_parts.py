@@ -150,15 +150,21 @@ def _square(rect: QRect, most: int = 16) -> QRectF:
     return QRectF(round(center.x() - side / 2), round(center.y() - side / 2), side, side)
 
 
+def _begin_box(painter: QPainter, box: QRectF, theme: Theme, mood: Mood) -> tuple[QRectF, str]:
+    """Set pen and brush for the outline of a box or knob; returns where that runs, and the colour of the sign inside."""
+    edge, face, sign = _box_colors(theme, mood)
+    focused = Mood.FOCUSED in mood
+    painter.setBrush(color(face))
+    painter.setPen(_line(theme.text if focused else edge, 2.0 if focused else 1.2))
+    return _inset(box, 1.0 if focused else 0.6), sign
+
+
 def draw_check(painter: QPainter, rect: QRect, theme: Theme, mood: Mood) -> None:
     """Paint a box to tick, in the middle of ``rect``."""
-    edge, face, sign = _box_colors(theme, mood)
     box = _square(rect)
     with _smooth(painter):
-        painter.setBrush(color(face))
-        focused = Mood.FOCUSED in mood
-        painter.setPen(_line(theme.text if focused else edge, 2.0 if focused else 1.2))
-        painter.drawRoundedRect(_inset(box, 1.0 if focused else 0.6), 3, 3)
+        outline, sign = _begin_box(painter, box, theme, mood)
+        painter.drawRoundedRect(outline, 3, 3)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_line(sign, 1.8))
         if Mood.CHECKED in mood:
@@ -169,13 +175,10 @@ def draw_check(painter: QPainter, rect: QRect, theme: Theme, mood: Mood) -> None
 
 def draw_radio(painter: QPainter, rect: QRect, theme: Theme, mood: Mood) -> None:
     """Paint a knob of which one of several is on, in the middle of ``rect``."""
-    edge, face, sign = _box_colors(theme, mood)
     box = _square(rect)
     with _smooth(painter):
-        painter.setBrush(color(face))
-        focused = Mood.FOCUSED in mood
-        painter.setPen(_line(theme.text if focused else edge, 2.0 if focused else 1.2))
-        painter.drawEllipse(_inset(box, 1.0 if focused else 0.6))
+        outline, sign = _begin_box(painter, box, theme, mood)
+        painter.drawEllipse(outline)
         if Mood.CHECKED in mood:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(sign))
