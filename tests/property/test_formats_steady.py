@@ -158,8 +158,13 @@ FEW, MANY = 100, 400
 @pytest.mark.parametrize("name", [name for name in WRITERS if name not in WHOLE])
 def test_four_times_the_documents_take_hardly_more_memory(tmp_path, name):
     export(name, tmp_path, many(3))  # whatever is loaded once is loaded now
-    few, more = peak(name, tmp_path / "few", FEW), peak(name, tmp_path / "more", MANY)
-    assert (more - few) / (MANY - FEW) < A_DOCUMENT, f"{few} and {more} bytes"
+    grown: list[float] = []
+    for attempt in ("first", "again"):  # what another thread takes meanwhile is counted, too, but hardly twice
+        few, more = (peak(name, tmp_path / f"{attempt}-{count}", count) for count in (FEW, MANY))
+        grown.append((more - few) / (MANY - FEW))
+        if grown[-1] < A_DOCUMENT:
+            break
+    assert min(grown) < A_DOCUMENT, f"bytes a document: {grown}"
 
 
 A_DOCUMENT = 1500
