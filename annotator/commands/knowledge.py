@@ -129,13 +129,14 @@ def load(
 
     May run in any thread whose ``write`` reaches the project's own; ``gently`` cuts the writing into pieces of some milliseconds, for a
     window.  Raises ``FormatError`` where the file cannot be read, ``ProjectError`` where the project cannot be written, and ``Cancelled``;
-    then nothing has changed.  A file without a sound entry is not loaded: what there is stays, and the report says so.
+    then nothing has changed, as where ``KeyboardInterrupt`` comes out of it.  A file without a sound entry is not loaded: what there is
+    stays, and the report says so.
     """
     progress = progress or Progress()
     stream = knowledge_files.read(path, encoding=encoding, language=write(lambda: project.language))
     loading = _Loading(project, write, progress, gently=gently)
     report = LoadReport()
-    try:
+    with loading.tidied():
         loading.clear()
         if mode is Mode.ADD:
             loading.copy()
@@ -145,9 +146,10 @@ def load(
             report.complain(Complaint(str(path), "There is no sound entry in the file, so nothing was loaded."))
             return report
         loading.name()
-        loading.put_in_use(path.name, report, mode)
-    finally:
-        loading.tidy()
+        loading.count(report, mode)
+        loading.put_in_use(path.name)
+    if loading.stopped_late:
+        report.complain(Complaint("", "It was interrupted when everything was loaded already; that stays.", lost=False))
     return report
 
 
@@ -158,19 +160,22 @@ def remove(project: Project, *, progress: Progress | None = None, write: Write =
     """
     loading = _Loading(project, write, progress or Progress(), gently=gently)
     had = write(lambda: knowledge.count(project.connection))
-    try:
+    with loading.tidied():
         loading.clear()
-        loading.put_in_use("", LoadReport(), Mode.REPLACE)
-    finally:
-        loading.tidy()
+        loading.put_in_use("")
     return had
 
 
 def export(connection: Connection, target: Path, progress: Progress | None = None) -> int:
-    """Save the knowledge base as JSONL that ``load`` reads; returns the number of entries."""
+    """Save the knowledge base as it is now as JSONL that ``load`` reads; returns the number of entries.
+
+    Raises ``FormatError`` for what the system refuses, ``ProjectError`` where not all can be read, and ``Cancelled``; then a file that
+    was there is there still.
+    """
     progress = progress or Progress()
     progress.start("Saving the knowledge base", knowledge.count(connection))
-    return knowledge_files.write(target, knowledge.all_entries(connection), progress)
+    with contextlib.closing(knowledge.entries_of_one_moment(connection)) as entries:
+        return knowledge_files.write(target, entries, progress)
 
 
 def removal_sentence(connection: Connection) -> str:
@@ -209,7 +214,23 @@ class _Loading:
         self._size = _FIRST if gently else BULK
         self._names = 0
         self._entries = 0
-        self._place = self._piece(knowledge_loading.begun)
+        self._place = self._new = self._piece(knowledge_loading.begun)
+        self.stopped_late = False
+        """Whether somebody stopped it when what was loaded was in use already."""
+
+    @contextlib.contextmanager
+    def tidied(self) -> Iterator[None]:
+        """Tidy up after what is done inside; whoever stops that, or the tidying, after the last piece has stopped nothing."""
+        try:
+            try:
+                yield
+            finally:
+                self._tidy()
+        except (Cancelled, KeyboardInterrupt):
+            with contextlib.closing(self._project.reader()) as reader, self._project.reading():
+                self.stopped_late = knowledge.place_in_use(reader) == self._new
+            if not self.stopped_late:
+                raise
 
     def clear(self) -> None:
         """Remove what a load before this one left in the place, or what was in use before."""
@@ -253,21 +274,23 @@ class _Loading:
             self._progress.advance(len(some))
         self._entries, self._names = len(numbers), first - 1
 
-    def put_in_use(self, source: str, report: LoadReport, mode: Mode) -> None:
-        """Make what was loaded the knowledge base, and count what that means."""
-
-        def change(connection: Connection) -> int:
-            old = knowledge.count(connection)
-            knowledge_loading.put_in_use(connection, self._place, entries=self._entries, names=self._names, source=source)
-            return old
-
-        old = self._piece(change)
+    def count(self, report: LoadReport, mode: Mode) -> None:
+        """Count what it will mean that what was loaded is the knowledge base: before it is, so that it can still be stopped."""
+        with contextlib.closing(self._project.reader()) as reader, self._project.reading():
+            old = knowledge.count(reader)
+            report.unnamed = sum(count for _, count in knowledge.linked_ids_without_entry(reader, self._place))
         report.entries = self._entries
         report.removed = old - report.changed - report.unchanged if mode is Mode.REPLACE else 0
-        with contextlib.closing(self._project.reader()) as reader, self._project.reading():
-            report.unnamed = sum(count for _, count in knowledge.linked_ids_without_entry(reader))
 
-    def tidy(self) -> None:
+    def put_in_use(self, source: str) -> None:
+        """Make what was loaded the knowledge base: the last piece."""
+        self._piece(
+            lambda connection: knowledge_loading.put_in_use(
+                connection, self._place, entries=self._entries, names=self._names, source=source
+            )
+        )
+
+    def _tidy(self) -> None:
         """Remove what is in the place that is not in use, as far as that is possible soon; the next load does what is left."""
         self._progress = _Patience()
         with contextlib.suppress(AnnotatorError, Cancelled):

@@ -28,6 +28,8 @@ def followed(name: str, part: str, then: Sequence[Renaming], now: Sequence[Renam
 
     ``part`` is “spans” or “relations”.  Renamings that were taken back since are gone back through.
     """
+    if not name:
+        return ""  # no label is none at any time
     shared = 0
     while shared < min(len(then), len(now)) and then[shared] == now[shared]:
         shared += 1

@@ -54,7 +54,7 @@ def safe_stem(path: Path) -> str:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that takes its place when the block ends well, and is removed when it does not.
 
-    Raises ``FormatError`` for what the operating system refuses.
+    Raises ``FormatError`` for what the operating system refuses, and where ``path`` is a project: nothing takes the place of one.
     """
     with replacing_all(path) as (temporary,):
         yield temporary
@@ -63,16 +63,30 @@ def replacing(path: Path) -> Iterator[Path]:
 @contextmanager
 def replacing_all(*paths: Path) -> Iterator[list[Path]]:
     """Do ``replacing`` for several files: they take their places all, or none of them does."""
+    for path in paths:
+        if _is_project(path):
+            raise FormatError(f"“{path}” is a project with all its annotations; name another file.")
     temporaries = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in paths]
     try:
         yield temporaries
         place_all(list(zip(temporaries, paths, strict=True)))
     except OSError as error:
         # the file that was in the way, where it is one of these; else the system speaks of a temporary one
-        raise refusal(next((path for path in paths if str(path) == error.filename), paths[0]), error) from error
+        at = next((path for path in paths if str(path) == error.filename), paths[0])
+        raise refusal(at.parent if error.errno == errno.ENOENT and not at.parent.exists() else at, error) from error
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
+
+
+def _is_project(path: Path) -> bool:
+    """Tell whether a file is an SQLite database with the mark of our projects (https://sqlite.org/fileformat2.html, offset 68)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(72)
+    except OSError:
+        return False
+    return head.startswith(b"SQLite format 3\0") and head[68:] == b"Anno"
 
 
 @contextmanager

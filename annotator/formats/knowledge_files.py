@@ -161,7 +161,9 @@ def _values(data: dict[str, Any], language: str, complain: Complaints) -> dict[s
     """Return what an object says, by field; what is in several languages as one."""
     given = list(data.values())
     values: dict[str, Any] = {field: given[place] for field, place in _fields(tuple(data)).items()}
-    aliases = values.get("aliases", [])
+    aliases = values.get("aliases")
+    if aliases is None:  # not there, or null: that says that there are none
+        aliases = []
     names: list[Any] = []
     if type(data.get("labels")) is dict:
         names = _by_language(data["labels"], language)

@@ -195,12 +195,17 @@ def kept(there: Sequence[Backup]) -> list[Backup]:
 
 
 def state_mark(connection: sqlite3.Connection) -> str:
-    """Return a text that changes with everything that is written into a project, at no cost."""
+    """Return a text that changes with everything that is written into a project, a knowledge base too, at no cost."""
     sequences = connection.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name").fetchall()
     last = connection.execute("SELECT id, at, actor, finished FROM steps ORDER BY id DESC LIMIT 1").fetchone() or (0,)
     number = connection.execute("SELECT max(number) FROM changes WHERE step_id = ?", (last[0],)).fetchone()[0]
     open_steps = connection.execute("SELECT id FROM steps WHERE finished = 0 ORDER BY id").fetchall()
-    return orjson.dumps([sequences, last, number, open_steps]).decode()
+    # Loading a knowledge base is no step.  A file of a schema before the fourth, as a backup may be, has no table for one.
+    has_knowledge = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'knowledge'").fetchone()
+    knowledge = (
+        connection.execute("SELECT place, entries, names, source, loaded FROM knowledge").fetchall() if has_knowledge else []
+    )
+    return orjson.dumps([sequences, last, number, open_steps, knowledge]).decode()
 
 
 def inspect(path: Path, progress: Progress) -> tuple[dict[str, int], str]:

@@ -93,6 +93,7 @@ _EDITS = (
     f"""SELECT {DAY}, s.actor, count(*) FROM steps s WHERE s.lane = 'edit' AND s.undoes IS NULL AND s.state = 0 GROUP BY 1, 2"""
 )
 
-_DONE = f"""SELECT {DAY}, s.actor, count(DISTINCT c.set_id) FROM steps s JOIN changes c ON c.step_id = s.id
+# from the steps to their changes, which lie together: SQLite would rather go by the sets, and look each row up
+_DONE = f"""SELECT {DAY}, s.actor, count(DISTINCT c.set_id) FROM steps s CROSS JOIN changes c ON c.step_id = s.id
 WHERE s.lane = 'edit' AND s.undoes IS NULL AND s.state = 0 AND c.what = 'set'
 AND json_extract(c.after, '$[3]') = 'done' AND coalesce(json_extract(c.before, '$[3]'), '') <> 'done' GROUP BY 1, 2"""

@@ -185,7 +185,7 @@ def _tallied(connection: sqlite3.Connection, pause: float) -> _Tally:
     tally = _Tally()
     before: dict[str, int] = {}
     longest = pause * 1000
-    for day, moment, actor, action, stands, first, last in connection.execute(_STEPS):
+    for day, moment, actor, action, stands, document, elsewhere in connection.execute(_STEPS):
         seconds = 0.0
         tally.action_steps[action, actor] += 1
         if moment is not None:
@@ -196,10 +196,10 @@ def _tallied(connection: sqlite3.Connection, pause: float) -> _Tally:
             before[actor] = moment
         tally.day_seconds[day, actor] += seconds
         tally.day_edits[day, actor] += stands
-        if first and first == last:
-            tally.day_documents[day, actor].add(first)
-            tally.document_seconds[first, actor] += seconds
-            tally.document_steps[first, actor] += 1
+        if document and not elsewhere:
+            tally.day_documents[day, actor].add(document)
+            tally.document_seconds[document, actor] += seconds
+            tally.document_steps[document, actor] += 1
     return tally
 
 
@@ -263,25 +263,28 @@ def _paces(tally: _Tally, documents: list[DocumentTime]) -> list[Pace]:
     return found
 
 
-def _document_of(order: str) -> str:
-    """Return, as SQL, the document of the first or last change of a step; that of a set which is gone, as the change itself has it."""
-    return f"""(SELECT coalesce((SELECT a.document_id FROM annotation_sets a WHERE a.id = c.set_id),
-        CASE c.what WHEN 'set' THEN json_extract(coalesce(c.after, c.before), '$[0]') END)
-    FROM changes c WHERE c.step_id = coalesce(s.undoes, s.id) AND c.set_id > 0 ORDER BY c.number {order} LIMIT 1)"""
+_DOCUMENT = """coalesce((SELECT a.document_id FROM annotation_sets a WHERE a.id = c.set_id),
+    CASE c.what WHEN 'set' THEN json_extract(coalesce(c.after, c.before), '$[0]') END)"""
+"""The document of a change ``c``, as SQL; that of a set which is gone, as the change itself has it."""
 
-
-_STEPS = f"""SELECT {DAY}, CAST(round((julianday(s.at) - 2440587.5) * 86400000) AS INTEGER), s.actor,
+# The last column looks for a change in another document than the first one's, and stops there: a step lists its changes by kind, so
+# that its first and its last may be in one document and those between them in all others.
+_STEPS = f"""WITH walked AS MATERIALIZED (SELECT s.id, s.at, s.actor, coalesce(s.undoes, s.id) AS made,
     CASE WHEN s.undoes IS NULL THEN s.text
-        WHEN (SELECT count(*) FROM steps u WHERE u.undoes = s.undoes AND u.id <= s.id) % 2 THEN '{UNDO}' ELSE '{REDO}' END,
-    s.undoes IS NULL AND s.state = 0,
-    {_document_of("ASC")}, {_document_of("DESC")}
-FROM steps s WHERE s.lane = 'edit' ORDER BY s.id"""
+        WHEN (SELECT count(*) FROM steps u WHERE u.undoes = s.undoes AND u.id <= s.id) % 2 THEN '{UNDO}' ELSE '{REDO}' END AS action,
+    s.undoes IS NULL AND s.state = 0 AS stands,
+    (SELECT {_DOCUMENT} FROM changes c WHERE c.step_id = coalesce(s.undoes, s.id) AND c.set_id > 0 ORDER BY c.number LIMIT 1)
+        AS document
+    FROM steps s WHERE s.lane = 'edit')
+SELECT {DAY}, CAST(round((julianday(s.at) - 2440587.5) * 86400000) AS INTEGER), s.actor, s.action, s.stands, s.document,
+    EXISTS (SELECT 1 FROM changes c WHERE c.step_id = s.made AND c.set_id > 0 AND {_DOCUMENT} <> s.document)
+FROM walked s ORDER BY s.id"""
 
 _NAMES = "SELECT d.id, d.name FROM json_each(?) j CROSS JOIN documents d ON d.id = j.value"
 _FINISHED = "SELECT document_id FROM annotation_sets WHERE annotator = ? AND kind = 'person' AND status = 'done'"
 
 _DONE = f"""SELECT {DAY} AS day, json_extract(coalesce(c.after, c.before), '$[1]') AS annotator,
     sum((json_extract(c.after, '$[3]') IS 'done') - (json_extract(c.before, '$[3]') IS 'done')) AS documents
-FROM steps s JOIN changes c ON c.step_id = s.id
+FROM steps s CROSS JOIN changes c ON c.step_id = s.id
 WHERE s.undoes IS NULL AND s.state = 0 AND c.what = 'set' AND json_extract(coalesce(c.after, c.before), '$[2]') = 'person'
 GROUP BY 1, 2 HAVING documents <> 0"""

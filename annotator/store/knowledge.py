@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from annotator.domain.knowledge import Entry, Hit, Match, Why, best, fold_name, forms_of, initials_of, is_abbreviation, parts_of
+from annotator.errors import ProjectError
 
 COLUMNS = "id, name, aliases, description, url, label, frequency"
 LOOKED_AT, LINKS_LOOKED_AT = 200, 400
 """Most names that are fetched for one reason, and most linked spans of one length."""
+
+TEXT_LOOKED_AT = 8_000_000
+"""After so many characters of documents nothing more is read for the links of a text: some ten milliseconds."""
 
 SCANNED = 20_000
 """Up to so many names, what was typed is looked for inside them too: there is no index for that."""
@@ -75,6 +79,30 @@ def all_entries(connection: sqlite3.Connection) -> Iterator[Entry]:
         last = rows[-1][0]
 
 
+def entries_of_one_moment(connection: sqlite3.Connection) -> Generator[Entry, None, None]:
+    """Yield all entries as they are when the first is asked for, whatever another program loads meanwhile.
+
+    Raises ``ProjectError`` after the last where these are not all.  Whoever stops before closes the iterator: it may hold a transaction.
+    """
+    # Outside WAL a transaction would keep the writer out; there a load that comes between is found at the end instead.
+    view = not connection.in_transaction and connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    if view:
+        connection.execute("BEGIN")
+    try:
+        before, number = state(connection), 0
+        for one in all_entries(connection):
+            number += 1
+            yield one
+        if state(connection) != before:
+            raise ProjectError("The knowledge base was changed while it was being saved, so nothing was saved; save it again.")
+        if number != before.entries:
+            told = f"The knowledge base has {number} entries but should have {before.entries}, so nothing was saved; check the project."
+            raise ProjectError(told)
+    finally:
+        if view:
+            connection.execute("ROLLBACK")
+
+
 def row_entry(row: Sequence[Any]) -> Entry:
     """Return an entry of a row of ``COLUMNS``."""
     entry_id, name, aliases, *rest = row
@@ -130,18 +158,30 @@ def candidates(connection: sqlite3.Connection, surface: str, label: str = "", li
 
 
 def linked_before(connection: sqlite3.Connection, surface: str) -> dict[str, int]:
-    """Return the ids that reviewed spans with this text have, with how often, the most frequent first; of very many the latest count.
+    """Return the ids that reviewed spans with this text have, with how often, the most frequent first.
 
-    Capitals and diacritics make no difference, but the length in code points does.
+    Of very many, and of those in very long documents, the latest count.  Capitals and diacritics make no difference, but the length in
+    code points does.
     """
     folded, length = fold_name(surface), len(surface)
     rows = connection.execute(
-        'SELECT s.kb_id, substr(d.text, s.start + 1, s."end" - s.start) FROM spans s INDEXED BY spans_linked_by_length'
-        " JOIN annotation_sets a ON a.id = s.set_id JOIN documents d ON d.id = a.document_id"
+        "SELECT a.document_id, s.start, s.kb_id FROM spans s INDEXED BY spans_linked_by_length JOIN annotation_sets a ON a.id = s.set_id"
         " WHERE s.\"end\" - s.start = ? AND s.kb_id <> '' AND s.fragments IS NULL AND s.reviewed = 1 ORDER BY s.set_id DESC LIMIT ?",
         (length, LINKS_LOOKED_AT),
-    )
-    return dict(Counter(kb_id for kb_id, text in rows if fold_name(text) == folded).most_common())
+    ).fetchall()
+    links: dict[int, list[tuple[int, str]]] = {}  # by document, since SQLite would read all of its text anew for each link
+    for document, start, kb_id in rows:
+        links.setdefault(document, []).append((start, kb_id))
+    found: Counter[str] = Counter()
+    read = 0
+    for document, there in links.items():
+        row = connection.execute("SELECT text FROM documents WHERE id = ?", (document,)).fetchone()
+        text = row[0] if row else ""  # removed a moment ago by whoever writes
+        found.update(kb_id for start, kb_id in there if fold_name(text[start : start + length]) == folded)
+        read += len(text)
+        if read >= TEXT_LOOKED_AT:
+            break
+    return dict(found.most_common())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +193,25 @@ class Linked:
     name: str | None
 
 
-def linked_ids(connection: sqlite3.Connection) -> list[Linked]:
-    """Return the ids that spans are linked to, the most frequent first; walks all links."""
+def linked_ids(connection: sqlite3.Connection, place: int | None = None) -> list[Linked]:
+    """Return the ids that spans are linked to, the most frequent first, and what they mean in a place, else in that in use.
+
+    Walks all links.
+    """
+    place = place_in_use(connection) if place is None else place
     rows = connection.execute(
         f"""SELECT l.kb_id, l.spans, k.name FROM (SELECT kb_id, count(*) AS spans FROM spans WHERE kb_id <> '' GROUP BY kb_id) l
-        LEFT JOIN knowledge_{place_in_use(connection)} k ON k.id = l.kb_id ORDER BY l.spans DESC, l.kb_id"""
+        LEFT JOIN knowledge_{place} k ON k.id = l.kb_id ORDER BY l.spans DESC, l.kb_id"""
     )
     return [Linked(*row) for row in rows]
 
 
-def linked_ids_without_entry(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    """Return the ids that the knowledge base does not have, though spans are linked to them, with the number of spans; walks all links."""
-    return [(row.id, row.spans) for row in linked_ids(connection) if row.name is None]
+def linked_ids_without_entry(connection: sqlite3.Connection, place: int | None = None) -> list[tuple[str, int]]:
+    """Return the ids that a place, else that in use, does not have, though spans are linked to them, with the number of spans.
+
+    Walks all links.
+    """
+    return [(row.id, row.spans) for row in linked_ids(connection, place) if row.name is None]
 
 
 def linked_span_count(connection: sqlite3.Connection) -> int:

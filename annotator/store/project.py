@@ -95,7 +95,8 @@ class Project:
         """Write inside one SQLite transaction; it commits at the end and leaves nothing behind after an exception.
 
         With ``step_id`` the transaction is a further one of that step (see ``begin_step``).  A transaction that changes nothing leaves
-        no step.  Raises ``ProjectReadOnly`` at once where writing is not possible.
+        no step, but for one that ``undoes``: a step that put everything back itself is taken back all the same, or undo would come to
+        it again and again.  Raises ``ProjectReadOnly`` at once where writing is not possible.
         """
         self._must_be_writable()
         connection = self.connection
@@ -106,7 +107,7 @@ class Project:
                 own_step = step_id or journal.begin(connection, actor=actor, lane=lane, text=text, detail=detail, undoes=undoes)
                 tx = Transaction(connection, own_step, actor, self._documents)
                 yield tx
-                if tx.changes or tx.bulk:
+                if tx.changes or tx.bulk or undoes is not None:
                     if undoes is None:
                         journal.record(connection, own_step, number, tx.changes, tx.bulk)
                     connection.execute("COMMIT")

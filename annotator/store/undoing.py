@@ -13,7 +13,7 @@ import itertools
 import operator
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -22,13 +22,22 @@ from annotator.domain.changes import Change, What
 from annotator.domain.progress import Progress
 from annotator.errors import UndoRefused
 from annotator.store import statistics
-from annotator.store.rows import CODECS, RELATION_COLUMNS, SPAN_COLUMNS, Row, Undecodable, place_of, sql_of, what_of
+from annotator.store.rows import CODECS, RELATION_COLUMNS, SET_COLUMNS, SPAN_COLUMNS, Row, Undecodable, place_of, sql_of, what_of
 
 _ITEMS = (What.SPAN, What.RELATION, What.VERDICT)
 _FIGURES = {
     What.SPAN: (SPAN_COLUMNS.index("label"), SPAN_COLUMNS.index("reviewed")),
     What.RELATION: (RELATION_COLUMNS.index("label"), RELATION_COLUMNS.index("reviewed")),
 }
+_TO_DECODE: dict[What, Callable[[list[Any]], Any]] = {
+    What.SPAN: operator.itemgetter(SPAN_COLUMNS.index("fragments"), SPAN_COLUMNS.index("attributes")),
+    What.RELATION: operator.itemgetter(RELATION_COLUMNS.index("attributes")),
+    What.VERDICT: len,
+    What.SET: operator.itemgetter(*map(SET_COLUMNS.index, ("kind", "status", "categories"))),
+    What.SCHEME: operator.itemgetter(0),
+}
+"""What of a row is no plain text or number: it decides whether the row can be read."""
+
 MANY = 20_000
 """Changes of a step that takes so long to take back that somebody should be told how far it is."""
 
@@ -152,11 +161,32 @@ def _asked(
                 put_was(change, was)
             elif change.then != was:
                 raise UndoRefused(CHANGED_LATER)
-            if then is not None and len(then) != len(row):
-                raise Undecodable(f"changes: {len(then)} values of a {what}")
+            if made is not None and (not isinstance(then, list) or len(then) != len(row)):
+                raise Undecodable(f"changes: not the values of a {what}")
             put_then(change, then)
     rows[what] = count
-    return [entry for entry in numbered if entry[1].was != entry[1].then]
+    differing = [entry for entry in numbered if entry[1].was != entry[1].then]
+    _check_rows(what, differing)
+    return differing
+
+
+def _check_rows(what: What, numbered: list[tuple[int, KeptChange]]) -> None:
+    """Raise ``Undecodable`` for a row that could be written and not be read again: to SQLite, JSON is a text like any other.
+
+    Most rows have the same few texts in those columns, if any, so that one row of each is made a value and the others are not.
+    """
+    columns, seen = _TO_DECODE[what], set[Any]()
+    for _, change in numbered:
+        if change.then is None:
+            continue
+        texts = columns(change.then)
+        try:
+            known = texts in seen
+        except TypeError as error:  # a list where a text should be
+            raise Undecodable(f"changes: {error}") from error
+        if not known:
+            CODECS[what].from_row(change.then)
+            seen.add(texts)
 
 
 @contextlib.contextmanager

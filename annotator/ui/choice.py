@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from annotator.domain.fuzzy import ranked
 from annotator.ui.i18n import tr
@@ -53,7 +54,8 @@ class ChoicePopup(QFrame):
         self._by_key = by_key
         self._theme = theme
         self._window = parent
-        self._before: QWidget | None = None
+        self.before: QWidget | None = None
+        """Who gets the keyboard back."""
         caption = QLabel(title)
         caption.setTextFormat(Qt.TextFormat.PlainText)
         self._filter = QLineEdit()
@@ -78,7 +80,7 @@ class ChoicePopup(QFrame):
 
         Where there is no room below, it stands above the ``clear`` pixels over ``place``, so that what it is about stays in view.
         """
-        self._before = QApplication.focusWidget()
+        self.before = _keeper(QApplication.focusWidget())
         self.adjustSize()
         inside, area = self._window.mapFromGlobal(place), self._window.rect()
         x = max(0, min(inside.x(), area.right() - self.width()))
@@ -98,8 +100,8 @@ class ChoicePopup(QFrame):
         """Give the keyboard back to whoever had it."""
         super().closeEvent(event)
         focused = QApplication.focusWidget()
-        if self._before is not None and focused is not None and self.isAncestorOf(focused):
-            self._before.setFocus()
+        if self.before is not None and isValid(self.before) and focused is not None and self.isAncestorOf(focused):
+            self.before.setFocus()
 
     def _on_focus_changed(self, _left: QWidget | None, entered: QWidget | None) -> None:
         if entered is not None and not self.isAncestorOf(entered):
@@ -158,6 +160,16 @@ class ChoicePopup(QFrame):
             name = item.data(Qt.ItemDataRole.UserRole)
             self.close()
             self.chosen.emit(name)
+
+
+def _keeper(focused: QWidget | None) -> QWidget | None:
+    """Return who gets the keyboard back: a list that another one takes the place of closes, and is gone by then."""
+    above: QObject | None = focused
+    while above is not None:
+        if isinstance(above, ChoicePopup):
+            return above.before
+        above = above.parent()
+    return focused
 
 
 def _swatch(value: str) -> QIcon:

@@ -110,7 +110,7 @@ class Describing(QObject):
         self._offered = []
         options: list[Option] = []
         words = typed.casefold().split()
-        for one in offered:
+        for one in sorted(offered, key=lambda one: not one.values):  # any text fits a free one: what is to choose from comes first
             now = {item.attributes.get(one.name, "") for item in items}
             for value in one.values:
                 if all(word in f"{one.name} {value}".casefold() for word in words):

@@ -138,6 +138,8 @@ class KnowledgeBase(QObject):
         """Load a file beside the window, in addition to what is there or in its place."""
         from annotator.commands import knowledge as commands
 
+        if self._bench.refuses_edits():
+            return
         mode = commands.Mode.REPLACE if replace else commands.Mode.ADD
 
         def work(session: Session, progress: Progress) -> LoadReport:
@@ -148,7 +150,7 @@ class KnowledgeBase(QObject):
 
     def _start(self, title: str, work: Callable[[Session, Progress], T], done: Callable[[T], None]) -> None:
         session = self._bench.session
-        if session is None or self._working is not None or self._bench.refuses_edits():
+        if session is None or self._working is not None:
             return
 
         def finished(result: T) -> None:
@@ -225,7 +227,7 @@ class KnowledgeBase(QObject):
     def _on_remove_requested(self) -> None:
         from annotator.commands import knowledge as commands
 
-        if not self._agrees(tr("Remove")):
+        if self._bench.refuses_edits() or not self._agrees(tr("Remove")):
             return
 
         def work(session: Session, progress: Progress) -> int:

@@ -254,8 +254,12 @@ class Statistics(QObject):
         if session is None or dialog is None:
             return
         path = ask_where(self._bench.ask, dialog.panel, session.project.path, suffix)
-        if path is not None:
-            dialog.tell(save(dialog.panel, path))
+        if path is None:
+            return
+        if self._dialog is not dialog:  # its project went while the place was asked for, and the dialog with it
+            self._bench.tell(tr("Nothing was saved: the project was closed."))
+            return
+        dialog.tell(save(dialog.panel, path))
 
     # What happens
 

@@ -125,6 +125,22 @@ def test_an_interrupted_load_leaves_what_was_there(project, table, monkeypatch):
     assert run("check", project).status == 0
 
 
+@pytest.mark.parametrize(("after", "status"), [("linked_ids_without_entry", 1), ("ended", 0)])
+def test_an_interrupted_load_never_says_that_nothing_was_loaded_where_it_was(project, table, monkeypatch, after, status):
+    from annotator.store import knowledge, knowledge_loading
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(knowledge if status else knowledge_loading, after, interrupted)
+    stopped = run("knowledge", "load", project, table)
+    assert stopped.status == status
+    assert ("Nothing was loaded" in stopped.err) == bool(status)
+    assert ("interrupted when everything was loaded already" in stopped.err) == (not status)
+    assert run("knowledge", "list", project, "--json").json["entries"] == (0 if status else 4)
+    assert run("check", project).status == 0
+
+
 def test_check_warns_of_ids_that_mean_nothing_and_finds_no_problem(project, table):
     plain = run("check", project)
     assert (plain.status, plain.err) == (0, "No problems.\n")

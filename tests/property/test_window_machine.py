@@ -13,8 +13,8 @@ from tests.e2e.window_support import Driver, program, shown, stored, story_proje
 
 _ASKING = {"project.open", "project.demo", "project.copy", "project.close", "window.quit", "project.new", "project.import",
            "project.export", "project.picture", "project.print", "view.text", "view.full-screen",
-           "window.menu", "help.commands"}  # fmt: skip
-"""Actions that ask the system for a file, or leave the project, or offer those that do: their keys are not mashed."""
+           "window.menu", "help.commands", "document.suggest"}  # fmt: skip
+"""Actions that ask the system for a file, leave the project, offer those that do, or write what is no edit: their keys are not mashed."""
 
 KEYS = (
     *(key.replace(" ", "Space") for action in ACTIONS if action.id not in _ASKING and action.scope is Scope.ARTICLE for key in action.keys),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from annotator.ui.choice import Option
 from annotator.ui.choice_search import Found, SearchPopup
 from annotator.ui.panels.option_rows import OptionRows, option_item, row_height
-from annotator.ui.theme import DARK, LIGHT
+from annotator.ui.theme import DARK, LIGHT, Theme
 from annotator.ui.theme_qt import palette
 
 PLACES = (
@@ -173,19 +173,51 @@ def test_a_row_says_all_of_it_to_those_who_cannot_see_it():
     assert option_item(Option("Solo")).data(Qt.ItemDataRole.AccessibleTextRole) == "Solo"
 
 
+@pytest.fixture(params=[Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft], ids=["to the right", "to the left"])
+def direction(request, qapp):
+    """The program's direction: a painter asks that, not its widget."""
+    qapp.setLayoutDirection(request.param)
+    yield request.param
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def painted_row(qtbot, option: Option, theme: Theme = LIGHT, *, pictures: bool = True) -> QImage:
+    shown = QListWidget()
+    qtbot.addWidget(shown)
+    shown.setPalette(palette(theme))
+    shown.setFrameShape(shown.Shape.NoFrame)
+    shown.setItemDelegate(OptionRows(shown, pictures=pictures))
+    shown.addItem(option_item(option))
+    shown.resize(260, 60)
+    return shown.grab().toImage()
+
+
+def test_a_tick_is_no_mirror_image_where_the_window_runs_to_the_left(qtbot, qapp):
+    tick = Option("Jakarta", icon="check")
+    width = 28  # what lies before the name
+    leftmost = painted_row(qtbot, tick).copy(0, 0, width, 60)
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        image = painted_row(qtbot, tick)
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+    def sign(of: QImage) -> list[list[int]]:
+        """The pixels of the sign: those unlike the ground, cut to what they fill."""
+        ground = of.pixel(width // 2, 58)
+        there = [(x, y) for x in range(of.width()) for y in range(of.height() - 4) if of.pixel(x, y) != ground]
+        left, top = min(x for x, _ in there), min(y for _, y in there)
+        return sorted([x - left, y - top, of.pixel(x, y)] for x, y in there)
+
+    assert sign(image.copy(260 - width, 0, width, 60)) == sign(leftmost)
+    assert sign(leftmost.flipped(Qt.Orientation.Horizontal)) != sign(leftmost)
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
-@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
-def test_rows_are_painted_with_all_their_parts(qtbot, theme, direction):
+@pytest.mark.usefixtures("direction")
+def test_rows_are_painted_with_all_their_parts(qtbot, theme):
     def painted(option: Option, *, pictures: bool = True) -> bytes:
-        shown = QListWidget()
-        shown.setPalette(palette(theme))
-        shown.setLayoutDirection(direction)
-        shown.setItemDelegate(OptionRows(shown, pictures=pictures))
-        shown.addItem(option_item(option))
-        shown.resize(260, 60)
-        image = shown.grab().toImage()
-        qtbot.addWidget(shown)
-        return bytes(image.constBits())
+        return bytes(painted_row(qtbot, option, theme, pictures=pictures).constBits())
 
     pictures = [
         painted(option)

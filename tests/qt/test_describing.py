@@ -30,9 +30,9 @@ def with_more(path: Path) -> Path:
     project = open_project(path)
     with project.transaction("Change the {}", "scheme", actor="ani", lane=Lane.JOB) as tx:
         attributes = (
+            AttributeDefinition("role", (), ("PERSON",)),  # any text fits it: it must not take what is meant for those below
             AttributeDefinition("sure", ("yes", "no")),
             AttributeDefinition("mention", ("name", "pronoun"), ("PERSON",)),
-            AttributeDefinition("role", (), ("PERSON",)),
             AttributeDefinition("when", ("now", "before"), ("met_with",)),
         )
         tx.put_scheme(replace(tx.scheme, categories=CATEGORIES, attributes=attributes))

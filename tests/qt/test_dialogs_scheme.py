@@ -274,6 +274,23 @@ def test_a_value_typed_anew_takes_its_annotations_along(dialog):
     assert "A value has no name." in dialog.told.text()
 
 
+def test_a_value_being_typed_stays_when_the_numbers_arrive(dialog):
+    values = choose(dialog, "sure", ATTRIBUTES).form.values
+    values.list.setCurrentItem(values.list.topLevelItem(1))
+    QTest.keyClick(values.list, Qt.Key.Key_Return)
+    field = values.list.findChild(QLineEdit)
+    field.selectAll()
+    QTest.keyClicks(field, "tid")
+    dialog.show_uses(USES, {}, {("sure", "no"): Use(4, 2, 1)})
+    settle()
+    assert field.isVisible()
+    QTest.keyClicks(field, "ak")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle()
+    assert values_of(dialog) == ("yes", "tidak")
+    assert [values.list.topLevelItem(row).text(1) for row in range(2)] == ["", "4"]
+
+
 @pytest.mark.parametrize(
     ("button", "told"),
     [("become", {"no": "yes"}), ("remove", {"no": GONE}), ("keep", {"no": "no"})],

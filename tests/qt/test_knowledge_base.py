@@ -329,7 +329,7 @@ def test_saving(seat, tmp_path):
     dialog.close()
 
 
-def test_in_a_read_only_project_one_can_look_and_save(make_seat, project_file):
+def test_in_a_read_only_project_one_can_look_and_save(make_seat, project_file, tmp_path):
     first = make_seat(project_file)
     put_knowledge(first.project)
     first.leave()
@@ -341,6 +341,10 @@ def test_in_a_read_only_project_one_can_look_and_save(make_seat, project_file):
         assert (dialog.load.isEnabled(), dialog.remove.isEnabled(), dialog.save.isEnabled()) == (False, False, True)
         dialog.field.setText("jak")
         assert names(dialog) == [JAKARTA.name]
+        seat.ask.path = tmp_path / "out.jsonl"
+        dialog.save.click()
+        wait(seat)
+        assert len(seat.ask.path.read_text().splitlines()) == 4
         dialog.close()
 
 

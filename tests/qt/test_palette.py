@@ -14,6 +14,7 @@ from annotator.settings.store import Settings
 from annotator.settings.table import SETTINGS
 from annotator.store import queries
 from annotator.ui.actions import ACTIONS
+from annotator.ui.choice import ChoicePopup
 from annotator.ui.choice_search import SearchPopup
 from annotator.ui.dialogs.preferences import PreferencesDialog
 from annotator.ui.palette_words import OTHER_NAMES
@@ -173,3 +174,26 @@ def test_documents_by_the_beginning_of_a_name(shown: Seat) -> None:
         "EXPLAIN QUERY PLAN SELECT id, name FROM documents WHERE name >= 'a' AND name < 'b' ORDER BY name, id LIMIT 5"
     ).fetchall()
     assert "documents_by_name" in str([tuple(row) for row in plan])
+
+
+LISTS = ("help.commands", "item.kb-id", "item.attribute", "span.choose")
+
+
+@pytest.mark.parametrize("second", LISTS)
+@pytest.mark.parametrize("first", LISTS)
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return])
+def test_a_list_takes_the_place_of_another_and_the_article_gets_the_keyboard_back(
+    shown: Seat, first: str, second: str, key: Qt.Key
+) -> None:
+    shown.view.setFocus()
+    shown.view.focus_span("s1")
+    settle()
+    shown.trigger(first)
+    shown.trigger(second)
+    (popup,) = [one for one in shown.window.findChildren(ChoicePopup) if one.isVisible()]
+    QTest.keyClicks(popup._filter, "zzzz" if key == Qt.Key.Key_Return else "")
+    QTest.keyClick(QApplication.focusWidget(), key)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    settle()
+    assert not [one for one in shown.window.findChildren(ChoicePopup) if one.isVisible()]
+    assert QApplication.focusWidget() is shown.view

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget
@@ -339,6 +339,21 @@ def test_what_cannot_be_written_is_said(qtbot, seat, tmp_path):
     seat.ask.path = None
     dialog.saves.actions()[0].trigger()  # and nothing happens where no file is named
     assert list(tmp_path.glob("*.png")) == []
+
+
+def test_a_project_that_closes_while_the_place_is_asked_for_saves_nothing_and_says_so(qtbot, seat, tmp_path, monkeypatch):
+    finish(seat)
+    dialog = opened(qtbot, seat)
+
+    def closing(*_: object) -> Path:
+        seat.hands.projects.close()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return tmp_path / "figure.png"
+
+    monkeypatch.setattr(seat.ask, "save_file", closing)
+    dialog.saves.actions()[0].trigger()
+    assert list(tmp_path.glob("*.png")) == []
+    assert seat.told[-1] == "Nothing was saved: the project was closed."
 
 
 # Following the work

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import threading
 from dataclasses import replace
 
@@ -13,9 +15,9 @@ from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.knowledge import MOST_ALIASES, Entry
 from annotator.domain.progress import Cancelled, Progress
-from annotator.errors import DiskFull, FormatError, ProjectReadOnly
+from annotator.errors import DiskFull, FormatError, ProjectError, ProjectReadOnly
 from annotator.formats import knowledge_files
-from annotator.store import consistency, knowledge_loading
+from annotator.store import consistency, files, knowledge_loading
 from annotator.store import knowledge as store
 from annotator.store.backup import Reason, back_up, backups, find_backup
 from annotator.store.project import open_project
@@ -183,6 +185,87 @@ def test_a_load_can_be_stopped_anywhere_and_leaves_what_was_there(project, load,
     assert store.count(project.connection) >= 20
 
 
+def interrupting(monkeypatch, owner, name: str, *, after: bool) -> None:
+    """Have somebody press Ctrl+C once, before or after a function has done its work."""
+    plain, pressed = getattr(owner, name), []
+
+    def run(*given, **named):
+        result = plain(*given, **named) if after or pressed else None
+        if not pressed:
+            pressed.append(True)
+            raise KeyboardInterrupt
+        return result
+
+    monkeypatch.setattr(owner, name, run)
+
+
+LAST_STEPS = [(knowledge_loading, "order"), (knowledge_loading, "name"), (store, "linked_ids_without_entry")]
+"""What a load does last before the new one is put in use."""
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("step", [*LAST_STEPS, (knowledge_loading, "put_in_use")], ids=lambda step: step[1])
+def test_an_interrupt_that_comes_out_has_changed_nothing(project, load, monkeypatch, step, after):
+    load([JAKARTA, BOGOR])
+    before = store.state(project.connection)
+    interrupting(monkeypatch, *step, after=after)
+    with pytest.raises(KeyboardInterrupt):
+        load([DEPOK], mode=Mode.REPLACE)
+    assert store.state(project.connection) == before
+    assert there(project) == [JAKARTA, BOGOR]
+    assert sound(project)
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, Cancelled])
+@pytest.mark.parametrize("mode", Mode)
+def test_one_who_stops_it_when_it_is_in_use_is_told_what_came_in(project, load, mode, stopped):
+    load([JAKARTA, BOGOR])
+    calls = []
+
+    def write(call):
+        result = call()
+        if store.state(project.connection).entries in (1, 3) and not calls:
+            calls.append(True)
+            raise stopped  # at once after the last piece
+        return result
+
+    report = load([DEPOK], mode=mode, write=write)
+    assert figures(report) == ((1, 1, 0, 0, 2, 1) if mode is Mode.REPLACE else (1, 1, 0, 0, 0, 3))
+    assert store.count(project.connection) == report.entries == len(there(project))
+    assert [complaint.message for complaint in report.complaints] == [
+        "It was interrupted when everything was loaded already; that stays."
+    ]
+    assert not report.losses
+    assert sound(project)
+
+
+@pytest.mark.parametrize("verb", ["load", "remove"])
+def test_one_who_stops_the_tidying_has_what_was_done(project, load, monkeypatch, verb):
+    load([JAKARTA, BOGOR])
+    interrupting(monkeypatch, knowledge_loading, "ended", after=False)
+    if verb == "load":
+        assert load([DEPOK]).entries == 3
+        assert there(project) == [JAKARTA, BOGOR, DEPOK]
+    else:
+        assert knowledge.remove(project) == 2
+        assert there(project) == []
+    load([JAKARTA], mode=Mode.REPLACE)
+    assert sound(project)
+
+
+def test_a_count_that_fails_has_changed_nothing(project, load, monkeypatch):
+    load([JAKARTA])
+
+    def failing(*_):
+        raise ProjectError("no")
+
+    monkeypatch.setattr(store, "linked_ids_without_entry", failing)
+    with pytest.raises(ProjectError):
+        load([DEPOK], mode=Mode.REPLACE)
+    assert there(project) == [JAKARTA]
+    assert sound(project)
+
+
 def test_a_full_disk_leaves_what_was_there(project, load):
     load([JAKARTA, BOGOR])
     pages = project.connection.execute("PRAGMA page_count").fetchone()[0]
@@ -315,6 +398,65 @@ def test_export_and_load_are_there_and_back(project, load, tmp_path):
     knowledge.remove(project)
     knowledge.load(project, target)
     assert there(project) == [JAKARTA, BOGOR]
+
+
+class Meanwhile(Progress):
+    """A progress after whose first steps something happens once, as another program does it."""
+
+    def __init__(self, happens) -> None:
+        super().__init__()
+        self.happens = happens
+
+    def advance(self, units: int = 1) -> None:
+        super().advance(units)
+        if self.done == 3 and self.happens is not None:
+            happens, self.happens = self.happens, None
+            happens()
+
+
+MANY = [Entry(f"X{number:04}", f"Nama {number}") for number in range(1500)]
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_what_is_saved_is_whole_whatever_is_loaded_meanwhile(project, load, tmp_path, mode):
+    load(MANY)
+    target = tmp_path / "out.jsonl"
+    with contextlib.closing(project.reader()) as reader:
+        assert knowledge.export(reader, target, Meanwhile(lambda: load([DEPOK], mode=mode))) == len(MANY)
+        assert not reader.in_transaction
+        assert store.count(reader) == store.count(project.connection) == (1 if mode is Mode.REPLACE else len(MANY) + 1)
+    assert list(knowledge_files.read(target)) == MANY
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        ("DELETE FROM knowledge_{place} WHERE number > 700", "has 700 entries but should have 1500"),
+        ("UPDATE knowledge SET place = 1 - place, loaded = 'later'", "was changed while"),
+        ("UPDATE knowledge SET entries = 1", "was changed while"),
+    ],
+)
+def test_what_could_only_be_saved_in_part_is_not_saved(project, load, tmp_path, spoil, reason):
+    load(MANY)
+    target = tmp_path / "out.jsonl"
+    target.write_text("what was there", encoding="utf-8")
+    path = tmp_path / "network.annotator"
+    with contextlib.closing(sqlite3.connect(path)) as copy:
+        project.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # as on a network folder, where no transaction keeps the writer out
+    with contextlib.closing(files.connect(path, "rw")) as writer, contextlib.closing(files.connect(path, "ro")) as reader:
+        sql = spoil.format(place=store.place_in_use(writer))
+        with pytest.raises(ProjectError, match=reason):
+            knowledge.export(reader, target, Meanwhile(lambda: writer.execute(sql)))
+    assert target.read_text(encoding="utf-8") == "what was there"
+
+
+def test_saving_that_is_stopped_leaves_nothing_open(project, load, tmp_path):
+    load(MANY)
+    with pytest.raises(Cancelled):
+        knowledge.export(project.connection, tmp_path / "out.jsonl", Stopping(20))
+    assert not project.connection.in_transaction
+    assert list(tmp_path.glob("out*")) == []
 
 
 # Links

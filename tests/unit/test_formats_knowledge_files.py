@@ -242,6 +242,23 @@ def test_a_bad_line_is_named_and_the_others_come(tmp_path, line, reason, kept):
     assert {complaint.place for complaint in said} == {f"{tmp_path / 'x.jsonl'}:2"}
 
 
+@pytest.mark.parametrize(
+    ("aliases", "kept"),
+    [
+        (None, ()),
+        ([], ()),
+        ([None], ()),
+        (["y", None, {"value": None}], ("y",)),
+        ({}, ()),
+        ({"id": None}, ()),
+        ({"id": ["y", None], "en": None}, ("y",)),
+    ],
+)
+def test_an_alias_that_is_null_is_none_and_no_loss(tmp_path, aliases, kept):
+    text = json.dumps({"id": "Q1", "name": "x", "aliases": aliases, "description": None, "label": None, "frequency": None})
+    assert read_text(tmp_path, text, "x.jsonl", language="id") == ([Entry("Q1", "x", kept)], [])
+
+
 def test_a_number_is_an_id(tmp_path):
     assert read_text(tmp_path, '{"id": 42, "name": "x"}', "x.jsonl")[0] == [Entry("42", "x")]
 

@@ -46,6 +46,8 @@ GONE = Renaming("4", {"A": ""}, {"r": ""})
         ("B", (SWAP,), (), "A"),
         ("A", (), (GONE,), ""),
         ("", (), (GONE, RENAME), ""),
+        ("", (GONE,), (), ""),
+        ("", (GONE, RENAME), (RENAME,), ""),
         ("X", (RENAME,), (SWAP,), "X"),
     ],
 )

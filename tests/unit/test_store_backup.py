@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.commands import spans
+from annotator.commands import knowledge, spans
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Document
 from annotator.domain.progress import Cancelled, Progress
@@ -64,6 +64,33 @@ def test_only_a_change_calls_for_another(session):
     assert not is_due(path)
     assert [made.number for made in (first, second, third)] == [1, 2, 3]
     assert [made.number for made in backups(path)] == [3, 2, 1]
+
+
+def test_a_knowledge_base_that_is_loaded_replaced_or_removed_calls_for_another(project, tmp_path):
+    path = tmp_path / "kb.csv"
+    path.write_text("id,name\nQ3630,Jakarta\n", encoding="utf-8")
+    steps = project.connection.execute("SELECT count(*) FROM steps").fetchone()
+    back_up(project.path)
+    for change in (
+        lambda: knowledge.load(project, path),
+        lambda: knowledge.load(project, path, mode=knowledge.Mode.REPLACE),
+        lambda: knowledge.remove(project),
+    ):
+        assert not is_due(project.path)
+        change()
+        assert is_due(project.path)
+        assert back_up(project.path).made.sound
+    assert project.connection.execute("SELECT count(*) FROM steps").fetchone() == steps
+    assert not is_due(project.path)
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_backup_from_before_there_were_knowledge_bases_is_sound(project, version):
+    made = back_up(project.path, Reason.MIGRATION).made
+    shutil.copy(Path(__file__).resolve().parents[1] / "golden" / "projects" / f"version-{version}.project", made.path)
+    found = verify(made)
+    assert found.sound
+    assert found.mark
 
 
 def test_a_further_part_of_an_unfinished_step_calls_for_another(project):

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from annotator.commands import documents, spans
-from annotator.domain.annotations import AnnotationSet, Kind, SetInfo
+from annotator.commands.schemes import change_scheme
+from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span, Verdict
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
+from annotator.domain.labels import LabelScheme, SpanLabel
+from annotator.domain.scheme_draft import renamed
+from annotator.domain.scheme_edit import Part
 from annotator.session.session import Session
 from annotator.store import figures, figures_work, journal
 from annotator.store.figures_work import REDO, UNDO, ActionTime, DayWork, DocumentTime, Done, Pace, percentile
@@ -205,6 +209,55 @@ def test_a_step_over_several_documents_counts_for_none_but_for_the_day(clock):
     (day,) = figures_work.day_work(clock.project.connection)
     assert (day.seconds, day.documents) == (65.0, 2)
     assert ActionTime("Flag {}", "ani", 1, 1, 30.0, 30.0) in figures_work.action_times(clock.project.connection)
+
+
+def test_a_step_over_all_documents_counts_for_none_wherever_it_begins_and_ends(clock):
+    """A label's new name is written span by span and then verdict by verdict: here in documents 3, 1, 2 and then 3 again."""
+    sets = {number: clock.session("ani").open_document(number).set_id for number in (3, 1, 2)}
+    clock.session("ani").close_document()
+    with clock.project.transaction("Import {}", "labels", actor="import", lane=Lane.JOB) as tx:
+        tx.put_scheme(LabelScheme("news", (SpanLabel("PERSON"),)))
+        for set_id in sets.values():
+            tx.put(set_id, Span("s", ((0, 5),), "PERSON"))
+        tx.put(sets[3], Verdict("PERSON@21-27", "m"))
+    change_scheme(clock.session("ani"), renamed(clock.project.scheme, Part.SPANS, "PERSON", "ORANG"))
+    connection = clock.project.connection
+    rows = connection.execute("SELECT set_id FROM changes WHERE step_id = ? AND set_id > 0 ORDER BY number", (clock.last(),))
+    touched = [row[0] for row in rows]
+    assert (touched[0], touched[-1], set(touched)) == (sets[3], sets[3], set(sets.values()))
+    for back in (None, "undo", "redo"):
+        if back:
+            clock.do("ani", 5, back)
+        assert figures_work.document_times(connection) == []
+        assert {one.documents for one in figures_work.day_work(connection)} == {0}
+    clock.sets["ani"] = sets[2]
+    clock.do("ani", 5, label(21, 27, "ORANG"))
+    assert [(one.document_id, one.edits) for one in figures_work.document_times(connection)] == [(2, 1)]
+
+
+def test_a_step_over_several_sets_of_one_document_counts_for_it(clock):
+    mine = clock.session("ani").open_document(1).set_id
+    clock.session("ani").close_document()
+    with clock.project.transaction("Settle {}", "it", actor="ani") as tx:
+        tx.put(mine, Span("s", ((0, 5),), "PERSON"))
+        tx.put(tx.add_set(SetInfo(1, "judge", Kind.GOLD)), Span("s", ((0, 5),), "PERSON"))
+    assert [(one.document_id, one.edits) for one in figures_work.document_times(clock.project.connection)] == [(1, 1)]
+    clock.session("ani").undo()
+    assert [(one.document_id, one.edits) for one in figures_work.document_times(clock.project.connection)] == [(1, 2)]
+
+
+@pytest.mark.parametrize("walk", [figures.days, figures_work.done_by_day, figures_work.times])
+def test_the_history_is_walked_step_by_step(clock, walk):
+    """Through the sets, each change would be looked up on its own, all over the file."""
+    asked: list[str] = []
+    connection = clock.project.connection
+    connection.set_trace_callback(asked.append)
+    walk(connection)
+    connection.set_trace_callback(None)
+    plans = [row[3] for sql in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    changes = [line for line in plans if line.split()[1] == "c"]
+    assert changes
+    assert [line for line in changes if line != "SEARCH c USING PRIMARY KEY (step_id=?)"] == []
 
 
 def test_steps_of_jobs_and_of_the_program_are_no_work(clock, make_document):

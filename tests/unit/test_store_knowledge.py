@@ -251,6 +251,36 @@ def test_spans_in_pieces_and_texts_of_another_length_are_not_asked(linked, make_
     assert knowledge.linked_before(linked.connection, "Jakarta ") == {}
 
 
+@pytest.fixture
+def long_documents(project, make_document):
+    """Three documents of some 4,000 characters, each with 40 linked spans of the same length, half of them "Jakarta"."""
+    text = "Jakarta dan " + "é𝄞" * 10 + " Bandung "
+    with project.transaction("Import {}", "x", actor="import", lane=Lane.JOB) as tx:
+        for number in range(3):
+            starts = [place * len(text) + offset for place in range(20) for offset in (0, len(text) - 8)]
+            spans = {f"s{start}": Span(f"s{start}", ((start, start + 7),), "GPE", kb_id=f"Q{number}") for start in starts}
+            sets = [AnnotationSet(SetInfo(0, "ani", Kind.PERSON), spans)]
+            tx.add_documents([(make_document(text * 20 + "." * 3000, f"long {number}"), sets)])
+    return project.connection
+
+
+def test_the_text_of_a_document_is_read_once_for_all_its_links(long_documents):
+    """SQLite reads a text from its beginning for every piece of it that is asked for."""
+    statements: list[str] = []
+    long_documents.set_trace_callback(statements.append)
+    assert knowledge.linked_before(long_documents, "jakarta") == {"Q2": 20, "Q1": 20, "Q0": 20}
+    long_documents.set_trace_callback(None)
+    reading = [statement for statement in statements if "text" in statement]
+    assert len(reading) == len(set(reading)) == 3
+    assert not [statement for statement in reading if "spans" in statement]
+
+
+@pytest.mark.parametrize(("most", "kept"), [(1, ["Q2"]), (4_000, ["Q2", "Q1"]), (100_000, ["Q2", "Q1", "Q0"])])
+def test_of_links_in_very_long_documents_the_latest_count(long_documents, monkeypatch, most, kept):
+    monkeypatch.setattr(knowledge, "TEXT_LOOKED_AT", most)
+    assert knowledge.linked_before(long_documents, "BANDUNG") == dict.fromkeys(kept, 20)
+
+
 def test_the_links_of_a_project_are_listed_with_what_they_mean(linked, tmp_path):
     assert knowledge.linked_ids_without_entry(linked.connection) == [("Q3630", 3), ("Q106", 2), ("Q8", 1), ("Q9", 1)]
     assert knowledge.linked_span_count(linked.connection) == 0

@@ -18,6 +18,7 @@ from annotator.errors import ProjectError, UndoRefused
 from annotator.session.session import Session
 from annotator.store import journal, recount
 from annotator.store.project import open_project
+from annotator.store.rows import SET_COLUMNS
 from annotator.store.undoing import KeptChange
 
 TABLES = (
@@ -194,7 +195,22 @@ def test_a_relation_drawn_later_keeps_its_spans(session):
     assert rows(session) == before
 
 
-@pytest.mark.parametrize("kept", ["[1, 2]", "not json", "{}"])
+GARBLED = [
+    "[1, 2]",
+    "not json",
+    "{}",
+    "null",
+    "5",
+    '"twelve signs"',
+    '["third",4,8,"PERSON",null,"<\\"q\\":\\"1\\"}","","",null,"",0,""]',
+    '["third",4,8,"PERSON",null,"[1]","","",null,"",0,""]',
+    '["third",4,8,"PERSON",null,["q"],"","",null,"",0,""]',
+    '["third",4,8,"PERSON","[[4","{}","","",null,"",0,""]',
+    '["third",4,8,"PERSON","[4,8]",null,"","",null,"",0,""]',
+]
+
+
+@pytest.mark.parametrize("kept", GARBLED)
 def test_a_garbled_history_is_told_and_nothing_is_written(session, kept):
     session.execute(edits(session)["one way"])
     step = session.next_undo().id
@@ -204,6 +220,67 @@ def test_a_garbled_history_is_told_and_nothing_is_written(session, kept):
         session.undo()
     assert rows(session) == before
     assert session.next_undo().id == step
+
+
+def test_a_garbled_attribute_of_a_relation_is_told_and_nothing_is_written(session):
+    number = mine(session)
+    session.execute(Command("Note", lambda tx: tx.put(number, replace(LINKS["r1"], note="n"))))
+    kept = '["r1","leads","nul","quote","{\\"q\\":","",0.5,"",1,""]'
+    step = session.next_undo().id
+    session.project.connection.execute("UPDATE changes SET before = ? WHERE step_id = ?", (kept, step))
+    before = rows(session)
+    with pytest.raises(ProjectError):
+        session.undo()
+    assert rows(session) == before
+    assert session.next_undo().id == step
+
+
+@pytest.mark.parametrize(("column", "kept"), [("categories", "[1"), ("status", "nothing")])
+def test_a_garbled_set_is_told_and_nothing_is_written(session, column, kept):
+    step = session.next_undo().id
+    at = SET_COLUMNS.index(column)
+    sql = "UPDATE changes SET before = json_set(before, ?, ?) WHERE step_id = ?"
+    session.project.connection.execute(sql, (f"$[{at}]", kept, step))
+    before = rows(session)
+    with pytest.raises(ProjectError):
+        session.undo()
+    assert rows(session) == before
+    assert session.next_undo().id == step
+
+
+@pytest.mark.parametrize("kept", ['["{"]', '["[]"]', "[5]", '[["x"]]'])
+def test_a_garbled_scheme_is_told_and_nothing_is_written(session, kept):
+    change_scheme(session, renamed(session.project.scheme, Part.SPANS, "PERSON", "ORANG"))
+    step = session.next_undo().id
+    session.project.connection.execute("UPDATE changes SET before = ? WHERE step_id = ? AND what = 'scheme'", (kept, step))
+    before = rows(session)
+    with pytest.raises(ProjectError):
+        session.undo()
+    assert rows(session) == before
+    assert session.next_undo().id == step
+
+
+def test_a_step_that_puts_everything_back_itself_does_not_stand_in_the_way(session):
+    """Nothing is left to take back of it, but it is taken back: the next undo takes the step before, and redo comes to both."""
+
+    def there_and_back(tx) -> None:
+        number = mine(session)
+        tx.put(number, replace(tx.span(number, "nul"), note="other"))
+        tx.put(number, ODD["nul"])
+
+    begun = session.next_undo().id
+    flagged = rows(session)
+    session.execute(Command("There and back", there_and_back))
+    step = session.next_undo().id
+    assert step != begun
+    assert session.undo().changes == ()
+    assert (session.next_undo().id, session.next_redo().id) == (begun, step)
+    assert rows(session) == flagged
+    assert [change.what for change in session.undo().changes] == [What.SET]
+    assert session.next_undo() is None
+    assert [session.redo().undoes, session.redo().undoes] == [begun, step]
+    assert (session.next_undo().id, session.next_redo()) == (step, None)
+    assert rows(session) == flagged
 
 
 def test_what_breaks_in_the_middle_leaves_all_as_it_was(session, monkeypatch):

@@ -9,6 +9,8 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeView, QWidget
 
 from annotator.domain.exchange import Loss, LossReport
+from annotator.errors import FormatError
+from annotator.formats.files import replacing
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
 from annotator.ui.i18n import by_count, number, told, tr
@@ -114,9 +116,10 @@ class LossReportDialog(QDialog):
         if target is None:
             return
         try:
-            target.write_text(self._json() + "\n", encoding="utf-8")
-        except OSError as error:
-            self._tell(tr("{} could not be written: {}").format(target, error.strerror or error))
+            with replacing(target) as temporary:
+                temporary.write_text(self._json() + "\n", encoding="utf-8")
+        except FormatError as error:
+            self._tell(told(error))
         else:
             self._tell(tr("Saved as {}.").format(target))
 

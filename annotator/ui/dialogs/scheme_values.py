@@ -73,7 +73,12 @@ class ValueList(QWidget):
     def show_uses(self, uses: Mapping[tuple[str, str], Use]) -> None:
         """Say how much has each value, by the names of attribute and value in the project."""
         self._uses = uses
-        self._fill(self.value)
+        blocked = self.list.blockSignals(True)
+        for row in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(row)
+            if item is not None:  # in place: a value that is being typed stays open
+                self._describe(item)
+        self.list.blockSignals(blocked)
 
     def use_of(self, value: ValueEntry) -> Use:
         """Return how much has a value, under all names that become it."""
@@ -85,13 +90,12 @@ class ValueList(QWidget):
         blocked = self.list.blockSignals(True)
         self.list.clear()
         for value in self._entry.values if self._entry is not None else ():
-            use = self.use_of(value)
-            item = QTreeWidgetItem([value.name, number(use.items) if use.items else ""])
+            item = QTreeWidgetItem([value.name])
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             item.setData(0, _VALUE, value)
             item.setToolTip(0, plain_tip(value.name))
-            item.setToolTip(1, plain_tip(use_words(Part.ATTRIBUTES, use)) if use.items else "")
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._describe(item)
             self.list.addTopLevelItem(item)
             if value is chosen:
                 self.list.setCurrentItem(item)
@@ -100,6 +104,12 @@ class ValueList(QWidget):
             self.list.setCurrentItem(first)
         self.list.blockSignals(blocked)
         self._on_current_changed()
+
+    def _describe(self, item: QTreeWidgetItem) -> None:
+        """Say how much has the value of a row."""
+        use = self.use_of(item.data(0, _VALUE))
+        item.setText(1, number(use.items) if use.items else "")
+        item.setToolTip(1, plain_tip(use_words(Part.ATTRIBUTES, use)) if use.items else "")
 
     def _on_current_changed(self) -> None:
         several = self.list.topLevelItemCount() > 1

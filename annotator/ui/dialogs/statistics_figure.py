@@ -86,6 +86,8 @@ class FigurePanel(QWidget):
         """Show the numbers, or the chart alone; an empty table is never shown."""
         self._with_table = wanted
         self.table.setVisible(wanted and bool(self.figure.sheet.rows))
+        if self.table.isHidden():
+            self._in_table = False  # nobody means a row that is not seen
 
     def target(self) -> Target | None:
         """Return what is behind the mark or the row that was gone to last."""

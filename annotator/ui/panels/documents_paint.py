@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -12,7 +12,7 @@ from annotator.store.queries import DocumentCard
 from annotator.ui.i18n import number, share
 from annotator.ui.icons import icon
 from annotator.ui.models.documents import DocumentRole
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_status, draw_text, ink, turn
+from annotator.ui.panels.paint import draw_focus, draw_icon, draw_row, draw_status, draw_text, ink, turn
 from annotator.ui.panels.parts import theme_of
 
 
@@ -62,7 +62,7 @@ class DocumentDelegate(QStyledItemDelegate):
             right = rect.right() - gap
             if card.flagged:
                 mode = QIcon.Mode.Selected if selected else QIcon.Mode.Normal
-                icon("flag").paint(painter, right - 16, rect.center().y() - 7, 16, 16, Qt.AlignmentFlag.AlignCenter, mode)
+                draw_icon(painter, QRect(right - 16, rect.center().y() - 7, 16, 16), icon("flag"), mode)
                 right -= 16 + theme.space
             text = _figure(card, self.figure)
             if text:

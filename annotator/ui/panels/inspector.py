@@ -45,6 +45,9 @@ from annotator.ui.panels.parts import CalmComboBox, heading, icon_button, plain_
 from annotator.ui.theme import Theme
 from annotator.ui.theme_qt import color
 
+_BUTTON = 40
+"""Pixels that a button keeps in a small window, whose article needs the room: its icon, and the beginning of its word."""
+
 
 class InspectorPanel(QWidget):
     """Shows one item of the open document and says what the person wants of it; it writes nothing itself.
@@ -88,6 +91,8 @@ class InspectorPanel(QWidget):
         self.problems = plain_label()
         for label in (self.title, self.problems):
             label.setMinimumWidth(1)  # one long word must not push the panel's fields out of sight
+        for button in (self.accept, self.reject):
+            button.setMinimumWidth(_BUTTON)
         self._tail_row, tail_line = _row()
         tail_line.addWidget(self.tail, 1)
         tail_line.addWidget(self.reverse)
@@ -296,7 +301,6 @@ class InspectorPanel(QWidget):
         spaced(buttons)
         buttons.addWidget(self.accept)
         buttons.addWidget(self.reject)
-        buttons.addStretch(1)
         layout.addWidget(self.suggested_by)
         layout.addLayout(buttons)
         return self.suggestion

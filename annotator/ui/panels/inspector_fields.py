@@ -22,6 +22,9 @@ _ATTRIBUTE = "attribute:"
 
 Field = QLineEdit | QPlainTextEdit | CalmComboBox
 
+_NARROWEST = 60
+"""Pixels that the field of an attribute keeps in a small window."""
+
 
 class FieldsForm(QWidget):
     """Edits what describes one item at a time.
@@ -62,7 +65,7 @@ class FieldsForm(QWidget):
         self._form = QFormLayout(self)
         spaced(self._form)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for caption, widget in (*top, (plain_label(tr("Note"), wrap=False), self.note), *below):
             self._form.addRow(caption, widget)
         self._standing = self._form.rowCount()
@@ -173,6 +176,7 @@ class FieldsForm(QWidget):
             field.setStyleSheet("" if row.editable else "background: transparent;")
             field.editingFinished.connect(self.flush)
             field.returnPressed.connect(self.finished)
+        field.setMinimumWidth(_NARROWEST)
         field.setToolTip(plain_tip(row.tip))
         return field
 

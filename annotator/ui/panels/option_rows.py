@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QListWidgetItem, QStyle, QStyledItemDelegate, QSty
 
 from annotator.ui.choice import Option
 from annotator.ui.icons import icon
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn
+from annotator.ui.panels.paint import draw_focus, draw_icon, draw_row, draw_text, ink, turn
 from annotator.ui.panels.parts import SWATCH, draw_swatch, theme_of
 
 _OPTION = Qt.ItemDataRole.UserRole + 1
@@ -53,7 +53,7 @@ class OptionRows(QStyledItemDelegate):
         if said.icon:
             mode = QIcon.Mode.Selected if option.state & QStyle.StateFlag.State_Selected else QIcon.Mode.Normal
             place = QRect(left, rect.center().y() + 1 - _SIDE // 2, _SIDE, _SIDE)
-            icon(said.icon).paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode)
+            draw_icon(painter, place, icon(said.icon), mode)
         elif said.color:
             draw_swatch(painter, rect.topLeft() + _corner(rect.height(), gap), theme, said.color)
         left += _SIDE + gap if self._pictures else 0

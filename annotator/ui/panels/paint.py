@@ -7,7 +7,7 @@ for done, a ring with a bar for skipped.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QWidget
 
 from annotator.domain.documents import Status
@@ -35,6 +35,14 @@ def turn_back(painter: QPainter, rect: QRect | QRectF) -> None:
     """Undo ``turn`` for what stands in ``rect``, which stays at its place; nothing where nothing was turned."""
     if painter.transform().m11() < 0:
         turn_about(painter, rect)
+
+
+def draw_icon(painter: QPainter, place: QRect, sign: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> None:
+    """Paint an icon in the middle of ``place``, as it is whichever way the window runs: a tick has no mirror image."""
+    painter.save()
+    turn_back(painter, place)
+    sign.paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode)
+    painter.restore()
 
 
 def draw_row(painter: QPainter, option: QStyleOptionViewItem) -> None:

@@ -14,7 +14,7 @@ from annotator.store.search import Line
 from annotator.ui.icons import icon
 from annotator.ui.models.search import Column, LineRole
 from annotator.ui.models.search_lines import runs_leftward
-from annotator.ui.panels.paint import draw_focus, draw_row, draw_text, ink, turn, turn_back
+from annotator.ui.panels.paint import draw_focus, draw_icon, draw_row, draw_text, ink, turn, turn_back
 from annotator.ui.panels.parts import SWATCH, draw_swatch, theme_of
 from annotator.ui.style_parts import Mood, draw_check
 from annotator.ui.theme import Theme, label_colors
@@ -72,7 +72,7 @@ def _draw_tick(painter: QPainter, option: QStyleOptionViewItem, index: Where, th
     if index.data(LineRole.REASON):
         mode = QIcon.Mode.Selected if option.state & QStyle.StateFlag.State_Selected else QIcon.Mode.Normal
         aside = QRect(place.right() + 6, rect.center().y() - 7, 16, 16)
-        icon("alert-triangle").paint(painter, aside, Qt.AlignmentFlag.AlignCenter, mode)
+        draw_icon(painter, aside, icon("alert-triangle"), mode)
 
 
 def _draw_line(painter: QPainter, option: QStyleOptionViewItem, line: Line, base: str, theme: Theme) -> None:
