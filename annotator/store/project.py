@@ -107,7 +107,7 @@ class Project:
                 own_step = step_id or journal.begin(connection, actor=actor, lane=lane, text=text, detail=detail, undoes=undoes)
                 tx = Transaction(connection, own_step, actor, self._documents)
                 yield tx
-                if tx.changes or tx.bulk or undoes is not None:
+                if tx.changes or tx.bulk or (undoes is not None and not journal.is_empty(connection, undoes)):
                     if undoes is None:
                         journal.record(connection, own_step, number, tx.changes, tx.bulk)
                     connection.execute("COMMIT")
