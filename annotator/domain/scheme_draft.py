@@ -290,17 +290,6 @@ def renamed(scheme: LabelScheme, part: Part, old: str, new: str) -> SchemeEdit:
     return draft.edit()
 
 
-def value_renamed(scheme: LabelScheme, attribute: str, old: str, new: str) -> SchemeEdit:
-    """Return the edit that gives a value another name; where the attribute has that, the two become one.
-
-    Raises ``KeyError`` if there is no such attribute or value.
-    """
-    draft = Draft(scheme)
-    entry, value = find_value(draft, attribute, old)
-    rename_value(draft, entry, value, new.strip())
-    return draft.edit()
-
-
 def find_value(draft: Draft, attribute: str, name: str) -> tuple[Entry, ValueEntry]:
     """Return an attribute and one of its values; raises ``KeyError`` if there is none of this name."""
     entry = draft.find(Part.ATTRIBUTES, attribute)

@@ -133,29 +133,13 @@ def work(connection: sqlite3.Connection, pause: float = PAUSE) -> Work:
 
 
 def times(connection: sqlite3.Connection, pause: float = PAUSE) -> Times:
-    """Return what took how long, walking over the history once; the functions below walk once each."""
+    """Return what took how long, walking over the history once."""
     return _times(connection, _tallied(connection, pause))
-
-
-def document_times(connection: sqlite3.Connection, pause: float = PAUSE) -> list[DocumentTime]:
-    """Return how long each annotator worked on each document, the longest first; a document that is gone is left out."""
-    return _document_times(connection, _tallied(connection, pause))
-
-
-def action_times(connection: sqlite3.Connection, pause: float = PAUSE, *, together: bool = False) -> list[ActionTime]:
-    """Return how long each kind of step took, by annotator or of all together, the most frequent first."""
-    return _action_times(_tallied(connection, pause), together=together)
 
 
 def day_work(connection: sqlite3.Connection, pause: float = PAUSE) -> list[DayWork]:
     """Return what was done on each day and how long it took, the newest first, then by annotator."""
     return _day_work(connection, _tallied(connection, pause))
-
-
-def paces(connection: sqlite3.Connection, pause: float = PAUSE) -> list[Pace]:
-    """Return how quick each annotator is, by name."""
-    tally = _tallied(connection, pause)
-    return _paces(tally, _document_times(connection, tally))
 
 
 def percentile(ordered: list[float], percent: int) -> float:

@@ -13,9 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
-from annotator.ui.article.picture import PAPER, PictureLook
 from annotator.ui.i18n import by_count, tr
-from annotator.ui.printing import Subject, print_article, save_picture
 from annotator.ui.theme import LIGHT, THEMES
 from annotator.ui.typesetting import text_style
 from annotator.ui.workbench import Workbench
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
     from annotator.ui.dialogs.picture import PictureChoice
+    from annotator.ui.printing import Subject
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
@@ -54,6 +53,9 @@ class Pictures(QObject):
 
     def save(self, choice: PictureChoice) -> bool:
         """Save a picture of the open document; what goes wrong is said in the window."""
+        from annotator.ui.article.picture import PAPER, PictureLook
+        from annotator.ui.printing import save_picture
+
         subject = self._subject(in_view=choice.in_view)
         if subject is None:
             return False
@@ -95,7 +97,9 @@ class Pictures(QObject):
 
     def print_on(self, printer: QPrinter) -> int:
         """Print the open document as the printer is set, and return the number of pages; 0 where it failed, which was said."""
+        from annotator.ui.article.picture import PAPER, PictureLook
         from annotator.ui.dialogs.picture import PAPER_PERCENT
+        from annotator.ui.printing import print_article
 
         subject = self._subject(in_view=False)
         if subject is None:
@@ -114,6 +118,8 @@ class Pictures(QObject):
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
     def _subject(self, *, in_view: bool) -> Subject | None:
+        from annotator.ui.printing import Subject
+
         document = self._bench.document
         if document is None:
             return None

@@ -15,7 +15,6 @@ from annotator.errors import AnnotatorError
 from annotator.jobs.job import Job
 from annotator.jobs.runner import RunningJob
 from annotator.store import queries, search
-from annotator.store.figures_annotations import GOLD, Whose, whose
 from annotator.store.listing import Filter
 from annotator.store.project import Project
 from annotator.store.queries import Connection
@@ -27,6 +26,7 @@ from annotator.ui.workbench import Workbench
 
 if TYPE_CHECKING:
     from annotator.commands.scoring import Scoreboard
+    from annotator.store.figures_annotations import Whose
     from annotator.ui.dialogs.statistics import StatisticsDialog
     from annotator.ui.models.statistics_context import Found
     from annotator.ui.models.statistics_pages import Page
@@ -94,6 +94,8 @@ class Statistics(QObject):
 
     def _read(self) -> None:
         """Read the page in view.  What is being read of it goes on first, or no edit would ever let it end; another page's is stopped."""
+        from annotator.store.figures_annotations import GOLD, whose
+
         session, dialog = self._bench.session, self._dialog
         if session is None or dialog is None:
             return

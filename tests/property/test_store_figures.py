@@ -347,16 +347,17 @@ def test_work_is_measured_as_by_hand(steps, gaps, pause, pruned, imported_done):
 
 def _check_work(project, pause):
     connection, oracle = project.connection, Oracle(project, pause)
-    times = figures_work.document_times(connection, pause)
+    found = figures_work.times(connection, pause)
+    times = found.documents
     assert {(one.document_id, one.annotator): (round(one.seconds, 6), one.edits) for one in times} == oracle.document_times()
     assert times == sorted(times, key=lambda one: (-one.seconds, one.document_id, one.annotator))
     for one in times:
-        found = queries.find_set(connection, one.document_id, one.annotator, Kind.PERSON)
-        info = queries.set_info(connection, found) if found else None
+        person = queries.find_set(connection, one.document_id, one.annotator, Kind.PERSON)
+        info = queries.set_info(connection, person) if person else None
         assert one.done is (info is not None and info.status is Status.DONE)
         assert one.name == f"n{one.document_id - 1}"
     for together in (True, False):
-        actions = figures_work.action_times(connection, pause, together=together)
+        actions = found.together if together else found.actions
         assert {
             (one.action, one.annotator): (one.count, one.timed, one.median, one.ninetieth) for one in actions
         } == oracle.action_times(together=together)
@@ -364,7 +365,7 @@ def _check_work(project, pause):
     finished = defaultdict(list)
     for one in times:
         finished[one.annotator] += [one.seconds] if one.done and one.seconds else []
-    for pace in figures_work.paces(connection, pause):
+    for pace in found.paces:
         taken = finished[pace.annotator]
         assert (pace.documents, pace.median, pace.ninetieth) == (len(taken), at_rank(taken, 0.5), at_rank(taken, 0.9))
         assert abs(pace.an_hour * sum(taken) - len(taken) * 3600) < 1e-6

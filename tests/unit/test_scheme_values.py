@@ -11,7 +11,7 @@ from annotator.commands.schemes import change_scheme
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.labels import AttributeDefinition, LabelScheme
-from annotator.domain.scheme_draft import Draft, Fault, find_value, rename_value, renamed, value_renamed
+from annotator.domain.scheme_draft import Draft, Fault, find_value, rename_value, renamed
 from annotator.domain.scheme_edit import GONE, Part, SchemeEdit
 from annotator.domain.scheme_values import LOST, value_made, value_texts
 from annotator.errors import Refused
@@ -21,6 +21,12 @@ from annotator.store.relabelling import Use
 
 ATTRIBUTES = Part.ATTRIBUTES
 SCHEME_ATTRIBUTES = (AttributeDefinition("sure", ("yes", "no", "1", "true")), AttributeDefinition("tense"))
+
+
+def value_renamed(scheme, attribute, old, new):
+    draft = Draft(scheme)
+    rename_value(draft, *find_value(draft, attribute, old), new)
+    return draft.edit()
 
 
 @pytest.mark.parametrize(

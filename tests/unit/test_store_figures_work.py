@@ -84,20 +84,20 @@ def worked(clock):
 def test_time_counts_for_the_document_of_the_later_step_and_breaks_do_not(clock):
     worked(clock)
     connection = clock.project.connection
-    assert figures_work.document_times(connection) == [
+    assert figures_work.times(connection).documents == [
         DocumentTime(2, "n2", "ani", 20.0, 4, done=False),
         DocumentTime(1, "n1", "ani", 15.0, 3, done=True),
     ]
-    longer = {one.document_id: one.seconds for one in figures_work.document_times(connection, pause=3600)}
+    longer = {one.document_id: one.seconds for one in figures_work.times(connection, pause=3600).documents}
     assert longer == {1: 15.0, 2: 3620.0}, "as long as the pause is no break yet"
-    shorter = {one.document_id: one.seconds for one in figures_work.document_times(connection, pause=8)}
+    shorter = {one.document_id: one.seconds for one in figures_work.times(connection, pause=8).documents}
     assert shorter == {1: 5.0, 2: 10.0}
 
 
 def test_actions_are_told_apart_by_what_the_history_calls_them(clock):
     worked(clock)
     connection = clock.project.connection
-    assert figures_work.action_times(connection) == [
+    assert figures_work.times(connection).actions == [
         ActionTime("Label as {}", "ani", 4, 2, 10.0, 10.0),
         ActionTime("Mark the {} done", "ani", 1, 1, 5.0, 5.0),
         ActionTime(REDO, "ani", 1, 1, 2.0, 2.0),
@@ -113,16 +113,16 @@ def test_each_annotator_has_a_clock_of_their_own(clock):
     clock.do("ani", 50, label(21, 27))
     clock.do("budi", 60, documents.mark_done)
     connection = clock.project.connection
-    assert {(one.annotator, one.seconds, one.done) for one in figures_work.document_times(connection)} == {
+    assert {(one.annotator, one.seconds, one.done) for one in figures_work.times(connection).documents} == {
         ("ani", 150.0, False),
         ("budi", 110.0, True),
     }
-    together = figures_work.action_times(connection, together=True)
+    together = figures_work.times(connection).together
     assert [(one.action, one.annotator, one.count, one.timed) for one in together] == [
         ("Label as {}", "", 3, 1),
         ("Mark the {} done", "", 1, 1),
     ]
-    assert figures_work.paces(connection) == [
+    assert figures_work.times(connection).paces == [
         Pace("ani", 150.0, 1, 0, 0.0, 0.0, 0.0),
         Pace("budi", 110.0, 1, 1, 110.0, 110.0, 3600 / 110),
     ]
@@ -191,13 +191,13 @@ def test_what_was_pruned_is_under_no_day(clock):
     while journal.prune(connection, clock.last() - 2):
         pass
     assert figures_work.done_by_day(connection) == [Done("", "ani", 2)]
-    assert figures_work.document_times(connection) == [DocumentTime(2, "n2", "ani", 0.0, 1, done=False)]
+    assert figures_work.times(connection).documents == [DocumentTime(2, "n2", "ani", 0.0, 1, done=False)]
     assert [one.edits for one in figures_work.day_work(connection)] == [1]
 
 
 def test_a_step_over_several_documents_counts_for_none_but_for_the_day(clock):
     worked(clock)
-    before = figures_work.document_times(clock.project.connection)
+    before = figures_work.times(clock.project.connection).documents
     one, two = (clock.session("ani").open_document(number).set_id for number in (1, 2))
     with clock.project.transaction("Flag {}", "all", actor="ani") as tx:
         for set_id in (one, two):
@@ -205,10 +205,10 @@ def test_a_step_over_several_documents_counts_for_none_but_for_the_day(clock):
             tx.put_set(set_id, SetInfo(info.document_id, "ani", Kind.PERSON, info.status, flagged=True))
     at = (clock.now + timedelta(seconds=30)).isoformat(timespec="milliseconds")
     clock.project.connection.execute("UPDATE steps SET at = ? WHERE text = 'Flag {}'", (at,))
-    assert figures_work.document_times(clock.project.connection) == before
+    assert figures_work.times(clock.project.connection).documents == before
     (day,) = figures_work.day_work(clock.project.connection)
     assert (day.seconds, day.documents) == (65.0, 2)
-    assert ActionTime("Flag {}", "ani", 1, 1, 30.0, 30.0) in figures_work.action_times(clock.project.connection)
+    assert ActionTime("Flag {}", "ani", 1, 1, 30.0, 30.0) in figures_work.times(clock.project.connection).actions
 
 
 def test_a_step_over_all_documents_counts_for_none_wherever_it_begins_and_ends(clock):
@@ -228,11 +228,11 @@ def test_a_step_over_all_documents_counts_for_none_wherever_it_begins_and_ends(c
     for back in (None, "undo", "redo"):
         if back:
             clock.do("ani", 5, back)
-        assert figures_work.document_times(connection) == []
+        assert figures_work.times(connection).documents == []
         assert {one.documents for one in figures_work.day_work(connection)} == {0}
     clock.sets["ani"] = sets[2]
     clock.do("ani", 5, label(21, 27, "ORANG"))
-    assert [(one.document_id, one.edits) for one in figures_work.document_times(connection)] == [(2, 1)]
+    assert [(one.document_id, one.edits) for one in figures_work.times(connection).documents] == [(2, 1)]
 
 
 def test_a_step_over_several_sets_of_one_document_counts_for_it(clock):
@@ -241,9 +241,9 @@ def test_a_step_over_several_sets_of_one_document_counts_for_it(clock):
     with clock.project.transaction("Settle {}", "it", actor="ani") as tx:
         tx.put(mine, Span("s", ((0, 5),), "PERSON"))
         tx.put(tx.add_set(SetInfo(1, "judge", Kind.GOLD)), Span("s", ((0, 5),), "PERSON"))
-    assert [(one.document_id, one.edits) for one in figures_work.document_times(clock.project.connection)] == [(1, 1)]
+    assert [(one.document_id, one.edits) for one in figures_work.times(clock.project.connection).documents] == [(1, 1)]
     clock.session("ani").undo()
-    assert [(one.document_id, one.edits) for one in figures_work.document_times(clock.project.connection)] == [(1, 2)]
+    assert [(one.document_id, one.edits) for one in figures_work.times(clock.project.connection).documents] == [(1, 2)]
 
 
 @pytest.mark.parametrize("walk", [figures.days, figures_work.done_by_day, figures_work.times])
@@ -266,9 +266,9 @@ def test_steps_of_jobs_and_of_the_program_are_no_work(clock, make_document):
     clock.open("ani", 4)
     connection = clock.project.connection
     assert connection.execute("SELECT count(*) FROM steps WHERE lane = 'system'").fetchone()[0] == 1
-    assert figures_work.document_times(connection) == []
+    assert figures_work.times(connection).documents == []
     assert figures_work.day_work(connection) == []
-    assert figures_work.paces(connection) == []
+    assert figures_work.times(connection).paces == []
 
 
 def test_documents_that_are_gone_have_no_time_but_the_day_has_it(clock, make_document):
@@ -281,7 +281,7 @@ def test_documents_that_are_gone_have_no_time_but_the_day_has_it(clock, make_doc
     clock.session("ani").close_document()
     clock.project.undo_step(step, "ani")
     connection = clock.project.connection
-    assert figures_work.document_times(connection) == []
+    assert figures_work.times(connection).documents == []
     ((edits, seconds),) = [(one.edits, one.seconds) for one in figures_work.day_work(connection)]
     assert (edits, seconds) == (0, 7.0)
 
@@ -294,7 +294,7 @@ def test_a_clock_that_goes_back_or_says_nothing_counts_nothing(clock, at, second
     clock.do("ani", 0, label(0, 5))
     clock.do("ani", 1, label(21, 27))
     clock.project.connection.execute("UPDATE steps SET at = ? WHERE id = ?", (at, clock.last()))
-    (document,) = figures_work.document_times(clock.project.connection)
+    (document,) = figures_work.times(clock.project.connection).documents
     assert (document.seconds, document.edits) == (seconds, 2)
     assert sum(one.edits for one in figures_work.day_work(clock.project.connection)) == 2
 
@@ -321,11 +321,11 @@ def test_everything_in_one_walk_is_what_each_says(clock):
     connection = clock.project.connection
     found = figures_work.work(connection, 15.0)
     assert found.done == figures_work.done_by_day(connection)
-    assert found.documents == figures_work.document_times(connection, 15.0)
-    assert found.actions == figures_work.action_times(connection, 15.0)
-    assert found.together == figures_work.action_times(connection, 15.0, together=True)
+    assert found.documents == figures_work.times(connection, 15.0).documents
+    assert found.actions == figures_work.times(connection, 15.0).actions
+    assert found.together == figures_work.times(connection, 15.0).together
     assert found.days == figures_work.day_work(connection, 15.0)
-    assert found.paces == figures_work.paces(connection, 15.0)
+    assert found.paces == figures_work.times(connection, 15.0).paces
     some = figures_work.times(connection, 15.0)
     assert (some.documents, some.actions, some.together, some.paces) == (
         found.documents,
