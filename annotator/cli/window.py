@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 from pathlib import Path
 
@@ -66,6 +67,10 @@ def show(project: Path | None, settings: Settings, annotator: str | None = None)
     if complaint:
         remark(complaint)
         return PROBLEMS
-    from annotator.ui.app import run
+    gc.disable()  # nearly everything that a start makes stays: to search it for garbage again and again takes a tenth of the start
+    try:
+        from annotator.ui.app import run
 
-    return run(project, settings, person(settings, annotator))
+        return run(project, settings, person(settings, annotator), ready=gc.enable)
+    finally:
+        gc.enable()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -175,8 +176,11 @@ def _helping(bench: Workbench, projects: Projects, window: MainWindow) -> Helpin
     return Helping(bench, window, lambda: words(bench.settings.get("keys.overrides")), touring)
 
 
-def run(project: Path | None, settings: Settings, annotator: str) -> int:
-    """Show the window on a project, or on the welcome page, until it is closed; returns the exit status."""
+def run(project: Path | None, settings: Settings, annotator: str, ready: Callable[[], object] = bool) -> int:
+    """Show the window on a project, or on the welcome page, until it is closed; returns the exit status.
+
+    ``ready`` is called when everything is made and the window begins to wait for the user.
+    """
     app = application()
     if project is not None and raise_other(project):
         return 0
@@ -202,4 +206,5 @@ def run(project: Path | None, settings: Settings, annotator: str) -> int:
             window.hands.projects.open(project)
         if settings.problem:
             window.bench.messages.show_message(told(settings.problem), "warning")
+        ready()
         return app.exec()

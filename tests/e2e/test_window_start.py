@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -72,3 +73,9 @@ def test_the_window_was_really_there(loaded: set[str], wanted: str) -> None:
 def test_everything_that_may_be_loaded_at_once_is_there(loaded: set[str]) -> None:
     allowed = {f"{package}.{module}" for package, modules in AT_ONCE.items() for module in modules}
     assert allowed <= loaded, "a name that is loaded no more must leave the list"
+
+
+def test_garbage_is_searched_for_again_once_the_window_waits_for_its_user(use, story) -> None:
+    found: list[bool] = []
+    assert use(lambda _: found.append(gc.isenabled()), "open", story) == 0
+    assert (found, gc.isenabled()) == ([True], True)
