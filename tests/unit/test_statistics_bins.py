@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.ui.models.statistics_bins import CLOCK, Bin, bins, clock_bin, median, period_of, periods
+from annotator.ui.models.statistics_bins import CLOCK, Bin, bins, clock_bins, median, period_of, periods
 
 counts = st.dictionaries(st.integers(0, 3000), st.integers(1, 500), min_size=1, max_size=60)
 
@@ -54,7 +54,18 @@ def test_nothing_has_no_median():
 
 @pytest.mark.parametrize(("seconds", "start"), [(0.1, 0), (9.99, 0), (10, 10), (59, 45), (60, 60), (3599, 2700), (90_000, 3600)])
 def test_times_fall_between_the_marks_of_a_clock(seconds, start):
-    assert CLOCK[clock_bin(seconds)] == start
+    assert [(CLOCK[number], piece) for number, piece in clock_bins([seconds], float)] == [(start, [seconds])]
+
+
+@given(st.lists(st.floats(0, 10_000)))
+def test_every_time_is_in_its_bin_and_no_bin_between_them_is_left_out(times):
+    longest_first = sorted(times, reverse=True)
+    found = clock_bins(longest_first, float)
+    assert [one for _, piece in reversed(found) for one in piece] == longest_first
+    ends = [*CLOCK[1:], float("inf")]
+    assert all(CLOCK[number] <= one < ends[number] for number, piece in found for one in piece)
+    assert [number for number, _ in found] == (list(range(found[0][0], found[-1][0] + 1)) if times else [])
+    assert not found or (found[0][1] and found[-1][1])
 
 
 DAY = dt.date(2026, 11, 23)  # a Monday

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import TypeVar
+
+T = TypeVar("T")
 
 CLOCK = (0, 10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800, 2700, 3600)
 """Where the bins of times begin, in seconds; the last has no end."""
@@ -49,9 +53,15 @@ def bins(counts: Mapping[int, int], most: int = 24) -> list[Bin]:
     return found
 
 
-def clock_bin(seconds: float) -> int:
-    """Return the number of the bin of ``CLOCK`` that a time falls into."""
-    return max(number for number, start in enumerate(CLOCK) if seconds >= start or not number)
+def clock_bins(times: Sequence[T], seconds: Callable[[T], float]) -> list[tuple[int, Sequence[T]]]:
+    """Return the bins of ``CLOCK`` from the first to the last with anything in it: its number and what falls into it.
+
+    ``times`` come with the longest first, as they are read: so a bin is a piece of them, cut out without a look at each.
+    """
+    least = [bisect_right(times, -start, key=lambda one: -seconds(one)) for start in CLOCK[1:]]  # how many take at least that long
+    pieces = [times[more:fewer] for more, fewer in zip([*least, 0], [len(times), *least], strict=True)]
+    filled = [number for number, piece in enumerate(pieces) if piece]
+    return list(enumerate(pieces))[filled[0] : filled[-1] + 1] if filled else []
 
 
 def median(counts: Mapping[int, int]) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from annotator.store import figures_work
 from annotator.store.figures_work import REDO, UNDO, ActionTime, DocumentTime, Pace, Times
 from annotator.ui.charts.model import Chart, Kind, Mark, Pattern, Series, Steps
 from annotator.ui.i18n import by_count, decimal, step_words, tr
 from annotator.ui.models.statistics import Figure, Selector, Sheet
-from annotator.ui.models.statistics_bins import CLOCK, clock_bin
+from annotator.ui.models.statistics_bins import CLOCK, clock_bins
 from annotator.ui.models.statistics_context import Context, Reading
 from annotator.ui.models.statistics_targets import Target, These, WithAction
 from annotator.ui.models.statistics_words import clock, count_on_axis, duration
@@ -64,20 +65,16 @@ def time_figure(data: Times, chosen: Mapping[str, str], context: Context) -> Fig
 
 def _documents(times: Sequence[DocumentTime], paces: Sequence[Pace], person: str) -> Figure:
     timed = [entry for entry in times if entry.seconds > 0]
-    found: dict[int, list[DocumentTime]] = {}
-    for entry in timed:
-        found.setdefault(clock_bin(entry.seconds), []).append(entry)
-    shown = range(min(found), max(found) + 1) if found else range(0)
+    shown = clock_bins(timed, attrgetter("seconds"))
     marks: list[Mark] = []
-    for place, one in enumerate(shown):
-        own = found.get(one, [])
+    for place, (one, own) in enumerate(shown):
         words = tr("{}: {}").format(_clock_said(one), by_count(len(own), tr("{} document"), tr("{} documents")))
-        target = Target(These(tuple(entry.document_id for entry in own)), _clock_said(one)) if own else None
+        target = Target(These(tuple(map(attrgetter("document_id"), own))), _clock_said(one)) if own else None
         marks.append(Mark(place, 0, len(own), words, target=target))
     chart = Chart(
         Kind.COLUMNS,
         tr("Time for a document"),
-        tuple(clock(CLOCK[one]) for one in shown),
+        tuple(clock(CLOCK[one]) for one, _ in shown),
         (Series(tr("Documents"), "accent"),),
         tuple(marks),
         value_title=tr("Documents"),
