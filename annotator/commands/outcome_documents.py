@@ -16,14 +16,15 @@ _GROUP = 16
 def documents_with_outcome(
     connection: Connection,
     suggester: str,
-    outcome: Outcome,
+    outcome: Outcome | None = None,
     *,
     label: tuple[What, str] | None = None,
     progress: Progress | None = None,
 ) -> list[int]:
-    """Return the documents in which something of a suggester (with ``label`` only of that) was taken, changed, rejected, or waits.
+    """Return the documents in which something of a suggester was taken, changed, rejected, or waits; any of it without ``outcome``.
 
-    Walks what people worked on; raises ``Cancelled`` between two groups of documents.
+    With ``label`` only what has that label counts; one with an empty name stands for all spans or all relations.  Walks what
+    people worked on; raises ``Cancelled`` between two groups of documents.
     """
     progress = progress or Progress()
     groups = sorted(scoring.groups_worked_on(connection, _GROUP))
@@ -35,7 +36,8 @@ def documents_with_outcome(
             models = {one.info.annotator: one for one in contents if one.info.kind is Kind.MODEL}
             told = (entry for one in contents if one.info.kind is Kind.PERSON for entry in outcomes(one, models))
             if any(
-                maker == suggester and became is outcome and label in (None, (what, name)) for maker, what, name, became in told
+                maker == suggester and outcome in (None, became) and label in (None, (what, name), (what, ""))
+                for maker, what, name, became in told
             ):
                 found.append(document_id)
         progress.advance()

@@ -18,7 +18,7 @@ from annotator.ui import statistics
 from annotator.ui.dialogs.statistics import StatisticsDialog
 from annotator.ui.models.statistics import SheetModel
 from annotator.ui.models.statistics_context import Context
-from annotator.ui.models.statistics_suggesters import figure
+from annotator.ui.models.statistics_suggesters import figure, score_sheet
 from annotator.ui.models.statistics_targets import Target, WithOutcome
 from tests.qt.window_support import Seat, document, make_project, settle
 
@@ -249,6 +249,15 @@ def test_a_figure_by_hand():
     assert [model.index(0, column).data() for column in range(model.columnCount())] == [
         *("m", "Span", "(all)", "25.0%", "50.0%", "33.3%", "50.0%", "100.0%", "66.7%", "2", "4", "5", "6", "7", "1234")
     ]
+    behind = [made.sheet.target(row) for row in range(len(made.sheet.rows))]
+    assert behind == [
+        Target(WithOutcome("m", "", (What.SPAN, "")), "m, Span"),
+        Target(WithOutcome("m", "", (What.SPAN, "A")), "m, A"),
+        Target(WithOutcome("m", "", (What.RELATION, "")), "m, Relation"),
+        Target(WithOutcome("m", "", (What.RELATION, "r")), "m, r"),
+    ]
+    unseen = score_sheet([SuggesterScores("m", 3, {"": Score()})])
+    assert (len(unseen.rows), unseen.target(0)) == (1, None), "nothing became of what was never suggested"
     assert made.chart.groups == ("m",)  # nothing was suggested by the other
     assert [mark.value for mark in made.chart.marks] == [6, 6, 7, 1234]
     by_label = figure(Scores(3, (one, other)), {"suggester": "m", "waiting": "no"}, Context())

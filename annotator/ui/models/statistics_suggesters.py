@@ -124,13 +124,21 @@ def score_sheet(some: list[SuggesterScores]) -> Sheet:
     overlapping = (tr("Overlap\nprecision"), tr("Overlap\nrecall"), tr("Overlap\nF1"))
     made_of_it = tuple(outcome_name(name) for name in _LOOKS)
     header = (tr("Suggester"), tr("Of a"), tr("Label"), *shares, *overlapping, tr("To find"), tr("Suggested"), *made_of_it)
-    rows = tuple(
-        _score_row(one.suggester, what, label, score)
+    scores = [
+        (one.suggester, what, label, score)
         for one in some
         for what, by_label in ((What.SPAN, one.spans), (What.RELATION, one.relations))
         for label, score in by_label.items()
+    ]
+    return Sheet(
+        tr("Suggesters"), header, tuple(_score_row(*entry) for entry in scores), tuple(_behind(*entry) for entry in scores)
     )
-    return Sheet(tr("Suggesters"), header, rows)
+
+
+def _behind(suggester: str, what: What, label: str, score: Score) -> Target | None:
+    if not any(getattr(score, name) for name in _LOOKS):
+        return None
+    return Target(WithOutcome(suggester, "", (what, label)), tr("{}, {}").format(suggester, label or what_name(what)))
 
 
 def _score_row(suggester: str, what: What, label: str, score: Score) -> tuple[Cell, ...]:

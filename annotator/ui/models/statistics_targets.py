@@ -62,7 +62,10 @@ class These:
 
 @dataclass(frozen=True, slots=True)
 class WithOutcome:
-    """Documents in which this became of suggestions; ``outcome`` is the value of an ``Outcome``, ``label`` None for any."""
+    """Documents in which this became of suggestions.
+
+    ``outcome`` is the value of an ``Outcome``, "" for any; ``label`` None for any, one with an empty name for all spans or relations.
+    """
 
     suggester: str
     outcome: str
@@ -110,7 +113,8 @@ def documents_behind(connection: Connection, target: Target, progress: Progress)
             from annotator.commands.outcome_documents import documents_with_outcome
             from annotator.commands.outcomes import Outcome
 
-            ids = documents_with_outcome(connection, suggester, Outcome(outcome), label=label, progress=progress)
+            became = Outcome(outcome) if outcome else None
+            ids = documents_with_outcome(connection, suggester, became, label=label, progress=progress)
         case These(known):
             ids = list(known)
         case Filter():
