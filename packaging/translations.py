@@ -94,7 +94,10 @@ OF_OTHERS = (
 )
 """What libraries that read files say most often, behind a sentence of ours; all else that they say is shown as they say it."""
 
-REASONING = frozenset(("commands/export_choice.py", "domain/text.py", "store/salvage.py", "store/salvage_tables.py"))
+REASONING = frozenset(
+    f"{module}.py"
+    for module in ("commands/export_choice", "domain/text", "store/salvage", "store/salvage_suggesters", "store/salvage_tables")
+)
 """Modules that say why, for others to put into sentences: what they return, name ``reason`` or as a constant, or hand on."""
 
 WRITING = frozenset(

@@ -25,7 +25,9 @@ from annotator.store.damaged import DamagedFile, Gap, Row, Table
 from annotator.store.faults import plain_errors
 from annotator.store.rows import CODECS, journal_to_value, scheme_text, text_scheme
 from annotator.store.salvage_report import WORDS, Missing, Salvage
+from annotator.store.salvage_suggesters import bring_suggesters
 from annotator.store.salvage_tables import (
+    ALTERED,
     CHANGED,
     CONTENT,
     DOCUMENTS,
@@ -133,6 +135,7 @@ class _Rescue:
         self._bring(CHANGED, last_step, judge_change, last_set)
         self._scheme_if_lost()
         self._knowledge()
+        bring_suggesters(damaged, self._target, report)
         for name, number in sequences.items():
             self._target.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
             self._target.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number))
@@ -205,7 +208,7 @@ class _Rescue:
                 gaps.append(row)
                 continue
             self._progress.advance()
-            reason = "it is not as it was saved"
+            reason = ALTERED
             try:
                 sound = decoded(row, table.columns)
                 judge(sound)

@@ -19,9 +19,12 @@ WORDS = {
     "changes": "history change",
     "knowledge_0": "knowledge-base item",
     "knowledge_1": "knowledge-base item",
+    "suggesters": "suggester",
+    "document_worth": "worth figure",
+    "dismissals": "dismissed text",
 }
 
-_UNSAID = ("changes", "knowledge_0", "knowledge_1")
+_UNSAID = ("changes", "knowledge_0", "knowledge_1", "suggesters", "document_worth", "dismissals")
 """Tables that are named where there is something of them, or, as the changes, go with another."""
 
 

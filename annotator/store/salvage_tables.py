@@ -45,8 +45,8 @@ PARENTS = {
 """What must be there for a row to be: the place of the number in the row, and the table it is a number of."""
 _BLOBS = frozenset(("tokens", "sentences"))
 
-
 UNREADABLE = "it lies on a part of the file that cannot be read"
+ALTERED = "it is not as it was saved"
 
 
 def decoded(row: Sequence[Any], columns: Sequence[str]) -> Row:
