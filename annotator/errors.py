@@ -16,7 +16,7 @@ class Refused(AnnotatorError):
 
 
 class UndoRefused(Refused):
-    """The step cannot be taken back because a later step changed the same things."""
+    """The step cannot be taken back: a later step changed the same things, or something done would break a rule."""
 
 
 class ProjectError(AnnotatorError):

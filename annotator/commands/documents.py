@@ -9,7 +9,7 @@ from annotator.commands.command import Command, begin_work, find_set
 from annotator.domain.annotations import Kind, SetInfo
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
-from annotator.domain.rules import ALLOWED, problems
+from annotator.domain.rules import keeping_from_done
 from annotator.errors import Refused
 from annotator.store.transaction import Transaction
 
@@ -36,8 +36,7 @@ def mark_done(set_id: int) -> Command:
 
     def run(tx: Transaction) -> None:
         document, content = tx.document_of(set_id), tx.annotation_set(set_id)
-        found = problems(document.text, document.tokens, tx.scheme, content.spans, content.relations.values())
-        wrong = [problem for problem in found if problem.rule not in ALLOWED]
+        wrong = keeping_from_done(document.text, document.tokens, tx.scheme, content.spans, content.relations.values())
         if wrong:
             if len(wrong) > 1:
                 raise Refused(f"Not done yet: {wrong[0].message} ({len(wrong) - 1} more)")

@@ -19,12 +19,12 @@ from annotator.domain.exchange import LossReport, Record, Writer
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.domain.rules import amount
-from annotator.errors import AnnotatorError, FormatError
+from annotator.errors import AnnotatorError, FormatError, Refused
 from annotator.formats import docbin
 from annotator.formats.plugins import known_formats
 from annotator.jobs.workers import WorkerProcess
 from annotator.paths import PROJECT_SUFFIX
-from annotator.store import queries
+from annotator.store import journal, queries
 from annotator.store.project import open_project
 from annotator.store.queries import Connection
 
@@ -67,6 +67,12 @@ def export(
     if writer is None:
         raise FormatError(f"{entry.title} can be read but not written.")
     _refuse_target(target)
+    half = journal.half_done(connection)
+    if half is not None:
+        raise Refused(
+            f"“{half.title}” is under way, or was interrupted, so that only a part of the annotations has it. "
+            "Export when it is done; what was interrupted is taken back when the project is opened."
+        )
     if options.sets == "all" and not entry.several_sets:
         raise FormatError(no_several_sets(options.format))
     choice = choose(connection, options)

@@ -68,6 +68,10 @@ class Host(Protocol):
         """Take back one step."""
         ...
 
+    def leave_open(self, step_id: int, error: AnnotatorError) -> str:
+        """Remember a step that could not be taken back, to do it before the next edit; returns what its user is to hear."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
@@ -299,6 +303,7 @@ class ImportStep:
                 self._host.undo_step(self._step_id)
             except UndoRefused as refusal:
                 self.kept = f"The import stopped before its end. What it had brought was kept: {refusal}"
-            except AnnotatorError:
-                return  # the disk that refused the import refuses this too: the next opening takes the step back
+            except AnnotatorError as failure:
+                self.kept = self._host.leave_open(self._step_id, failure)
+                return
         self._host.project.finish_step(self._step_id)

@@ -79,15 +79,20 @@ def _mend_derived(host: Host, report: RepairReport) -> None:
 
 def _in_one_step(text: str, host: Host, report: RepairReport, commands: Sequence[Command] | Iterator[Command]) -> None:
     step_id = host.project.begin_step(text, actor=host.annotator, lane=Lane.JOB)
-    before = len(report.mended)
+    before, left_open = len(report.mended), False
     try:
         for command in commands:
             report.mended += host.execute(command, step_id=step_id)
     except ProjectError:
-        host.undo_step(step_id)
+        try:
+            host.undo_step(step_id)
+        except ProjectError as failure:
+            left_open = True
+            host.leave_open(step_id, failure)
         raise
     finally:
-        host.project.finish_step(step_id)
+        if not left_open:
+            host.project.finish_step(step_id)
     if len(report.mended) > before:
         report.steps.append(step_id)
 

@@ -123,8 +123,9 @@ class SchemeStep:
                 self._host.undo_step(self._step_id)
             except UndoRefused as refusal:
                 self.kept = f"The change stopped before its end. What it had done was kept: {refusal}"
-            except AnnotatorError:
-                return  # the disk that refused the edit refuses this too: the next opening takes the step back
+            except AnnotatorError as failure:
+                self.kept = self._host.leave_open(self._step_id, failure)
+                return
         self._host.project.finish_step(self._step_id)
 
     def _commands(self) -> Iterator[Command]:
@@ -198,14 +199,17 @@ def _put_scheme(edit: SchemeEdit) -> Command:
 
 
 def _renaming(edit: SchemeEdit) -> Iterator[Renaming]:
-    """Yield what becomes of the names of labels, where something does; what others become part of stands for itself."""
-    told: dict[Part, dict[str, str]] = {}
-    for part, _ in _KINDS:
-        names = edit.renamed(part)
-        stay = [name for name in names_of(edit.before, part) if name not in names and name in names.values()]
-        told[part] = {name: name for name in stay} | dict(names)
-    if any(told.values()):
-        yield Renaming(datetime.now(UTC).isoformat(timespec="milliseconds"), told[Part.SPANS], told[Part.RELATIONS])
+    """Yield what becomes of names, where something does; what others become part of stands for itself."""
+    told = {str(part): _with_joined(edit.renamed(part), names_of(edit.before, part)) for part in Part}
+    lists = {attribute.name: attribute.values for attribute in edit.before.attributes}
+    changed = {name: {old: new for old, new in values.items() if old != new} for name, values in edit.values.items()}
+    values = {name: _with_joined(names, lists.get(name, ())) for name, names in changed.items() if names}
+    if values or any(told.values()):
+        yield Renaming(datetime.now(UTC).isoformat(timespec="milliseconds"), **told, values=values)
+
+
+def _with_joined(names: Mapping[str, str], there: Iterable[str]) -> dict[str, str]:
+    return {name: name for name in there if name not in names and name in names.values()} | dict(names)
 
 
 def _may_join(host: Host, edit: SchemeEdit, part: Part) -> bool:

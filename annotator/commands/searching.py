@@ -93,6 +93,10 @@ class Host(Protocol):
         """Take back one step."""
         ...
 
+    def leave_open(self, step_id: int, error: AnnotatorError) -> str:
+        """Remember a step that could not be taken back, to do it before the next edit; returns what its user is to hear."""
+        ...
+
 
 def open_for_all(lines: Sequence[Line], annotator: str) -> Command:
     """Open the documents of some lines for a person, as opening each of them in the window would."""
@@ -184,8 +188,9 @@ class SearchStep:
                 self._host.undo_step(self._step_id)
             except UndoRefused as refusal:
                 self.kept = f"The action stopped before its end. What it had done was kept: {refusal}"
-            except AnnotatorError:
-                return  # the disk that refused the edit refuses this too: the next opening takes the step back
+            except AnnotatorError as failure:
+                self.kept = self._host.leave_open(self._step_id, failure)
+                return
         self._host.project.finish_step(self._step_id)
 
 

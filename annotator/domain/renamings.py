@@ -6,6 +6,7 @@ outside the annotations keeps the renamings of that moment beside them, and asks
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,14 +14,25 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """One change of names: what became of span labels and relation labels, empty for one that went.
+    """One change of names: what became of labels, attributes and categories, empty for one that went.
 
-    A name that others became stands for itself.  ``at`` is UTC in ISO 8601.
+    ``values`` says the same of the values of each attribute, by its name before.  A name that others became stands for itself.  ``at`` is
+    UTC in ISO 8601.
     """
 
     at: str
     spans: Mapping[str, str] = field(default_factory=dict)
     relations: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def inverse(self) -> Renaming:
+        """Return the names the other way round, without those that several became: nobody can tell which one was meant."""
+        attributes = _turned(self.attributes)
+        now = {old: new for new, old in attributes.items()}
+        values = {now.get(name, name): _turned(told) for name, told in self.values.items()}
+        return Renaming(self.at, _turned(self.spans), _turned(self.relations), attributes, _turned(self.categories), values)
 
 
 def followed(name: str, part: str, then: Sequence[Renaming], now: Sequence[Renaming]) -> str:
@@ -60,11 +72,31 @@ def meant_by(name: str, known: Sequence[str], former: Mapping[str, str], guess: 
     return found or former.get(guess(name, list(former)), "")
 
 
+def _turned(names: Mapping[str, str]) -> dict[str, str]:
+    once = [new for new, count in Counter(names.values()).items() if new and count == 1]
+    return {new: old for old, new in names.items() if new in once}
+
+
 def renamings_to_list(renamings: Iterable[Renaming]) -> list[dict[str, Any]]:
-    """Return renamings as plain JSON data."""
-    return [{"at": one.at, "spans": dict(one.spans), "relations": dict(one.relations)} for one in renamings]
+    """Return renamings as plain JSON data; what nothing became of is left out, as older versions of the program have it."""
+    found: list[dict[str, Any]] = []
+    for one in renamings:
+        plain: dict[str, Any] = {"at": one.at, "spans": dict(one.spans), "relations": dict(one.relations)}
+        plain |= {part: dict(names) for part in ("attributes", "categories") if (names := getattr(one, part))}
+        found.append(plain | ({"values": {name: dict(told) for name, told in one.values.items()}} if one.values else {}))
+    return found
 
 
 def renamings_from_list(data: Any) -> tuple[Renaming, ...]:
     """Read renamings from plain JSON data; raises ``TypeError`` or ``KeyError`` where these are none."""
-    return tuple(Renaming(str(one["at"]), dict(one["spans"]), dict(one["relations"])) for one in data)
+    return tuple(
+        Renaming(
+            str(one["at"]),
+            dict(one["spans"]),
+            dict(one["relations"]),
+            dict(one.get("attributes", {})),
+            dict(one.get("categories", {})),
+            {str(name): dict(told) for name, told in one.get("values", {}).items()},
+        )
+        for one in data
+    )

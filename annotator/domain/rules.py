@@ -132,6 +132,13 @@ def problems(
     return found
 
 
+def keeping_from_done(
+    text: str, tokens: Tokens, scheme: LabelScheme, spans: Mapping[str, Span], relations: Iterable[Relation]
+) -> list[Problem]:
+    """Find what keeps an annotation set from being done: done means fit to train on."""
+    return [problem for problem in problems(text, tokens, scheme, spans, relations) if problem.rule not in ALLOWED]
+
+
 def relation_ends(relation: Relation, scheme: LabelScheme) -> tuple[str, str, str]:
     """Return what makes a relation the same as another: label and ends, the ends sorted where the label is symmetric."""
     label = scheme.relation(relation.label)

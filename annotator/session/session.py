@@ -11,7 +11,7 @@ from annotator.domain.annotations import AnnotationSet, Kind, SetInfo
 from annotator.domain.changes import BulkInsert, ChangeSet
 from annotator.domain.documents import Document
 from annotator.domain.progress import Progress
-from annotator.errors import ProjectError
+from annotator.errors import AnnotatorError, ProjectError, UndoRefused
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
 from annotator.store import journal, queries
@@ -33,12 +33,14 @@ class Session:
         self.document: DocumentState | None = None
         self.changed: Event[ChangeSet] = Event()
         self.opened: Event[DocumentState | None] = Event()
+        self._left_open: list[int] = []
 
     def execute(self, command: Command, *, step_id: int = 0) -> Any:
         """Run a command in a transaction, then announce what it changed; returns what the command returns.
 
         Raises ``Refused`` or ``ProjectError`` with a sentence for the user; then nothing was written and nothing is announced.
         """
+        self._settle()
         with self.project.transaction(command.text, command.detail, actor=self.annotator, lane=command.lane, step_id=step_id) as tx:
             result = command.run(tx)
         changes = tuple(tx.changes)
@@ -50,15 +52,28 @@ class Session:
 
         ``progress`` hears how far a long one is; it cannot be cancelled.
         """
+        self._settle()
         return self._announce(self.project.undo(self.annotator, progress))
 
     def redo(self, progress: Progress | None = None) -> ChangeSet | None:
         """Bring back what was undone last; None if there is nothing."""
+        self._settle()
         return self._announce(self.project.redo(self.annotator, progress))
 
     def undo_step(self, step_id: int, progress: Progress | None = None) -> ChangeSet | None:
         """Take back one step of the history, an import too."""
         return self._announce(self.project.undo_step(step_id, self.annotator, progress))
+
+    def leave_open(self, step_id: int, error: AnnotatorError) -> str:
+        """Remember a step that stopped before its end and that this error, a full disk for one, kept from being taken back.
+
+        Returns what its user is to hear.  The next edit takes it back first, and cannot be before that; else the next opening does.
+        """
+        self._left_open.append(step_id)
+        return (
+            f"It stopped before its end, and what it had done could not be taken back yet: {error} "
+            "That is done before the next edit, or when the project is opened again."
+        )
 
     def next_undo(self) -> journal.Step | None:
         """Return the step ``undo`` would take back."""
@@ -114,6 +129,16 @@ class Session:
         """Close the project; the session is of no use afterwards."""
         self.document = None
         self.project.close()
+
+    def _settle(self) -> None:
+        while self._left_open:
+            step_id = self._left_open[-1]
+            try:
+                self._announce(self.project.undo_step(step_id, self.annotator))
+            except UndoRefused:
+                _log.warning("step %d stopped before its end and was kept: it was worked over", step_id)
+            self.project.finish_step(step_id)
+            self._left_open.pop()
 
     def _set_to_show(self, document_id: int) -> int | None:
         connection = self.project.connection

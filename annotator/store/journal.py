@@ -58,11 +58,9 @@ def begin(
     undoes: int | None = None,
     finished: bool = True,
 ) -> int:
-    """Add a step and return its id; an ordinary edit cuts what its actor had undone off from redo."""
-    if lane is Lane.EDIT and undoes is None:
-        connection.execute(
-            "UPDATE steps SET state = ? WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL", (CUT, actor, UNDONE)
-        )
+    """Add a step and return its id; an ordinary edit cuts what its actor had undone off from redo, when it is finished."""
+    if lane is Lane.EDIT and undoes is None and finished:
+        _cut_redo(connection, actor)
     cursor = connection.execute(
         "INSERT INTO steps (at, actor, lane, text, detail, undoes, finished) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (datetime.now(UTC).isoformat(timespec="milliseconds"), actor, str(lane), text, detail, undoes, int(finished)),
@@ -173,8 +171,7 @@ def worked_over(connection: sqlite3.Connection, step_id: int) -> bool:
     was, and neither of them could then be taken back any more.  A step's time is that of its last bringing again, if there was one.
     System steps do not count: nobody takes them back, and a long step opens documents on its way.
     """
-    sql = "SELECT max(?, coalesce((SELECT max(id) FROM steps WHERE undoes = ?), 0))"
-    moment = connection.execute(sql, (step_id, step_id)).fetchone()[0]
+    moment = last_turn(connection, step_id)
     if not _anything_since(connection, step_id, moment):
         return False
     mine = set(connection.execute("SELECT set_id, what, key FROM changes WHERE step_id = ?", (step_id,)))
@@ -193,6 +190,22 @@ def worked_over(connection: sqlite3.Connection, step_id: int) -> bool:
     return any(row in mine for row in connection.execute(brought_again_since, (moment, step_id)))
 
 
+def last_turn(connection: sqlite3.Connection, step_id: int, *, before: int = 1 << 62) -> int:
+    """Return the id of the last step ``before`` some other that took this one back or brought it again; its own if none did."""
+    sql = "SELECT coalesce(max(id), ?) FROM steps WHERE undoes = ? AND id < ?"
+    return connection.execute(sql, (step_id, step_id, before)).fetchone()[0]
+
+
+def turned_since(connection: sqlite3.Connection, step_id: int, moment: int) -> list[int]:
+    """Return the steps, but for one, that do not stand as at a moment: done since, taken back or brought again since.
+
+    What was taken back and brought again is as it was.  System steps do not count, as in ``worked_over``.
+    """
+    sql = """SELECT id FROM steps WHERE id > ?1 AND undoes IS NULL AND state = 0 AND lane <> 'system' AND id <> ?2
+    UNION ALL SELECT undoes FROM steps WHERE id > ?1 AND undoes < ?1 AND undoes <> ?2 GROUP BY undoes HAVING count(*) % 2 = 1"""
+    return [row[0] for row in connection.execute(sql, (moment, step_id))]
+
+
 def _anything_since(connection: sqlite3.Connection, step_id: int, moment: int) -> bool:
     """Tell whether a step that counts was done or brought again after a moment; mostly none was, whatever the size of this one."""
     sql = """SELECT EXISTS (SELECT 1 FROM steps s WHERE s.id > ?1 AND s.undoes IS NULL AND s.state = 0 AND s.lane <> 'system')
@@ -208,8 +221,15 @@ def set_state(connection: sqlite3.Connection, step_id: int, state: int) -> None:
 
 
 def finish(connection: sqlite3.Connection, step_id: int) -> None:
-    """Say that a step of several transactions is complete."""
+    """Say that a step of several transactions is complete; one that was taken back meanwhile leaves redo as it was."""
     connection.execute("UPDATE steps SET finished = 1 WHERE id = ?", (step_id,))
+    for (actor,) in connection.execute("SELECT actor FROM steps WHERE id = ? AND lane = 'edit' AND state = ?", (step_id, DONE)):
+        _cut_redo(connection, actor)
+
+
+def _cut_redo(connection: sqlite3.Connection, actor: str) -> None:
+    sql = "UPDATE steps SET state = ? WHERE actor = ? AND lane = 'edit' AND state = ? AND undoes IS NULL"
+    connection.execute(sql, (CUT, actor, UNDONE))
 
 
 def is_empty(connection: sqlite3.Connection, step_id: int) -> bool:
@@ -296,3 +316,9 @@ def prune(connection: sqlite3.Connection, last: int, *, most: int = 500) -> bool
 def unfinished(connection: sqlite3.Connection) -> list[int]:
     """Return the steps that a killed program left open, newest first."""
     return [row[0] for row in connection.execute("SELECT id FROM steps WHERE finished = 0 ORDER BY id DESC")]
+
+
+def half_done(connection: sqlite3.Connection) -> Step | None:
+    """Return an edit of many annotations that has not come to its end and stands, or None: what is there now is only half of it."""
+    sql = f"SELECT {_COLUMNS} FROM steps WHERE finished = 0 AND lane = 'edit' AND state = ? LIMIT 1"
+    return _step(connection.execute(sql, (DONE,)).fetchone())

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span, Verdict
-from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, BulkSets, Change, Value, What
+from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, BulkSets, Change, Lane, Value, What
 from annotator.domain.documents import Document
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
 from annotator.errors import Refused, UndoRefused
-from annotator.store import filling, journal, queries, statistics, suggestions, undoing
+from annotator.store import filling, fitness, following, journal, queries, statistics, suggestions, undoing
 from annotator.store.filling import DocumentRows, SetRows, rows_of
 from annotator.store.rows import (
     CODECS,
@@ -212,8 +212,33 @@ class Transaction:
     # Undo
 
     def turn(self, step_id: int, *, back: bool, progress: Progress | None = None) -> None:
-        """Take what a step changed ``back``, or bring it again; raises ``UndoRefused`` if something is no longer as the step left it."""
-        self.changes += undoing.apply(self._connection, step_id, back=back, progress=progress)
+        """Take what a step changed ``back``, or bring it again.
+
+        Raises ``UndoRefused`` if something is no longer as the step left it, if a document would be done and break a rule by it, or if
+        something has a name that the label scheme would lack.
+        """
+        moment = journal.last_turn(self._connection, step_id, before=self.step_id)
+        turned = undoing.apply(self._connection, step_id, back=back, progress=progress)
+        followed = self._followed(step_id, turned, moment, back=back)
+        fitness.must_stay_fit(self._connection, step_id, turned, moment=moment, back=back)
+        self.changes += [*turned, *followed]
+
+    def _followed(self, step_id: int, turned: Sequence[Change], moment: int, *, back: bool) -> list[Change]:
+        """Have names that came since follow a turned scheme, as a system step: the turn itself has no changes of its own."""
+        schemes = next(((change.before, change.after) for change in turned if change.what is What.SCHEME), None)
+        if schemes is None:
+            return []
+        before, after = schemes
+        assert isinstance(before, LabelScheme)
+        assert isinstance(after, LabelScheme)
+        own = journal.begin(self._connection, actor=self.actor, lane=Lane.SYSTEM, text="Names follow the label scheme")
+        aside = Transaction(self._connection, own, self.actor, self._documents)
+        following.follow(self._connection, step_id, (before, after), aside, moment=moment, back=back)
+        if aside.changes:
+            journal.record(self._connection, own, 0, aside.changes, [])
+        else:
+            journal.forget(self._connection, own)
+        return aside.changes
 
     def take_out(self, entry: Bulk, *, but_for_step: int) -> None:
         """Remove the documents or the sets that a step brought in whole; refused if a later step worked on one and was not undone.

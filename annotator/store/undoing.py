@@ -79,7 +79,7 @@ _SETTERS = tuple(vars(owner)[name].__set__ for owner, name in (
 ))  # fmt: skip
 
 
-def apply(connection: sqlite3.Connection, step_id: int, *, back: bool, progress: Progress | None = None) -> list[Change]:
+def apply(connection: sqlite3.Connection, step_id: int, *, back: bool, progress: Progress | None = None) -> list[KeptChange]:
     """Take a step ``back``, or bring it again, and count that in the file's figures; returns what that changed, each thing once.
 
     What the step brought in whole (bulk) is not looked at.  ``progress`` hears of a step of many changes only; nothing can stop it

@@ -16,15 +16,15 @@ from annotator.commands.command import Command
 from annotator.commands.schemes import SchemeStep, change_scheme
 from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import Lane
-from annotator.domain.documents import Document
+from annotator.domain.documents import Document, Status
 from annotator.domain.labels import LabelScheme, scheme_from_dict
-from annotator.domain.rules import Rule, problems
+from annotator.domain.rules import Rule, keeping_from_done, problems
 from annotator.domain.scheme_draft import Draft, Entry, find_value, rename_value
 from annotator.domain.scheme_edit import Part, SchemeEdit, names_of
 from annotator.domain.text import Tokens
 from annotator.errors import Refused, UndoRefused
 from annotator.session.session import Session
-from annotator.store import journal, queries, recount
+from annotator.store import history, journal, queries, recount
 from annotator.store.project import create
 
 TEXT = "Ani Budi Cici Dedi Ani Budi"
@@ -263,6 +263,19 @@ class SchemeMachine(RuleBasedStateMachine):
         if state is not None:
             self.try_to(documents.mark_done(state.set_id))
 
+    @rule(part=st.sampled_from([Part.SPANS, Part.RELATIONS]), place=PICK)
+    def use_a_new_label_and_finish(self, part: Part, place: int) -> None:
+        self.add(part, "D")
+        if part is Part.SPANS:
+            self.label(len(names_of(self.session.project.scheme, part)) - 1, place)
+        else:
+            self.relate(place, place // 2, len(names_of(self.session.project.scheme, part)) - 1)
+        state = self.session.document
+        while state is not None and (wrong := [found for found in state.problems() if found.rule is not Rule.SPAN_MISALIGNED]):
+            remove = spans.remove_span if wrong[0].rule.startswith("span") else relations.remove_relation
+            self.session.execute(remove(state.set_id, wrong[0].item))
+        self.finish()
+
     @rule(times=st.integers(min_value=1, max_value=3))
     def undo_and_redo(self, times: int) -> None:
         before = self.state()
@@ -280,6 +293,17 @@ class SchemeMachine(RuleBasedStateMachine):
     def undo(self) -> None:
         with contextlib.suppress(UndoRefused):
             self.session.undo()
+
+    @rule(number=PICK)
+    def undo_any_step(self, number: int) -> None:
+        """Take back a step before its turn: a label that something done has, or what a later step made right."""
+        ids = history.to_take_back(self.session.project.connection, "ani", 0)
+        before = self.state()
+        if ids:
+            try:
+                self.session.undo_step(ids[number % len(ids)])
+            except UndoRefused:
+                assert self.state() == before
 
     def everything_undone_and_redone(self) -> None:
         before, done = self.state(), 0
@@ -299,6 +323,14 @@ class SchemeMachine(RuleBasedStateMachine):
             connection = self.session.project.connection
             assert recount.differences(connection) == []
             assert journal.unfinished(connection) == []
+
+    @invariant()
+    def what_is_done_is_fit_to_train_on(self) -> None:
+        """No edit of this machine narrows the scheme without changing what is labelled, so nothing comes to break a rule."""
+        for content in self.contents() if hasattr(self, "session") else ():
+            if content is not None and content.info.status is Status.DONE:
+                scheme = self.session.project.scheme
+                assert not keeping_from_done(TEXT, TOKENS, scheme, content.spans, content.relations.values())
 
     @invariant()
     def the_open_document_is_the_stored_one(self) -> None:

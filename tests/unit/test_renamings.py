@@ -30,6 +30,7 @@ RENAME = Renaming("1", {"A": "B"})
 MERGE = Renaming("2", {"B": "C", "C": "C"})
 SWAP = Renaming("3", {"A": "B", "B": "A"})
 GONE = Renaming("4", {"A": ""}, {"r": ""})
+AGAIN = Renaming("5", {"B": "C"})
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,7 @@ GONE = Renaming("4", {"A": ""}, {"r": ""})
         ("A", (), (RENAME, MERGE), "C"),
         ("B", (RENAME,), (RENAME, MERGE), "C"),
         ("B", (RENAME,), (), "A"),
+        ("C", (RENAME, AGAIN), (), "A"),
         ("C", (RENAME, MERGE), (RENAME,), "C"),
         ("B", (RENAME, MERGE), (RENAME, SWAP), "A"),
         ("A", (), (SWAP,), "B"),
@@ -60,12 +62,14 @@ def test_what_labels_were_called_before():
     assert former_names("spans", (RENAME,), ["A", "B"]) == {}, "what is a label now is no former name"
     assert former_names("spans", (GONE,), ["B"]) == {"A": ""}
     assert former_names("relations", (GONE, RENAME), []) == {"r": ""}
+    assert former_names("spans", (RENAME,), ["C"]) == {}, "it leads to nothing that is a label now"
 
 
 @pytest.mark.parametrize(
     ("name", "known", "former", "found"),
     [
         ("PER", ["ORANG"], {"PER": "ORANG"}, "ORANG"),
+        ("PER", ["PERSON", "ORANG"], {"PER": "ORANG"}, "ORANG"),  # what is known is not guessed
         ("PERSON", ["ORANG"], {"PER": "ORANG"}, "ORANG"),
         ("PER", ["PERSON"], {}, "PERSON"),
         ("ORG", ["ORANG", "ORG"], {"PER": "ORANG"}, "ORG"),
@@ -236,7 +240,8 @@ def test_only_a_project_keeps_them_and_they_are_part_of_its_history(session):
     assert session.project.scheme.renamings == ()
     change(session, "PERSON", "ORANG")
     change_scheme(session, renamed(session.project.scheme, Part.CATEGORIES, "sport", "olahraga"))
-    (one,) = session.project.scheme.renamings
+    one, other = session.project.scheme.renamings
+    assert other.categories == {"sport": "olahraga"}
     assert (one.spans, one.relations) == ({"PERSON": "ORANG"}, {})
     assert "renamings" not in scheme_to_dict(session.project.scheme)
     session.undo()

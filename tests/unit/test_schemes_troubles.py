@@ -7,13 +7,17 @@ import shutil
 import pytest
 
 from annotator.commands.command import Command
+from annotator.commands.documents import toggle_flag
+from annotator.commands.export_choice import ExportOptions
+from annotator.commands.exporting import export
 from annotator.commands.schemes import Relabelled, SchemeStep, change_scheme
+from annotator.commands.spans import add_span, describe_span
 from annotator.domain.annotations import Span
 from annotator.domain.labels import LabelScheme, SpanLabel, scheme_from_dict, scheme_to_dict
 from annotator.domain.progress import Cancelled, Progress
 from annotator.domain.scheme_draft import Draft, deleted, renamed
 from annotator.domain.scheme_edit import Part
-from annotator.errors import FormatError, ProjectReadOnly, Refused
+from annotator.errors import DiskFull, FormatError, ProjectReadOnly, Refused
 from annotator.session.session import Session
 from annotator.store import journal, queries, recount
 from annotator.store.project import open_project
@@ -93,6 +97,56 @@ def test_a_cancel_from_elsewhere_takes_all_of_it_back(session):
         change_scheme(session, renamed(scheme, SPANS, "PERSON", "ORANG"), progress)
     assert (labels(session.project), session.project.scheme) == (before, scheme)
     assert session.next_redo() is None, "what never came to its end is not brought again"
+
+
+def test_what_cannot_be_taken_back_yet_is_taken_back_before_the_next_edit(session, tmp_path, monkeypatch):
+    state, before, scheme = session.open_document(1), labels(session.project), session.project.scheme
+    real, full = session.project.undo_step, DiskFull("The disk is full.")
+
+    def fails(*_: object) -> None:
+        raise full
+
+    monkeypatch.setattr(session.project, "undo_step", fails)
+    step = SchemeStep(session, renamed(scheme, SPANS, "PERSON", "ORANG"))
+    step.size = 1
+
+    def some_of_it() -> None:
+        with step:
+            assert step.go_on()
+            raise full
+
+    with pytest.raises(DiskFull):
+        some_of_it()
+    assert step.kept.startswith("It stopped before its end, and what it had done could not be taken back yet: The disk is full.")
+    assert session.project.scheme.span("ORANG") is not None
+    connection = session.project.connection
+    with pytest.raises(Refused, match="“Rename or merge PERSON → ORANG” is under way, or was interrupted"):
+        export(connection, session.project.scheme, tmp_path / "o.jsonl", ExportOptions(format="jsonl", status="any"))
+    with pytest.raises(DiskFull):
+        session.execute(add_span(state.set_id, ((21, 27),), "GPE"))
+    monkeypatch.setattr(session.project, "undo_step", real)
+    session.execute(toggle_flag(state.set_id))
+    assert (labels(session.project), session.project.scheme) == (before, scheme)
+    assert session.document.scheme == scheme
+    assert journal.unfinished(connection) == []
+    assert export(connection, scheme, tmp_path / "o.jsonl", ExportOptions(format="jsonl", status="any")).documents
+
+
+def test_a_change_that_was_refused_half_way_leaves_redo_as_it_was(session):
+    state = session.open_document(1)
+    edited = Draft(session.project.scheme)
+    edited.add(ATTRIBUTES, "tense")
+    change_scheme(session, edited.edit())
+    session.execute(describe_span(state.set_id, "s1", attributes={"tense": "past"}))
+    session.execute(toggle_flag(state.set_id))
+    session.undo()
+    waiting = session.next_redo()
+    assert waiting is not None
+    with pytest.raises(Refused, match="is in use"):
+        change_scheme(session, deleted(session.project.scheme, ATTRIBUTES, "tense"))
+    assert session.next_redo() == waiting
+    change_scheme(session, renamed(session.project.scheme, SPANS, "PERSON", "ORANG"))
+    assert session.next_redo() is None, "one that came to its end cuts it off"
 
 
 def test_a_read_only_project_is_refused(session):

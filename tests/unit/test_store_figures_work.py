@@ -17,7 +17,7 @@ from annotator.domain.labels import LabelScheme, SpanLabel
 from annotator.domain.scheme_draft import renamed
 from annotator.domain.scheme_edit import Part
 from annotator.session.session import Session
-from annotator.store import figures, figures_work, journal
+from annotator.store import figures, figures_behind, figures_work, journal
 from annotator.store.figures_work import REDO, UNDO, ActionTime, DayWork, DocumentTime, Done, Pace, percentile
 
 START = datetime(2025, 6, 2, 8, 0, tzinfo=UTC)
@@ -92,6 +92,21 @@ def test_time_counts_for_the_document_of_the_later_step_and_breaks_do_not(clock)
     assert longer == {1: 15.0, 2: 3620.0}, "as long as the pause is no break yet"
     shorter = {one.document_id: one.seconds for one in figures_work.times(connection, pause=8).documents}
     assert shorter == {1: 5.0, 2: 10.0}
+
+
+def test_a_document_is_done_on_one_day_whatever_is_said_of_it_later(clock):
+    clock.open("ani", 1)
+    clock.do("ani", 0, documents.mark_done)
+    clock.do("ani", 24 * 3600, documents.toggle_flag)
+    assert [(one.edits, one.done) for one in figures.days(clock.project.connection)] == [(1, 0), (1, 1)]
+
+
+def test_time_goes_on_from_the_last_step_where_the_computer_s_clock_was_set_back(clock):
+    clock.open("ani", 1)
+    clock.do("ani", 0, label(0, 5))
+    clock.do("ani", -3600, label(21, 27))
+    clock.do("ani", 10, label(36, 41))
+    assert [one.seconds for one in figures_work.times(clock.project.connection).documents] == [10.0]
 
 
 def test_actions_are_told_apart_by_what_the_history_calls_them(clock):
@@ -195,7 +210,7 @@ def test_what_was_pruned_is_under_no_day(clock):
     assert [one.edits for one in figures_work.day_work(connection)] == [1]
 
 
-def test_a_step_over_several_documents_counts_for_none_but_for_the_day(clock):
+def test_a_step_over_several_documents_has_its_time_by_the_day_alone(clock):
     worked(clock)
     before = figures_work.times(clock.project.connection).documents
     one, two = (clock.session("ani").open_document(number).set_id for number in (1, 2))
@@ -211,8 +226,8 @@ def test_a_step_over_several_documents_counts_for_none_but_for_the_day(clock):
     assert ActionTime("Flag {}", "ani", 1, 1, 30.0, 30.0) in figures_work.times(clock.project.connection).actions
 
 
-def test_a_step_over_all_documents_counts_for_none_wherever_it_begins_and_ends(clock):
-    """A label's new name is written span by span and then verdict by verdict: here in documents 3, 1, 2 and then 3 again."""
+def test_a_step_over_all_documents_is_work_on_each_but_time_for_none(clock):
+    """Wherever it begins and ends: a label's new name is written span by span, then verdict by verdict, here in 3, 1, 2 and 3 again."""
     sets = {number: clock.session("ani").open_document(number).set_id for number in (3, 1, 2)}
     clock.session("ani").close_document()
     with clock.project.transaction("Import {}", "labels", actor="import", lane=Lane.JOB) as tx:
@@ -225,11 +240,13 @@ def test_a_step_over_all_documents_counts_for_none_wherever_it_begins_and_ends(c
     rows = connection.execute("SELECT set_id FROM changes WHERE step_id = ? AND set_id > 0 ORDER BY number", (clock.last(),))
     touched = [row[0] for row in rows]
     assert (touched[0], touched[-1], set(touched)) == (sets[3], sets[3], set(sets.values()))
-    for back in (None, "undo", "redo"):
+    for back, expected in ((None, 3), ("undo", 0), ("redo", 3)):
         if back:
             clock.do("ani", 5, back)
         assert figures_work.times(connection).documents == []
-        assert {one.documents for one in figures_work.day_work(connection)} == {0}
+        days = figures_work.day_work(connection)
+        assert sum(day.documents for day in days) == expected
+        assert all(len(figures_behind.worked_on(connection, "ani", day.day, day.day)) == day.documents for day in days)
     clock.sets["ani"] = sets[2]
     clock.do("ani", 5, label(21, 27, "ORANG"))
     assert [(one.document_id, one.edits) for one in figures_work.times(connection).documents] == [(2, 1)]
@@ -246,7 +263,40 @@ def test_a_step_over_several_sets_of_one_document_counts_for_it(clock):
     assert [(one.document_id, one.edits) for one in figures_work.times(clock.project.connection).documents] == [(1, 2)]
 
 
-@pytest.mark.parametrize("walk", [figures.days, figures_work.done_by_day, figures_work.times])
+def test_what_was_taken_back_was_not_worked_on_but_took_its_time(clock):
+    clock.open("ani", 1)
+    clock.do("ani", 0, label(0, 5))
+    clock.do("ani", 7, "undo")
+    (day,) = figures_work.day_work(clock.project.connection)
+    assert (day.edits, day.documents, day.seconds) == (0, 0, 7.0)
+    clock.do("ani", 7, "redo")
+    (day,) = figures_work.day_work(clock.project.connection)
+    assert (day.edits, day.documents, day.seconds) == (1, 1, 14.0)
+
+
+def test_what_the_program_took_back_after_a_kill_is_nobodys_work(clock):
+    """The recovery is no person, and the other one, who is called so, is."""
+    clock.open("ani", 1)
+    clock.do("ani", 0, label(0, 5))
+    project, set_id = clock.project, clock.sets["ani"]
+    step = project.begin_step("Rename or merge {}", "it", actor="ani", lane=Lane.EDIT)
+    with project.transaction("Rename or merge {}", "it", actor="ani", step_id=step) as tx:
+        tx.put(set_id, Span("more", ((21, 27),), "PERSON"))
+    project.recover()
+    connection = project.connection
+    assert [entry.undoes for entry in journal.steps(connection)][-1] == step, "it was taken back by a step"
+    found = figures_work.work(connection)
+    for entries in (found.days, found.documents, found.actions, found.paces):
+        assert {entry.annotator for entry in entries} == {"ani"}
+    assert "Undo" not in {entry.action for entry in found.together}
+    other = clock.session("recovery")
+    other.execute(spans.add_span(other.open_document(2).set_id, ((0, 5),), "PERSON"))
+    other.undo()
+    counts = {entry.action: entry.count for entry in figures_work.times(connection).actions if entry.annotator == "recovery"}
+    assert counts == {"Label as {}": 1, UNDO: 1}
+
+
+@pytest.mark.parametrize("walk", [figures.days, figures_work.done_by_day, figures_work.day_work, figures_work.times])
 def test_the_history_is_walked_step_by_step(clock, walk):
     """Through the sets, each change would be looked up on its own, all over the file."""
     asked: list[str] = []
