@@ -14,7 +14,8 @@ from annotator.store.transaction import Transaction
 def set_attribute(set_id: int, span_ids: Sequence[str], relation_ids: Sequence[str], name: str, value: str) -> Command:
     """Give spans and relations this value of an attribute, an empty one to take it away; returns how many were changed.
 
-    Everything else that they carry stays; a suggestion stays one.
+    Everything else that they carry stays.  A suggestion stays one, for a value may say a doubt about it; no later run of its suggester
+    takes the value away (``refreshing``).
     """
 
     def run(tx: Transaction) -> int:

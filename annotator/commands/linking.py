@@ -16,8 +16,7 @@ def link_spans(set_id: int, span_ids: Sequence[str], kb_id: str, *, same_text: b
     """Link spans to the entry ``kb_id``, or with an empty one to none; returns the ids of the spans that have this link now.
 
     ``same_text`` takes along all spans of the set that have the text and the label of one of them.  Who says what a suggestion means
-    says that it is right: a suggestion that breaks no rule is accepted with its link, so that no later run takes the link away with it.
-    Taking a link away accepts nothing.
+    says that it is right: a suggestion that breaks no rule is accepted with its link.  Taking a link away accepts nothing.
     """
     wanted = kb_id.strip()
 

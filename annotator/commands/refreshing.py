@@ -1,6 +1,7 @@
 """Putting what suggesters found into a project: into the models' sets, and as suggestions before the people who are at work.
 
-What a person has reviewed is never touched, and what was rejected does not come back.
+What a person has reviewed is never touched, nor is a suggestion on which a person wrote something, and what was rejected does not come
+back.
 """
 
 from __future__ import annotations
@@ -52,49 +53,54 @@ def put_suggestions(entries: Sequence[Entry], order: Sequence[str] = ()) -> Comm
 
     A suggester's set that is there already becomes what was found now, and keeps the ids of what stays.  On a finished document (a person
     is done with it, or it has gold) an old set is left as it is, for it is what the suggester is scored by, and a suggester that learns
-    from finished documents gets none.  People who have the document open or in progress get the difference as suggestions.
+    from finished documents gets none.  People who have the document open or in progress get the difference as suggestions; a suggestion
+    that somebody described, or put elsewhere, stays as that person left it.
     """
 
     def run(tx: Transaction) -> Put:
         put = Put()
         new: list[tuple[int, SetRows]] = []
-        refreshed: dict[int, set[str]] = {}
+        refreshed: dict[int, dict[str, AnnotationSet]] = {}
         for entry in entries:
             if tx.document(entry.document_id) is None:
                 continue  # removed while the suggester was at it
             sets = tx.sets_of(entry.document_id)
             infos = [info for _, info in sets.values()]
             finished = any(info.kind is Kind.GOLD or (info.kind is Kind.PERSON and info.status is Status.DONE) for info in infos)
-            there, _ = sets.get((entry.suggester, Kind.MODEL), (None, None))
+            there = sets.get((entry.suggester, Kind.MODEL))
             if finished and (there is not None or entry.learned):
                 put.finished += 1
                 continue
+            before = tx.annotation_set(there[0]) if there is not None else AnnotationSet(_info(entry))
             if there is None:
                 new.append((entry.document_id, set_rows(_content(entry), 0)))
-            elif not _replace(tx, there, entry):
+            elif not _replace(tx, before, entry):
                 put.unchanged += 1
                 continue
             put.sets += 1
             put.spans += len(entry.spans)
             put.relations += len(entry.relations)
             if any(info.kind is Kind.PERSON for info in infos):
-                refreshed.setdefault(entry.document_id, set()).add(entry.suggester)
+                refreshed.setdefault(entry.document_id, {}).setdefault(entry.suggester, before)
         tx.add_sets(new)
-        for document_id, names in refreshed.items():
-            _refresh_people(tx, document_id, names, order)
+        for document_id, models in refreshed.items():
+            _refresh_people(tx, document_id, models, order)
         return put
 
     return Command("Suggestions by {}", run, ", ".join(sorted({entry.suggester for entry in entries})), Lane.JOB)
 
 
+def _info(entry: Entry) -> SetInfo:
+    return SetInfo(entry.document_id, entry.suggester, Kind.MODEL)
+
+
 def _content(entry: Entry) -> AnnotationSet:
-    info = SetInfo(entry.document_id, entry.suggester, Kind.MODEL)
-    return AnnotationSet(info, {span.id: span for span in entry.spans}, {item.id: item for item in entry.relations})
+    return AnnotationSet(_info(entry), {span.id: span for span in entry.spans}, {item.id: item for item in entry.relations})
 
 
-def _replace(tx: Transaction, set_id: int, entry: Entry) -> bool:
+def _replace(tx: Transaction, old: AnnotationSet, entry: Entry) -> bool:
     """Make a model's set hold what was found now; False where it does already.  What stays keeps its id."""
-    old = tx.annotation_set(set_id)
+    set_id = old.id
     spans = _numbered(entry.spans, {span.signature: span.id for span in old.spans.values()}, "s")
     links = {_link(item, old.spans): item.id for item in old.relations.values()}
     ends = {before.id: after for before, after in zip(entry.spans, spans, strict=True)}
@@ -130,25 +136,30 @@ def _link(item: Relation, spans: dict[str, Span]) -> str:
     return item.signature(spans[item.head], spans[item.tail])
 
 
-def _refresh_people(tx: Transaction, document_id: int, names: Collection[str], order: Sequence[str]) -> None:
-    """Bring the unfinished sets of all people on a document in step with what these suggesters suggest now."""
+def _refresh_people(tx: Transaction, document_id: int, before: Mapping[str, AnnotationSet], order: Sequence[str]) -> None:
+    """Bring the unfinished sets of all people on a document in step with what some suggesters suggest now.
+
+    ``before`` has their sets as they were, by name.
+    """
     sets = tx.sets_of(document_id).values()
     place = {name: number for number, name in enumerate(order)}
-    models = [(info.annotator, key) for key, info in sets if info.kind is Kind.MODEL and info.annotator in names]
+    models = [(info.annotator, key) for key, info in sets if info.kind is Kind.MODEL and info.annotator in before]
     models.sort(key=lambda entry: (place.get(entry[0], len(place)), entry[1]))
     contents = [(annotator, tx.annotation_set(key)) for annotator, key in models]
     for key, info in sets:
         if info.kind is Kind.PERSON and info.status not in (Status.DONE, Status.SKIPPED):
-            _refresh(tx, key, contents)
+            _refresh(tx, key, contents, before)
 
 
-def _refresh(tx: Transaction, set_id: int, models: Sequence[tuple[str, AnnotationSet]]) -> None:
-    """Replace what these models had suggested in a person's set, as far as nobody reviewed it, by what they suggest now."""
+def _refresh(
+    tx: Transaction, set_id: int, models: Sequence[tuple[str, AnnotationSet]], before: Mapping[str, AnnotationSet]
+) -> None:
+    """Replace what these models had suggested in a person's set by what they suggest now, as far as nobody reviewed or changed it."""
     content = tx.annotation_set(set_id)
     names = tuple(f"{annotator}/" for annotator, _ in models)
 
     def replaceable(item: Item) -> bool:
-        return not item.reviewed and item.derived_from.startswith(names)
+        return not item.reviewed and item.derived_from.startswith(names) and not _is_changed(item, content, before)
 
     links = [item for item in content.relations.values() if replaceable(item)]
     held = {end for item in content.relations.values() if not replaceable(item) for end in (item.head, item.tail)}
@@ -163,6 +174,27 @@ def _refresh(tx: Transaction, set_id: int, models: Sequence[tuple[str, Annotatio
             tx.remove(set_id, item)
     for item in (*spans, *relations):
         tx.put(set_id, item)
+
+
+def _is_changed(item: Item, content: AnnotationSet, before: Mapping[str, AnnotationSet]) -> bool:
+    """Tell whether a suggestion in a person's set is no longer what its model had said: the person described it, or moved its ends.
+
+    A note, attributes and a link to a knowledge base can be written without a decision on the suggestion, and a relation follows a span
+    that is merged or moved.  Where the model's own item is gone, nobody can tell who wrote what: then whatever is written counts as the
+    person's.
+    """
+    maker, _, key = item.derived_from.rpartition("/")
+    model = before.get(maker)
+    if isinstance(item, Span):
+        span = model.spans.get(key) if model else None
+        if span is None or span.signature != item.signature:
+            return bool(item.attributes or item.note or item.kb_id)
+        return (item.attributes, item.note, item.kb_id) != (span.attributes, span.note, span.kb_id)
+    relation = model.relations.get(key) if model else None
+    if model is None or relation is None:
+        return bool(item.attributes or item.note)
+    is_elsewhere = _link(item, content.spans) != _link(relation, model.spans)
+    return is_elsewhere or (item.attributes, item.note) != (relation.attributes, relation.note)
 
 
 def _suggested_spans(

@@ -70,7 +70,7 @@ def reverse_relation(set_id: int, relation_id: str) -> Command:
 def describe_relation(
     set_id: int, relation_id: str, *, note: str | None = None, attributes: Mapping[str, Any] | None = None
 ) -> Command:
-    """Change the note or the attributes of a relation; None leaves what is there."""
+    """Change the note or the attributes of a relation; None leaves what is there.  A suggestion stays one, as with ``describe_span``."""
 
     def run(tx: Transaction) -> str:
         relation = must_have_relation(tx, set_id, relation_id)

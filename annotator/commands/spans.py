@@ -85,7 +85,10 @@ def describe_span(
     kb_id: str | None = None,
     attributes: Mapping[str, Any] | None = None,
 ) -> Command:
-    """Change the note, the knowledge-base id or the attributes of a span; None leaves what is there."""
+    """Change the note, the knowledge-base id or the attributes of a span; None leaves what is there.
+
+    A suggestion stays one, and no later run of its suggester takes away what was written on it (``refreshing``).
+    """
 
     def run(tx: Transaction) -> str:
         span = must_have_span(tx, set_id, span_id)
