@@ -94,6 +94,18 @@ def _info(entry: Entry) -> SetInfo:
     return SetInfo(entry.document_id, entry.suggester, Kind.MODEL)
 
 
+def suggest_again(document_ids: Iterable[int], order: Sequence[str] = ()) -> Command:
+    """Bring the unfinished sets of all people on some documents in step with the models' sets, which were changed behind them."""
+
+    def run(tx: Transaction) -> None:
+        for document_id in document_ids:
+            models = [key for key, info in tx.sets_of(document_id).values() if info.kind is Kind.MODEL]
+            contents = [tx.annotation_set(key) for key in models]
+            _refresh_people(tx, document_id, {one.info.annotator: one for one in contents}, order)
+
+    return Command("Suggestions follow the label scheme", run, lane=Lane.SYSTEM)
+
+
 def _content(entry: Entry) -> AnnotationSet:
     return AnnotationSet(_info(entry), {span.id: span for span in entry.spans}, {item.id: item for item in entry.relations})
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from annotator.commands.command import Command
 from annotator.commands.documents import open_for
+from annotator.commands.refreshing import suggest_again
 from annotator.domain.annotations import AnnotationSet, Kind, SetInfo
-from annotator.domain.changes import BulkInsert, ChangeSet
+from annotator.domain.changes import BulkInsert, ChangeSet, What
 from annotator.domain.documents import Document
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError, ProjectError, UndoRefused
 from annotator.session.document import DocumentState
 from annotator.session.events import Event
-from annotator.store import journal, queries
+from annotator.store import journal, queries, suggesters
 from annotator.store.project import Project
 
 _log = logging.getLogger(__name__)
@@ -53,16 +54,16 @@ class Session:
         ``progress`` hears how far a long one is; it cannot be cancelled.
         """
         self._settle()
-        return self._announce(self.project.undo(self.annotator, progress))
+        return self._turned(self.project.undo(self.annotator, progress))
 
     def redo(self, progress: Progress | None = None) -> ChangeSet | None:
         """Bring back what was undone last; None if there is nothing."""
         self._settle()
-        return self._announce(self.project.redo(self.annotator, progress))
+        return self._turned(self.project.redo(self.annotator, progress))
 
     def undo_step(self, step_id: int, progress: Progress | None = None) -> ChangeSet | None:
         """Take back one step of the history, an import too."""
-        return self._announce(self.project.undo_step(step_id, self.annotator, progress))
+        return self._turned(self.project.undo_step(step_id, self.annotator, progress))
 
     def leave_open(self, step_id: int, error: AnnotatorError) -> str:
         """Remember a step that stopped before its end and that this error, a full disk for one, kept from being taken back.
@@ -153,6 +154,18 @@ class Session:
             content = queries.annotation_set(self.project.connection, set_id) if set_id else None
         content = content or AnnotationSet(SetInfo(document.id, self.annotator, Kind.PERSON))
         return DocumentState(document, content, self.project.scheme, read_only=self.project.read_only)
+
+    def _turned(self, changes: ChangeSet | None) -> ChangeSet | None:
+        """Announce a turn.  Where it changed the scheme and with it models' sets, what was copied of those since is copied anew."""
+        self._announce(changes)
+        if changes is not None and any(change.what is What.SCHEME for change in changes.changes):
+            with self.project.reading():
+                connection = self.project.connection
+                stale = journal.copied_since(connection, changes.step_id, {change.set_id for change in changes.changes})
+                order = [one.name for one in suggesters.known(connection)]
+            if stale:
+                self.execute(suggest_again(stale, order))
+        return changes
 
     def _announce(self, changes: ChangeSet | None) -> ChangeSet | None:
         if changes:

@@ -7,7 +7,7 @@ says where an ordinary step stands: done, undone, or undone and cut off from red
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -212,6 +212,14 @@ def _anything_since(connection: sqlite3.Connection, step_id: int, moment: int) -
     OR EXISTS (SELECT 1 FROM steps u CROSS JOIN steps s ON s.id = u.undoes
                WHERE u.id > ?1 AND u.undoes <> ?2 AND s.state = 0 AND s.lane <> 'system')"""
     return bool(connection.execute(sql, (moment, step_id)).fetchone()[0])
+
+
+def copied_since(connection: sqlite3.Connection, step_id: int, changed: Container[int]) -> list[int]:
+    """Return the documents of which suggestions were copied after a step from one of the ``changed`` annotation sets."""
+    sql = "SELECT after FROM changes WHERE step_id > ? AND what = ?"
+    copied = {json_value(after)[1] for (after,) in connection.execute(sql, (step_id, _BULK_COPY))}
+    models = "SELECT id FROM annotation_sets WHERE document_id = ? AND kind = 'model'"
+    return [key for key in sorted(copied) if any(row[0] in changed for row in connection.execute(models, (key,)))]
 
 
 def set_state(connection: sqlite3.Connection, step_id: int, state: int) -> None:

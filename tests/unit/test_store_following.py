@@ -138,6 +138,20 @@ def test_suggestions_copied_in_between_follow_undo_and_redo(project, ani):
     ani.execute(documents.mark_done(two.set_id))
 
 
+def test_suggestions_that_come_back_with_their_label_come_to_what_was_copied_without_them(project, ani):
+    change_scheme(ani, deleted(project.scheme, Part.SPANS, "PER", with_annotations=True))
+    two = ani.open_document(2)
+    note = ani.execute(spans.add_span(two.set_id, ((21, 24),), "ORG"))
+    assert [span.label for span in two.spans()] == ["ORG", "ORG"]
+    ani.undo()
+    ani.undo()
+    assert [span.id for span in two.spans()] != [note]
+    assert [(span.label, span.reviewed) for span in two.spans()] == [("PER", False), ("ORG", False)]
+    assert [(span.label, span.derived_from) for span in two.spans()] == [("PER", "model/m1"), ("ORG", "model/m2")]
+    is_sound(project)
+    assert ani.next_redo() is not None
+
+
 def test_attributes_values_and_categories_follow(project, ani):
     def change(draft: Draft) -> None:
         attribute, value = find_value(draft, "sure", "y")
