@@ -24,7 +24,7 @@ from annotator.formats import docbin
 from annotator.formats.plugins import known_formats
 from annotator.jobs.workers import WorkerProcess
 from annotator.paths import PROJECT_SUFFIX
-from annotator.store import journal, queries
+from annotator.store import journal, queries, relabelling
 from annotator.store.project import open_project
 from annotator.store.queries import Connection
 
@@ -81,6 +81,7 @@ def export(
     with _spread(options.format, writer, len(choice.documents)) as spread:
         report = _written(connection, scheme, target, options, choice=choice, writer=spread, progress=progress)
     _add_left_out(connection, options, choice, report)
+    _notice_unfit(connection, scheme, choice, report)
     return report
 
 
@@ -202,6 +203,17 @@ def _notice_rest(connection: Connection, options: ExportOptions, choice: Choice,
     elif options.sets == "chosen":
         has = "has" if rest == 1 else "have"
         report.notices.append(f"{amount(rest, 'document')} {has} no annotations{whose} to take and {_was(rest)}.")
+
+
+def _notice_unfit(connection: Connection, scheme: LabelScheme, choice: Choice, report: LossReport) -> None:
+    """Tell what broke a rule of the scheme when it was exported: the scheme may have been narrowed after documents were done."""
+    lacking, illegal = relabelling.unfit(connection, scheme, frozenset(choice.sets))
+    if lacking:
+        named = ", ".join(f"{label} ({count})" for label, count in sorted(lacking.items()))
+        report.notices.append(f"Labels that are not in the label scheme were exported as they are: {named}.")
+    if illegal:
+        named = ", ".join(f"{label} {head} → {tail} ({count})" for (label, head, tail), count in sorted(illegal.items()))
+        report.notices.append(f"Relations that the label scheme does not allow were exported as they are: {named}.")
 
 
 def _was(count: int) -> str:

@@ -8,13 +8,14 @@ nobody else's reading holds up a checkpoint.
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
 from annotator.domain.changes import What
-from annotator.domain.scheme_edit import Part
+from annotator.domain.labels import LabelScheme
+from annotator.domain.scheme_edit import Part, names_of
 from annotator.domain.scheme_values import value_texts
 from annotator.store.rows import CODECS, json_value, to_json
 
@@ -76,6 +77,27 @@ def linked(connection: sqlite3.Connection) -> dict[tuple[str, str, str], int]:
     sql = """SELECT r.label, h.label, t.label, count(*) FROM relations r JOIN spans h ON h.set_id = r.set_id AND h.id = r.head
     JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail GROUP BY 1, 2, 3"""
     return {(label, head, tail): count for label, head, tail, count in connection.execute(sql)}
+
+
+def unfit(
+    connection: sqlite3.Connection, scheme: LabelScheme, sets: Container[int]
+) -> tuple[Counter[str], Counter[tuple[str, str, str]]]:
+    """Count what the label scheme does not allow in some sets: items by label that it lacks, relations by (label, head's, tail's label).
+
+    Bounded by the labels, but for one walk over the relations.
+    """
+    known = {Part.SPANS: set(names_of(scheme, Part.SPANS)), Part.RELATIONS: set(names_of(scheme, Part.RELATIONS))}
+    lacking: Counter[str] = Counter()
+    for part, label in label_uses(connection):
+        if label not in known[part]:
+            rows = connection.execute("SELECT set_id, items FROM set_labels WHERE what = ? AND label = ?", (_NAMES[part], label))
+            lacking[label] += sum(items for set_id, items in rows if set_id in sets)
+    illegal: Counter[tuple[str, str, str]] = Counter()
+    for ends in linked(connection) if any(label.head or label.tail for label in scheme.relations) else ():
+        label = scheme.relation(ends[0])
+        if label is not None and known[Part.SPANS].issuperset(ends[1:]) and not label.allows(*ends[1:]):
+            illegal[ends] += sum(set_id in sets for (set_id,) in connection.execute(_LINKING, ends))
+    return +lacking, +illegal
 
 
 def twins(connection: sqlite3.Connection, part: Part, old: Sequence[str], new: Sequence[str]) -> int:
@@ -178,6 +200,9 @@ _SAME = {
     Part.SPANS: ("span", _BOTH.format("spans", 'b.start = a.start AND b."end" = a."end" AND b.fragments IS a.fragments')),
     Part.RELATIONS: ("relation", _BOTH.format("relations", "b.head = a.head AND b.tail = a.tail")),
 }
+_LINKING = """SELECT r.set_id FROM relations r JOIN spans h ON h.set_id = r.set_id AND h.id = r.head
+JOIN spans t ON t.set_id = r.set_id AND t.id = r.tail WHERE r.label = ? AND h.label = ? AND t.label = ?"""
+_NAMES = {Part.SPANS: "span", Part.RELATIONS: "relation"}
 _PARTS = {"span": Part.SPANS, "relation": Part.RELATIONS}
 _ATTRIBUTES = """SELECT j.key, count(*), count(DISTINCT a.document_id), count(*) - sum(i.reviewed)
 FROM (SELECT set_id, attributes, reviewed FROM spans WHERE attributes IS NOT NULL

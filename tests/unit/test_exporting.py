@@ -11,10 +11,11 @@ from annotator.commands import export_choice
 from annotator.commands.export_choice import ExportOptions, choose
 from annotator.commands.export_filter import Only, Period
 from annotator.commands.exporting import NothingToExport, export, export_project
-from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
+from annotator.domain.annotations import AnnotationSet, Kind, Relation, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
 from annotator.domain.exchange import ReadDefaults, Record
+from annotator.domain.labels import SpanLabel
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import FormatError
 from annotator.formats.table import FORMATS
@@ -364,3 +365,23 @@ def test_a_loss_names_the_document_by_its_number(empty_project, put, tmp_path):
         tx.put(tx.sets_of(2)["ani", Kind.PERSON][0], Span("cut", ((1, 3),), "PERSON"))
     report = export(empty_project.connection, empty_project.scheme, tmp_path / "x.conll", ExportOptions("conll"))
     assert [(loss.document, loss.document_id, loss.item_id) for loss in report.losses] == [("same", 2, "cut")]
+
+
+def test_what_the_label_scheme_does_not_allow_is_told(empty_project, make_document, tmp_path):
+    items = {"p": Span("p", ((0, 5),), "PERSON"), "g": Span("g", ((14, 19),), "GPE"), "x": Span("x", ((6, 10),), "LAW")}
+    links = {"r": Relation("r", "linked", "p", "g"), "q": Relation("q", "linked", "g", "p")}
+    with empty_project.transaction("Import {}", "x", actor="x", lane=Lane.JOB) as tx:
+        done, begun = (AnnotationSet(SetInfo(0, "ani", PERSON, status), items, links) for status in (DONE, WORK))
+        tx.add_documents([(make_document(TEXT, "a"), [done]), (make_document(TEXT, "b"), [begun])])
+    connection, scheme = empty_project.connection, empty_project.scheme
+    lacking = "Labels that are not in the label scheme were exported as they are: LAW (1)."
+    target = tmp_path / "o.jsonl"
+    assert export(connection, scheme, target, ExportOptions(format="jsonl")).notices[-1:] == [lacking]
+    narrow = replace(scheme, relations=tuple(replace(one, head=("GPE",), tail=("GPE",)) for one in scheme.relations))
+    told = export(connection, narrow, target, ExportOptions(format="jsonl")).notices
+    assert told[-2:] == [
+        lacking,
+        "Relations that the label scheme does not allow were exported as they are: linked GPE → PERSON (1), linked PERSON → GPE (1).",
+    ]
+    wide = replace(scheme, spans=(*scheme.spans, SpanLabel("LAW")))
+    assert not any("label scheme" in notice for notice in export(connection, wide, target, ExportOptions(format="jsonl")).notices)
