@@ -260,6 +260,8 @@ def _from_call(call: ast.Call, place: str, found: Texts) -> Iterator[str]:
         for text in strings(call.args[0]):
             yield text
             yield from (text.format(detail) for detail in details if "{}" in text)
+    elif name == "begin":  # the same below the project: ``journal.begin``
+        yield from (text for word in call.keywords if word.arg == "text" for text in strings(word.value))
 
 
 def _from_constant(statement: ast.AST, names: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[str]:

@@ -87,6 +87,8 @@ def difference_lines(difference: Difference, *, most: int = 20) -> list[str]:
         (difference.spans, "span"),
         (difference.relations, "relation"),
         (difference.verdicts, "rejection"),
+        (difference.dismissals, "dismissed text"),
+        (difference.suggesters, "suggester setup"),
     ):
         if tally:
             lines.append(tally_line(tally, what))
@@ -94,6 +96,8 @@ def difference_lines(difference: Difference, *, most: int = 20) -> list[str]:
         lines.append("The label scheme would be that of then.")
     if difference.knowledge:
         lines.append("The knowledge base would be that of then.")
+    if difference.language:
+        lines.append("The language of the project would be that of then.")
     lines += [document_line(document) for document in difference.documents[:most]]
     more = (
         sum((difference.document_tally.only_now, difference.document_tally.only_then, difference.document_tally.different)) - most

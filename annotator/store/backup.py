@@ -42,6 +42,12 @@ _ROOM = 64 * 2**20
 _DAY = timedelta(days=1)
 _NAME = re.compile(r"(?P<number>\d{6,})-(?P<time>\d{8}T\d{6}Z)-(?P<reason>[a-z]+)" + re.escape(PROJECT_SUFFIX))
 _COUNTED = ("documents", "annotation_sets", "spans", "relations", "steps")
+_UNRECORDED = {
+    "knowledge": "SELECT place, entries, names, source, loaded FROM knowledge",
+    "suggesters": "SELECT name, position, setup FROM suggesters ORDER BY name",
+    "dismissals": "SELECT count(*), max(at) FROM dismissals HAVING count(*)",
+}
+"""What a person changes without a step of the history, by table."""
 
 
 class Reason(StrEnum):
@@ -195,17 +201,16 @@ def kept(there: Sequence[Backup]) -> list[Backup]:
 
 
 def state_mark(connection: sqlite3.Connection) -> str:
-    """Return a text that changes with everything that is written into a project, a knowledge base too, at no cost."""
+    """Return a text that changes with everything that a person writes into a project, at no cost."""
     sequences = connection.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name").fetchall()
     last = connection.execute("SELECT id, at, actor, finished FROM steps ORDER BY id DESC LIMIT 1").fetchone() or (0,)
     number = connection.execute("SELECT max(number) FROM changes WHERE step_id = ?", (last[0],)).fetchone()[0]
     open_steps = connection.execute("SELECT id FROM steps WHERE finished = 0 ORDER BY id").fetchall()
-    # Loading a knowledge base is no step.  A file of a schema before the fourth, as a backup may be, has no table for one.
-    has_knowledge = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'knowledge'").fetchone()
-    knowledge = (
-        connection.execute("SELECT place, entries, names, source, loaded FROM knowledge").fetchall() if has_knowledge else []
-    )
-    return orjson.dumps([sequences, last, number, open_steps, knowledge]).decode()
+    # What is no step.  A file of an older schema, as a backup may be, has no table for some of it.
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = {table: connection.execute(sql).fetchall() if table in there else [] for table, sql in _UNRECORDED.items()}
+    beside = [rows for table, rows in found.items() if table != "knowledge" and rows]
+    return orjson.dumps([sequences, last, number, open_steps, found["knowledge"], *beside]).decode()
 
 
 def inspect(path: Path, progress: Progress) -> tuple[dict[str, int], str]:

@@ -25,7 +25,11 @@ def with_status(connection: sqlite3.Connection, annotator: str, kind: Kind, stat
 
 
 def worked_on(connection: sqlite3.Connection, annotator: str, first: str, last: str) -> list[int]:
-    """Return the documents an annotator ("" for any) changed, from one ISO day to another, both included; with edits that stand."""
+    """Return the documents an annotator ("" for any) changed, from one ISO day to another, both included.
+
+    Edits that stand count, also those over many documents, and the day is that of the edit: of one person on one day, the documents are
+    as many as ``figures_work.DayWork.documents`` says.
+    """
     return _numbers(connection, _EDITED, (annotator, annotator, first, last))
 
 

@@ -5,6 +5,11 @@ they were work too.  The time between two neighbouring steps counts, for the doc
 seconds; a longer one was a break and counts nothing, and so does one before which the clock was put back.  A step that changes several
 documents, or none, counts for the day and for its action, but for no document.
 
+Worked on, on a day, are the documents that the steps standing from that day changed, each once: what was taken back is no work to look
+at, as with the edits, and a step over many documents was work on each of them, though nobody can say how long.  ``figures_behind``
+lists these very documents, so that a figure leads to as many as it says.  What the program took back by itself, of a step that a killed
+one had left unfinished, is nobody's work and not here at all.
+
 What this cannot see: reading after the last step of a document counts for the document of the next step, the first step of all
 has no time, and steps that were pruned are not there.  Days are ISO dates in the time zone of this computer.
 
@@ -16,6 +21,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import orjson
@@ -73,7 +79,7 @@ class ActionTime:
 
 @dataclass(frozen=True, slots=True)
 class DayWork(Day):
-    """A day with the time worked in seconds, and the number of documents worked on."""
+    """A day with the time worked in seconds, and the number of documents that edits which stand changed."""
 
     seconds: float
     documents: int
@@ -169,7 +175,7 @@ def _tallied(connection: sqlite3.Connection, pause: float) -> _Tally:
     tally = _Tally()
     before: dict[str, int] = {}
     longest = pause * 1000
-    for day, moment, actor, action, stands, document, elsewhere in connection.execute(_STEPS):
+    for step_id, day, moment, actor, action, stands, document, elsewhere in connection.execute(_STEPS):
         seconds = 0.0
         tally.action_steps[action, actor] += 1
         if moment is not None:
@@ -180,11 +186,17 @@ def _tallied(connection: sqlite3.Connection, pause: float) -> _Tally:
             before[actor] = moment
         tally.day_seconds[day, actor] += seconds
         tally.day_edits[day, actor] += stands
+        if stands:
+            alone = document and not elsewhere
+            tally.day_documents[day, actor].update((document,) if alone else _documents_of(connection, step_id))
         if document and not elsewhere:
-            tally.day_documents[day, actor].add(document)
             tally.document_seconds[document, actor] += seconds
             tally.document_steps[document, actor] += 1
     return tally
+
+
+def _documents_of(connection: sqlite3.Connection, step_id: int) -> Iterator[int]:
+    return (row[0] for row in connection.execute(_TOUCHED, (step_id,)))
 
 
 def _times(connection: sqlite3.Connection, tally: _Tally) -> Times:
@@ -251,6 +263,12 @@ _DOCUMENT = """coalesce((SELECT a.document_id FROM annotation_sets a WHERE a.id 
     CASE c.what WHEN 'set' THEN json_extract(coalesce(c.after, c.before), '$[0]') END)"""
 """The document of a change ``c``, as SQL; that of a set which is gone, as the change itself has it."""
 
+_RECOVERED = """s.undoes IS NOT NULL AND s.actor = 'recovery' AND (SELECT m.actor FROM steps m WHERE m.id = s.undoes) <> s.actor"""
+"""Whether a step ``s`` is the program's own (``Project.recover``), as SQL; a person who goes by that name undoes steps of that name."""
+
+_TOUCHED = """SELECT DISTINCT a.document_id FROM (SELECT DISTINCT c.set_id FROM changes c WHERE c.step_id = ?) t
+CROSS JOIN annotation_sets a ON a.id = t.set_id"""
+
 # The last column looks for a change in another document than the first one's, and stops there: a step lists its changes by kind, so
 # that its first and its last may be in one document and those between them in all others.
 _STEPS = f"""WITH walked AS MATERIALIZED (SELECT s.id, s.at, s.actor, coalesce(s.undoes, s.id) AS made,
@@ -259,8 +277,8 @@ _STEPS = f"""WITH walked AS MATERIALIZED (SELECT s.id, s.at, s.actor, coalesce(s
     s.undoes IS NULL AND s.state = 0 AS stands,
     (SELECT {_DOCUMENT} FROM changes c WHERE c.step_id = coalesce(s.undoes, s.id) AND c.set_id > 0 ORDER BY c.number LIMIT 1)
         AS document
-    FROM steps s WHERE s.lane = 'edit')
-SELECT {DAY}, CAST(round((julianday(s.at) - 2440587.5) * 86400000) AS INTEGER), s.actor, s.action, s.stands, s.document,
+    FROM steps s WHERE s.lane = 'edit' AND NOT ({_RECOVERED}))
+SELECT s.id, {DAY}, CAST(round((julianday(s.at) - 2440587.5) * 86400000) AS INTEGER), s.actor, s.action, s.stands, s.document,
     EXISTS (SELECT 1 FROM changes c WHERE c.step_id = s.made AND c.set_id > 0 AND {_DOCUMENT} <> s.document)
 FROM walked s ORDER BY s.id"""
 

@@ -14,7 +14,10 @@ from itertools import islice
 from typing import Any
 
 from annotator.domain.knowledge import Entry, Hit, Match, Why, best, fold_name, forms_of, initials_of, is_abbreviation, parts_of
+from annotator.domain.renamings import followed
 from annotator.errors import ProjectError
+from annotator.store import queries
+from annotator.store.rows import text_scheme
 
 COLUMNS = "id, name, aliases, description, url, label, frequency"
 LOOKED_AT, LINKS_LOOKED_AT = 200, 400
@@ -112,7 +115,8 @@ def row_entry(row: Sequence[Any]) -> Entry:
 def search(connection: sqlite3.Connection, typed: str, label: str = "", limit: int = 50) -> list[Match]:
     """Return the entries that are meant by what was typed, the best first: an id, or the beginning of every word of a name.
 
-    Entries of another label than ``label`` come after the others.  A small knowledge base is searched inside of words too.
+    Entries of another label than ``label`` come after the others, whatever the labels of both were called before.  A small knowledge base
+    is searched inside of words too.
     """
     folded = fold_name(typed)
     if not folded:
@@ -272,7 +276,32 @@ class _Names:
         if not label:
             return hits
         labels: dict[int, str] = dict(self.rows("number, label", "number", (hit.entry for hit in hits)))
-        return [hit._replace(other=True) if labels.get(hit.entry) not in (label, "", None) else hit for hit in hits]
+        now = self._now(set(labels.values()) - {""})
+        other = {name for name, called in now.items() if called != label}
+        return [hit._replace(other=True) if labels.get(hit.entry) in other else hit for hit in hits]
+
+    def _now(self, labels: Iterable[str]) -> dict[str, str]:
+        """Return what labels of entries are called now, by the names that the entries have.
+
+        A scheme's renaming leaves the entries as they are, for the file they came from is not the project's.  A name of an entry is that
+        of the moment when the file was loaded; one that was no label then either, because the file is older, is a former name.
+        """
+        kept = queries.project_value(self._connection, "scheme")
+        scheme = text_scheme(kept) if kept else None
+        if scheme is None or not scheme.renamings:
+            return {name: name for name in labels}
+        known = {one.name for one in scheme.spans}
+        loaded = state(self._connection).loaded
+        then = [renaming for renaming in scheme.renamings if renaming.at < loaded]
+        found: dict[str, str] = {}
+        for name in labels:
+            called = followed(name, "spans", then, scheme.renamings)
+            # The place where it was given up last: all former names of a long history would take longer than the looking up itself.
+            given_up = [place for place, renaming in enumerate(scheme.renamings) if name in renaming.spans]
+            if called not in known and given_up:
+                called = followed(name, "spans", scheme.renamings[: given_up[-1]], scheme.renamings)
+            found[name] = called or name
+        return found
 
     def matches(self, hits: Sequence[Hit], others: Mapping[int, Entry] | None = None) -> list[Match]:
         """Return what is offered for some hits; ``others`` are entries that are not in the knowledge base."""

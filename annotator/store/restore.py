@@ -21,10 +21,15 @@ from annotator.store import files, journal, migrations
 from annotator.store.backup import Backup, Reason, back_up, backup_folder, inspect, next_name
 from annotator.store.faults import plain_errors
 from annotator.store.journal import Step
-from annotator.store.rows import CODECS
+from annotator.store.rows import CODECS, json_value
 
 _LISTED_STEPS = 200
 _NOT_RESTORED = "Nothing was restored; free some space and try again."
+_SINCE = """(step_id > :newest
+    OR step_id IN (SELECT undoes FROM main.steps WHERE id > :newest AND undoes IS NOT NULL)
+    OR step_id IN (SELECT id FROM old.steps WHERE finished = 0))"""
+"""Of changes: made, taken back or brought again after the backup's last step."""
+
 _LAST_STEP = "SELECT id, at, actor, text FROM {}.steps ORDER BY id DESC LIMIT 1"
 
 
@@ -68,8 +73,10 @@ class Difference:
     """What would change if a project went back to a backup: all that is ``only_now`` would go, all that is ``only_then`` would come back.
 
     ``documents`` lists the first ones that differ, the totals count them all; ``steps`` are the latest of the ``steps_since``, the
-    newest first.  ``knowledge`` says that another knowledge base was loaded.  ``related`` is False where the backup is not an earlier
-    state of this project.
+    newest first.  ``knowledge`` says that another knowledge base was loaded, ``language`` that the language or the way to make tokens
+    is another.  ``dismissals`` are texts of the inbox that a person dismissed, with the reason typed, and ``suggesters`` the setups:
+    both leave no step in the history, so that nothing but a look at them tells.  ``related`` is False where the backup is not an
+    earlier state of this project.
     """
 
     related: bool = True
@@ -77,15 +84,19 @@ class Difference:
     steps: list[Step] = field(default_factory=list)
     scheme: bool = False
     knowledge: bool = False
+    language: bool = False
     documents: list[DocumentDifference] = field(default_factory=list)
     document_tally: Tally = field(default_factory=Tally)
     sets: Tally = field(default_factory=Tally)
     spans: Tally = field(default_factory=Tally)
     relations: Tally = field(default_factory=Tally)
     verdicts: Tally = field(default_factory=Tally)
+    dismissals: Tally = field(default_factory=Tally)
+    suggesters: Tally = field(default_factory=Tally)
 
     def __bool__(self) -> bool:
-        return self.scheme or self.knowledge or bool(self.document_tally)
+        whole = self.scheme or self.knowledge or self.language
+        return whole or bool(self.document_tally or self.dismissals or self.suggesters)
 
 
 def compare(project: Path, backup: Path, progress: Progress | None = None, *, listed: int = 1000) -> Difference:
@@ -137,6 +148,9 @@ class _Comparison:
         scheme = "SELECT value FROM {}.project WHERE key = 'scheme'"
         found.scheme = self._one(scheme.format("main")) != self._one(scheme.format("old"))
         found.knowledge = self._knowledge("main") != self._knowledge("old")
+        found.language = self._language("main") != self._language("old")
+        found.dismissals = self._kept("dismissals", "surface, reason, told, actor, at")
+        found.suggesters = self._kept("suggesters", "name, position, setup")  # how far a run is, nobody made by hand
         documents: dict[int, DocumentDifference] = {}
         self._whole_documents(documents)
         touched = self._touched(newest) if found.related else self._all_sets()
@@ -151,9 +165,24 @@ class _Comparison:
 
     def _knowledge(self, side: str) -> Any:
         """Return what tells one knowledge base from another: a file before schema 4 has none."""
-        if self._one(f"SELECT 1 FROM {side}.sqlite_master WHERE name = 'knowledge'") is None:
+        if not self._has(side, "knowledge"):
             return (0, "", "")
         return self._one(f"SELECT entries, source, loaded FROM {side}.knowledge")
+
+    def _language(self, side: str) -> list[Any]:
+        sql = f"SELECT key, value FROM {side}.project WHERE key IN ('language', 'tokenizer') AND value <> '' ORDER BY key"
+        return self._connection.execute(sql).fetchall()
+
+    def _kept(self, table: str, columns: str) -> Tally:
+        """Count what differs in a table that no step writes; a file before schema 3 has none."""
+        now, then = (
+            self._connection.execute(f"SELECT {columns} FROM {side}.{table}").fetchall() if self._has(side, table) else []
+            for side in ("main", "old")
+        )
+        return _tally({row[0]: row for row in now}, {row[0]: row for row in then})
+
+    def _has(self, side: str, table: str) -> bool:
+        return self._one(f"SELECT 1 FROM {side}.sqlite_master WHERE type = 'table' AND name = ?", table) is not None
 
     def _count(self, document: DocumentDifference) -> None:
         found = self._found
@@ -164,8 +193,8 @@ class _Comparison:
             found.documents.append(document)
 
     def _whole_documents(self, documents: dict[int, DocumentDifference]) -> None:
-        # A text never changes: among states of one project, number and name are enough, and no text need be read.
-        same = "o.id = d.id AND o.name = d.name" + ("" if self._found.related else " AND o.text = d.text")
+        # Neither a text nor its metadata change: among states of one project, number and name are enough, and no text need be read.
+        same = "o.id = d.id AND o.name = d.name" + ("" if self._found.related else " AND o.text = d.text AND o.meta = d.meta")
         for here, there, now in (("main", "old", True), ("old", "main", False)):
             rows = self._connection.execute(
                 f"SELECT id, name FROM {here}.documents d WHERE NOT EXISTS (SELECT 1 FROM {there}.documents o WHERE {same})"
@@ -187,12 +216,19 @@ class _Comparison:
 
     def _touched(self, newest: int) -> list[int]:
         rows = self._connection.execute(
-            "SELECT DISTINCT set_id FROM main.changes WHERE set_id > 0 AND (step_id > :newest"
-            " OR step_id IN (SELECT undoes FROM main.steps WHERE id > :newest AND undoes IS NOT NULL)"
-            " OR step_id IN (SELECT id FROM old.steps WHERE finished = 0)) ORDER BY set_id",
-            {"newest": newest},
+            f"SELECT DISTINCT set_id FROM main.changes WHERE set_id > 0 AND {_SINCE}", {"newest": newest}
         )
-        return [row[0] for row in rows]
+        found = {row[0] for row in rows}
+        brought = self._connection.execute(
+            f"SELECT after FROM main.changes WHERE what = 'bulk-sets' AND {_SINCE}", {"newest": newest}
+        )
+        for (
+            text,
+        ) in brought.fetchall():  # sets that came or went whole, which the journal tells by the first and the last of them
+            first, last, _ = json_value(text)
+            both = " UNION ".join(f"SELECT id FROM {side}.annotation_sets WHERE id BETWEEN ?1 AND ?2" for side in ("main", "old"))
+            found.update(row[0] for row in self._connection.execute(both, (first, last)))
+        return sorted(found)
 
     def _all_sets(self) -> list[int]:
         rows = self._connection.execute("SELECT id FROM main.annotation_sets UNION SELECT id FROM old.annotation_sets ORDER BY 1")

@@ -22,7 +22,7 @@ from annotator.domain.progress import Progress
 from annotator.domain.text import Tokens
 from annotator.errors import AnnotatorError
 from annotator.session.session import Session
-from annotator.store import figures, figures_annotations, figures_work, journal, queries
+from annotator.store import figures, figures_annotations, figures_behind, figures_work, journal, queries
 from annotator.store.figures_annotations import OfCell, OfLabel, OfLengths, Whose
 from annotator.store.gold import gold_sets
 from annotator.store.project import Project, create
@@ -294,11 +294,18 @@ class Oracle:
 
     def day_work(self):
         seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
-        about: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-        for day, actor, _, document_id, taken in self.rows:
+        for day, actor, _, _, taken in self.rows:
             seconds[day, actor] += taken or 0
-            about[day, actor] |= {document_id} - {0}
-        return {key: (round(seconds[key], 6), len(about[key])) for key in about}
+        worked = self.worked_on()
+        return {key: (round(seconds[key], 6), len(worked.get(key, ()))) for key in seconds}
+
+    def worked_on(self):
+        """By day and person, the documents that steps changed which stand, over however many they went."""
+        found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        for step in self.steps.values():
+            if step.lane is Lane.EDIT and step.undoes is None and step.state == journal.DONE:
+                found[datetime.fromisoformat(step.at).astimezone().date().isoformat(), step.actor] |= self.documents(step.id)
+        return found
 
     def done_by_day(self):
         """By what each person was done with after each day, as if the steps that do not stand had never been."""
@@ -381,9 +388,24 @@ def _check_days(connection, oracle, pause):
         (one.day, one.annotator, one.edits, one.done) for one in figures.days(connection)
     ]
     assert [one.day for one in days] == sorted((one.day for one in days), reverse=True)
+    _check_documents_behind(connection, oracle, days)
     done = figures_work.done_by_day(connection)
     assert {(one.day, one.annotator): one.documents for one in done if one.day} == oracle.done_by_day()
     assert done == sorted(done, key=lambda one: (one.day, one.annotator))
     for person in ("ani", "budi"):
         now = queries.status_counts(connection, person)[Status.DONE]
         assert sum(one.documents for one in done if one.annotator == person) == now
+
+
+def _check_documents_behind(connection, oracle, days):
+    """A figure leads to as many documents as it says, for each person and day, and for everybody over some days."""
+    behind = oracle.worked_on()
+    for one in days:
+        found = figures_behind.worked_on(connection, one.annotator, one.day, one.day)
+        assert found == sorted(behind.get((one.day, one.annotator), ()))
+        assert len(found) == one.documents
+        assert len(figures_behind.done_on(connection, one.annotator, one.day, one.day)) == one.done
+    for first, last in itertools.combinations_with_replacement(sorted({one.day for one in days}), 2):
+        for person in ("", "ani", "budi"):
+            wanted = [documents for (day, actor), documents in behind.items() if first <= day <= last and person in ("", actor)]
+            assert figures_behind.worked_on(connection, person, first, last) == sorted(set().union(*wanted))

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.errors import NotAProject, ProjectDamaged, ProjectError
 from annotator.store import backup as store_backup
+from annotator.store import suggesters
 from annotator.store.backup import Reason, back_up, backups
 from annotator.store.project import open_project
+from annotator.store.suggesters import KnownSuggester
 from annotator.ui import backing_up
 from annotator.ui.backing_up import BackingUp
 from annotator.ui.dialogs.backups import BackupsDialog
@@ -191,6 +193,22 @@ def test_the_preview_says_what_going_back_would_change(worked):
     assert worked.dialog.restore.isEnabled()
 
 
+def test_the_preview_names_what_no_step_of_the_history_tells(keeper):
+    connection = keeper.seat.project.connection
+    suggesters.remember(connection, [KnownSuggester("nama", 0, {"file": "nama.tsv"})])
+    back_up(keeper.path)
+    suggesters.dismiss(connection, "bri", "kantor atau perusahaan", {"ORG": 3, "GPE": 2}, actor="ani")
+    suggesters.dismiss(connection, "bni", "keduanya benar", {"ORG": 3, "GPE": 2}, actor="ani")
+    suggesters.remember(connection, [KnownSuggester("nama", 0, {"file": "lain.tsv"})])
+    keeper.backing.show_backups()
+    keeper.choose(0)
+    assert keeper.dialog.summary.text().splitlines() == [
+        "2 dismissed texts of the inbox would go.",
+        "1 suggester's setup would change.",
+    ]
+    assert not keeper.dialog.documents.isVisible()
+
+
 def test_where_nothing_differs_the_preview_says_so(keeper):
     back_up(keeper.path)
     keeper.backing.show_backups()
@@ -273,6 +291,17 @@ def test_going_back_is_not_done_without_a_yes(worked):
     assert worked.seat.ask.asked
     assert worked.seat.document.span("s2").label == "ORG"
     assert not worked.backing.busy
+
+
+def test_going_back_waits_for_an_import_and_offers_to_cancel_it(worked, monkeypatch):
+    cancelled = []
+    monkeypatch.setattr(type(worked.seat.hands.projects), "busy", property(lambda _: True))
+    monkeypatch.setattr(worked.seat.hands.projects, "cancel", lambda: cancelled.append(True))
+    worked.backing._on_restore_requested(backups(worked.path)[0])
+    assert "An import or export is under way" in worked.seat.message
+    assert worked.seat.ask.asked == []
+    worked.seat.bench.messages.action_button.click()
+    assert cancelled == [True]
 
 
 def test_going_back_can_be_stopped_and_the_project_opens_as_it_was(worked):

@@ -17,7 +17,7 @@ from annotator.domain.changes import Lane
 from annotator.domain.documents import Document
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import ProjectError
-from annotator.store import backup, files, queries
+from annotator.store import backup, files, queries, suggesters
 from annotator.store.backup import Backup, Reason, back_up, backups, find_backup, is_due, kept, verify
 from annotator.store.project import open_project
 
@@ -82,6 +82,20 @@ def test_a_knowledge_base_that_is_loaded_replaced_or_removed_calls_for_another(p
         assert back_up(project.path).made.sound
     assert project.connection.execute("SELECT count(*) FROM steps").fetchone() == steps
     assert not is_due(project.path)
+
+
+def test_what_was_dismissed_and_another_suggester_call_for_another(project):
+    back_up(project.path)
+    for change in (
+        lambda: suggesters.dismiss(project.connection, "putin", "as it is", {"PERSON": 1}, actor="ani"),
+        lambda: suggesters.dismiss(project.connection, "rusia", "as it is", {"GPE": 1}, actor="ani"),
+        lambda: suggesters.take_up_again(project.connection, "putin"),
+        lambda: suggesters.remember(project.connection, [suggesters.KnownSuggester("m", 0, {"kind": "memory"})]),
+    ):
+        assert not is_due(project.path)
+        change()
+        assert is_due(project.path)
+        assert back_up(project.path).made.sound
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

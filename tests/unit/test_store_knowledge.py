@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from annotator.commands import knowledge as commands
+from annotator.commands.schemes import change_scheme
 from annotator.domain.annotations import AnnotationSet, Kind, SetInfo, Span
 from annotator.domain.changes import Lane
 from annotator.domain.knowledge import Entry, Why
+from annotator.domain.scheme_draft import deleted, renamed
+from annotator.domain.scheme_edit import Part
 from annotator.formats import knowledge_files
 from annotator.store import knowledge
 from annotator.store.knowledge import Linked, State
@@ -123,6 +126,57 @@ def test_the_wanted_label_comes_first_but_the_others_are_there(known):
     assert ids(knowledge.search(known, "jakarta", "WORK")) == ["Q106", "Q3630", "Q107"]
     assert ids(knowledge.search(known, "jakarta", "ORG")) == ["Q3630", "Q106", "Q107"], "a better reason goes before a label"
     assert ids(knowledge.search(known, "jakarta", limit=2)) == ["Q3630", "Q106"]
+
+
+def rename(session, old: str, new: str) -> None:
+    change_scheme(session, renamed(session.project.scheme, Part.SPANS, old, new))
+
+
+NAMESAKES = [
+    Entry("person", "Jokowi", label="PERSON", frequency=1),
+    Entry("place", "Jokowi", label="GPE", frequency=9),
+    Entry("any", "Jokowi", frequency=5),
+]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["loaded before", "loaded after"])
+def test_a_label_that_was_renamed_still_fits_the_entries_that_have_its_old_name(session, tmp_path, late):
+    """What a file calls its labels does not change with the scheme, whenever it is loaded."""
+    connection = session.project.connection
+
+    def both(label: str) -> set[tuple[str, ...]]:
+        return {tuple(ids(look(connection, "Jokowi", label))) for look in (knowledge.candidates, knowledge.search)}
+
+    if not late:
+        load(session.project, NAMESAKES, tmp_path)
+        assert both("PERSON") == {("any", "person", "place")}
+    rename(session, "PERSON", "ORANG")
+    rename(session, "ORANG", "MANUSIA")
+    if late:
+        load(session.project, NAMESAKES, tmp_path)
+    assert both("MANUSIA") == {("any", "person", "place")}
+    assert both("GPE") == {("place", "any", "person")}
+    session.undo()
+    session.undo()
+    assert both("PERSON") == {("any", "person", "place")}
+
+
+def test_an_old_name_that_another_label_has_now_is_understood_as_when_the_file_was_loaded(session, tmp_path):
+    connection = session.project.connection
+    load(session.project, NAMESAKES, tmp_path)
+    for old, new in (("PERSON", "X"), ("GPE", "PERSON"), ("X", "GPE")):  # the two change their names
+        rename(session, old, new)
+    assert ids(knowledge.candidates(connection, "Jokowi", "GPE")) == ["any", "person", "place"]
+    assert ids(knowledge.candidates(connection, "Jokowi", "PERSON")) == ["place", "any", "person"]
+
+
+def test_a_label_that_others_became_fits_all_and_one_that_went_fits_none(session, tmp_path):
+    connection = session.project.connection
+    load(session.project, [*NAMESAKES, Entry("firm", "Jokowi", label="ORG", frequency=3)], tmp_path)
+    rename(session, "GPE", "PERSON")
+    assert ids(knowledge.candidates(connection, "Jokowi", "PERSON")) == ["place", "any", "person", "firm"]
+    change_scheme(session, deleted(session.project.scheme, Part.SPANS, "PERSON", with_annotations=True))
+    assert ids(knowledge.candidates(connection, "Jokowi", "ORG")) == ["any", "firm", "place", "person"]
 
 
 def test_an_entry_without_a_label_is_as_good_as_one_with_the_right_one(project, tmp_path):

@@ -53,12 +53,16 @@ def difference_sentences(difference: Difference) -> list[str]:
         _tally(difference.spans, tr("{} span"), tr("{} spans")),
         _tally(difference.relations, tr("{} relation"), tr("{} relations")),
         _tally(difference.verdicts, tr("{} rejection"), tr("{} rejections")),
+        _tally(difference.dismissals, tr("{} dismissed text of the inbox"), tr("{} dismissed texts of the inbox")),
+        _tally(difference.suggesters, tr("{} suggester's setup"), tr("{} suggesters' setups")),
     ]
     told += [part for part in parts if part]
     if difference.scheme:
         told.append(tr("The label scheme would be that of then."))
     if difference.knowledge:
         told.append(tr("The knowledge base would be that of then."))
+    if difference.language:
+        told.append(tr("The language of the project would be that of then."))
     return told
 
 
