@@ -31,6 +31,7 @@ PAGES = (
     "knowledge",
     "commands",
     "settings",
+    "command-line",
     "project-file",
     "safety",
 )

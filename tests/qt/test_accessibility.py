@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QDialog,
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from annotator.ui.theme import DARK, LIGHT, OUTLINE_CONTRAST, TEXT_CONTRAST, contrast, label_colors
 from tests.conftest import SCHEMES
 from tests.e2e.window_support import Driver, document_of, make_project, program, story_project
+from tests.qt.dialogs_support import DIALOGS, close_all
 
 ROLES = {
     QAbstractButton: {
@@ -37,6 +38,7 @@ ROLES = {
     QLineEdit: {QAccessible.Role.EditableText},
     QPlainTextEdit: {QAccessible.Role.EditableText, QAccessible.Role.StaticText},
     QTextEdit: {QAccessible.Role.EditableText, QAccessible.Role.StaticText},
+    QAbstractSpinBox: {QAccessible.Role.SpinBox},
     QAbstractItemView: {QAccessible.Role.List, QAccessible.Role.Table, QAccessible.Role.Tree},
 }  # fmt: skip
 
@@ -61,7 +63,7 @@ def operable(root: QWidget) -> Iterator[QWidget]:
         owner = widget.parentWidget()
         inside = False
         while owner is not None and owner is not root:
-            inside = inside or isinstance(owner, QComboBox | QLineEdit | QTabBar | QAbstractItemView)
+            inside = inside or isinstance(owner, QComboBox | QAbstractSpinBox | QLineEdit | QTabBar | QAbstractItemView)
             owner = owner.parentWidget()
         if not inside and widget.objectName() not in ("qt_dockwidget_floatbutton", "qt_dockwidget_closebutton"):
             yield widget
@@ -198,56 +200,34 @@ def test_everything_in_the_window_has_a_name_and_a_fitting_role(use, tmp_path):
     assert use(drive, "open", project) == 0
 
 
-@pytest.mark.parametrize(
-    "key", ["Ctrl+N", "Ctrl+I", "Ctrl+E", "Ctrl+Shift+L", "F1", "about", "import report", "loss report", "crash"]
-)
-def test_everything_in_a_dialog_has_a_name_a_fitting_role_and_is_reached_by_tab(use, tmp_path, key):
-    from annotator.commands.importing import ImportReport
-    from annotator.domain.exchange import Complaint, Fate, Loss, LossReport
-    from annotator.ui.dialogs.import_report import ImportReportDialog
-    from annotator.ui.dialogs.report import LossReportDialog
-    from annotator.ui.errors import CrashReport
-
+@pytest.mark.parametrize("name", DIALOGS)
+def test_everything_in_a_dialog_has_a_name_a_fitting_role_and_is_reached_by_tab(use, tmp_path, name):
     project = story_project(tmp_path)
-    loss = Loss("cerita", "span", "s1", "PERSON", "Joko", Fate.DROPPED, "cuts a token", 9, 13)
-
-    def open_it(user) -> QDialog:
-        window = user.window
-        if key == "about":
-            window.actions_by_id["help.about"].trigger()
-        elif key == "import report":
-            ImportReportDialog(ImportReport(complaints=[Complaint("a.txt:1", "It is broken.")]), window).open()
-        elif key == "loss report":
-            LossReportDialog(LossReport("spacy", "x.spacy", losses=[loss]), window).open()
-        elif key == "crash":
-            CrashReport("a trace", window).open()
-        else:
-            user.press(key)
-        user.settle()
-        return next(dialog for dialog in window.findChildren(QDialog) if dialog.isVisible())
 
     def drive(user):
-        dialog = open_it(user)
+        dialog = DIALOGS[name].open(user.window, tmp_path)
         dialog.activateWindow()
         user.settle()
-        assert dialog.windowTitle()
-        assert unnamed(dialog) == []
-        assert wrong_roles(dialog) == []
-        assert left_out(dialog, walked(Qt.Key.Key_Tab)) == []
-        dialog.close()
+        found = (dialog.windowTitle() != "", unnamed(dialog), wrong_roles(dialog), left_out(dialog, walked(Qt.Key.Key_Tab)))
+        close_all()
+        assert found == (True, [], [], [])
 
     assert use(drive, "open", project) == 0
 
 
 def walked(key: Qt.Key, stop: QWidget | None = None) -> list[QWidget]:
-    """Press Tab or Shift+Tab until it comes round, or to ``stop``, and return what had the keyboard."""
+    """Press Tab or Shift+Tab until it comes round, or to ``stop``, and return what had the keyboard.
+
+    Where Tab writes a tab, as in the editor of pattern files, Ctrl+Tab leads on.
+    """
     reached: list[QWidget] = []
     for _ in range(120):
         here = QApplication.focusWidget()
         if here is None or here is stop or here in reached:
             break
         reached.append(here)
-        QTest.keyClick(here, key)
+        writes = isinstance(here, QPlainTextEdit) and not here.tabChangesFocus() and not here.isReadOnly()
+        QTest.keyClick(here, key, Qt.KeyboardModifier.ControlModifier if writes else Qt.KeyboardModifier.NoModifier)
         QApplication.processEvents()
     return reached
 

@@ -40,6 +40,7 @@ from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.i18n import by_count, number, share, step_words, told, tr
 from annotator.ui.models.history import long_time, short_time
 from annotator.ui.standing import Standing
+from tests.qt.dialogs_support import DIALOGS, close_all, opened
 from tests.qt.window_support import MakeSeat, settle
 
 
@@ -219,37 +220,17 @@ def test_the_welcome_page_shows_no_english(make_seat: MakeSeat, indonesian: Sett
     assert english(make_seat(settings=indonesian).window, catalogue) == []
 
 
-DIALOGS = (
-    "project.new",
-    "project.import",
-    "project.export",
-    "project.backups",
-    "project.knowledge",
-    "project.scheme",
-    "project.statistics",
-    "project.picture",
-    "edit.preferences",
-    "edit.keys",
-    "project.suggest",
-    "view.text",
-    "help.keys",
-    "help.about",
-)
-
-
-@pytest.mark.parametrize("action", DIALOGS)
+@pytest.mark.parametrize("name", DIALOGS)
 def test_a_dialog_shows_no_english_and_cuts_no_button(
-    action: str, make_seat: MakeSeat, indonesian: Settings, project_file: Path, catalogue: Catalogue
+    name: str, make_seat: MakeSeat, indonesian: Settings, project_file: Path, catalogue: Catalogue
 ):
     seat = make_seat(project_file, settings=indonesian)
     seat.show()
-    seat.trigger(action)
+    DIALOGS[name].open(seat.window, project_file.parent)
     settle()
-    opened = [dialog for dialog in QApplication.topLevelWidgets() if isinstance(dialog, QDialog) and dialog.isVisible()]
-    assert opened, action
     values = {str(value) for attribute in seat.project.scheme.attributes for value in attribute.values}
     data = {f"{kind}: {value!r}" for kind in ("_Values", "QHeaderView") for value in values}  # the project's own words, as they are
-    for dialog in opened:
+    for dialog in opened():
         assert set(english(dialog, catalogue)) <= data
         cut = [
             button.text()
@@ -257,7 +238,7 @@ def test_a_dialog_shows_no_english_and_cuts_no_button(
             if button.isVisible() and button.width() < button.minimumSizeHint().width()
         ]
         assert cut == []
-        dialog.close()
+    close_all()
 
 
 # Reports

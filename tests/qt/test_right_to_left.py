@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QTextCursor, QTransform
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from annotator.domain.documents import Status
 from annotator.settings.store import Settings
 from annotator.ui.panels.paint import draw_key_cap, draw_status, draw_text, turn
 from annotator.ui.theme import LIGHT
+from tests.qt.dialogs_support import DIALOGS, close_all, opened
 from tests.qt.window_support import MakeSeat, Seat, settle
 
 INK = QColor(0, 0, 0)
@@ -163,18 +164,14 @@ def outside(dialog: QWidget) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "action", ["project.new", "project.export", "project.scheme", "edit.preferences", "edit.keys", "help.keys"]
-)
-def test_dialogs_stand_the_other_way_round_and_whole(action: str, shown: Seat):
-    shown.trigger(action)
+@pytest.mark.parametrize("name", DIALOGS)
+def test_dialogs_stand_the_other_way_round_and_whole(name: str, shown: Seat, tmp_path: Path):
+    DIALOGS[name].open(shown.window, tmp_path)
     settle()
-    opened = [dialog for dialog in QApplication.topLevelWidgets() if isinstance(dialog, QDialog) and dialog.isVisible()]
-    assert opened
-    for dialog in opened:
+    for dialog in opened():
         assert dialog.layoutDirection() == Qt.LayoutDirection.RightToLeft
         assert outside(dialog) == []
-        dialog.close()
+    close_all()
 
 
 def test_every_panel_can_be_painted(shown: Seat, qtlog):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
+import click
 import pytest
 
+from annotator.cli.app import VERBS, verbs
 from annotator.errors import AnnotatorError
 from annotator.formats.plugins import known_formats
 from annotator.paths import resource_dir
@@ -153,3 +157,106 @@ def test_a_long_line_is_cut_around_the_word():
     assert len(cut) <= 92
     assert snippet("short", ["x"]) == "short"
     assert snippet("x" * 300, ["y"]).endswith("…")
+
+
+# The command line
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def commands() -> dict[str, click.Command]:
+    """Return every verb and subverb that is not hidden, by what is typed after ``annotator``."""
+    context, found = click.Context(verbs), {}
+    for name in VERBS:
+        verb = verbs.get_command(context, name)
+        assert verb is not None
+        if isinstance(verb, click.Group):
+            found |= {f"{name} {inner}": command for inner, command in verb.commands.items() if not command.hidden}
+        elif not verb.hidden:
+            found[name] = verb
+    return found
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {
+        name for option in command.params if isinstance(option, click.Option) for name in (*option.opts, *option.secondary_opts)
+    }
+
+
+def options_in(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
+
+
+def typed(text: str) -> Iterator[str]:
+    """Yield what a page tells people to type: lines of its blocks with the indented ones that go on, and code in sentences."""
+    for block in re.findall(r"^ *```[^\n]*\n(.*?)^ *```", text, flags=re.MULTILINE | re.DOTALL):
+        yield from re.findall(r"^ *(?:\.venv/bin/)?(annotator [^\n]*(?:\n {8,}[^\n]*)*)", block, flags=re.MULTILINE)
+    yield from re.findall(r"`(?:\.venv/bin/)?(annotator [^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+def faults(line: str) -> set[str]:
+    """Return what of a line of the command line does not exist: a verb, or options that its verb does not have."""
+    line = re.split(r" (?:[|>#]|\|\|) ", line)[0]
+    before, verb, after = re.fullmatch(r"annotator((?: --?[a-z-]+)*) ?([^\s-]*)(.*)", line, flags=re.DOTALL).groups()
+    inner = after.split()[0] if after.split() else ""
+    known = commands()
+    meant = [verb, *(f"{verb} {part}" for part in inner.split("|"))]
+    there = [known[name] for name in meant if name in known]
+    wrong = options_in(before) - options_of(verbs) - {"--help"}
+    if there:
+        return wrong | options_in(after) - {"--help"}.union(*map(options_of, there))
+    if verb.isupper() or not verb or (verb in VERBS and (not inner or inner.isupper() or inner == "--help")):
+        return wrong | options_in(after) - {"--help"}
+    return {*wrong, f"{verb} {inner}".strip()}
+
+
+def entries(language: str) -> dict[str, str]:
+    """Return what the page of the command line says of each verb, by the verb."""
+    found: dict[str, str] = {}
+    for item in re.findall(r"^- (`annotator .*?)(?=^- |^$|\Z)", source("command-line", language), flags=re.MULTILINE | re.DOTALL):
+        words = item.split("`")[1].split()[1:3]
+        found[" ".join(word for word in words if word.islower() and not word.startswith("-"))] = item
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_line_s_page_has_every_verb_with_every_option_and_no_other(language):
+    explained = entries(language)
+    explained.pop("", None)  # annotator without a verb
+    assert set(explained) == set(commands())
+    for name, command in commands().items():
+        assert options_in(explained[name]) - {"--help"} == options_of(command), name
+        assert len(re.sub(r"`[^`]*`", "", explained[name])) > 20, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_line_s_page_has_the_options_before_a_verb(language):
+    before = re.findall(r"^- `(--[a-z-]+)`", source("command-line", language), flags=re.MULTILINE)
+    assert {*before, "--help"} == options_of(verbs) | {"--help"}
+
+
+def test_what_pages_tell_to_type_exists():
+    pages = {f"{language}/{name}": source(name, language) for language in LANGUAGES for name in PAGES}
+    pages["README.md"] = README.read_text(encoding="utf-8")
+    lines = [(page, line) for page, text in pages.items() for line in typed(text)]
+    assert len(lines) > 100
+    assert {page for page, _ in lines} >= {"README.md", "en/knowledge", "id/suggestions", "en/command-line"}
+    assert [(page, line, wrong) for page, line in lines if (wrong := faults(line))] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("annotator exprt a b", {"exprt a"}),
+        ("annotator export a b --shape spacy", {"--shape"}),
+        ("annotator export PROJECT OUT [--status ...]\n          [--no-such]", {"--no-such"}),
+        ("annotator knowledge fetch a b", {"knowledge fetch"}),
+        ("annotator knowledge list a --replace", {"--replace"}),
+        ("annotator knowledge load|list a --replace", set()),
+        ("annotator demo --temp-profile", {"--temp-profile"}),
+        ("annotator --temp-profile demo", set()),
+        ("annotator stats a --json | jq --compact-output", set()),
+    ],
+)
+def test_what_looks_for_wrong_commands_finds_them(line, wrong):
+    assert faults(line) == wrong
