@@ -41,6 +41,11 @@ def log_dir() -> Path:
     return _made(_profile() or platformdirs.user_log_path(_NAME, appauthor=False))
 
 
+def drafts_dir() -> Path:
+    """Return the folder of what was typed in editors and is neither saved nor applied yet."""
+    return _made(data_dir() / "drafts")
+
+
 def demo_project() -> Path:
     """Return where the demo project is, or will be when it is built."""
     return data_dir() / f"demo{PROJECT_SUFFIX}"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from annotator.domain.exchange import Complaint
 from annotator.errors import FormatError
-from annotator.formats.detect import folder_format
-from annotator.formats.files import refusal
+from annotator.formats.detect import detect, folder_format
+from annotator.formats.files import other_unicode, refusal
 from annotator.formats.plugins import known_formats
 from annotator.formats.table import Format
 from annotator.paths import PROJECT_SUFFIX
@@ -20,6 +20,10 @@ _PASSING = ("~$", "__MACOSX", "Thumbs.db", "desktop.ini")
 
 _PROJECTS = tuple(PROJECT_SUFFIX + end for end in ("", "-wal", "-shm", "-journal"))
 """The project may lie among the articles that are brought into it."""
+
+
+_MOST_PLAIN, _MOST_PLAIN_BYTES = 500, 16 * 2**20
+"""How many files, and how much in them, are looked through while the window waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,27 @@ def sources(paths: Iterable[Path], format_name: str) -> Iterator[Source | Compla
         else:
             yield Source(path)
             yield from _passed_by(path, whole)
+
+
+def are_plain(paths: Iterable[Path]) -> bool:
+    """Tell whether there is nothing to ask about an import: all of it is articles as ``.txt`` files in UTF-8, and not very much.
+
+    A text with brat's annotations beside it is none, nor is a file that something would be said about: an empty one, one with NUL.
+    """
+    most, room = _MOST_PLAIN, _MOST_PLAIN_BYTES
+    try:
+        for source in sources(paths, "auto"):
+            if isinstance(source, Complaint) or source.path.suffix.lower() != ".txt":
+                return False
+            most, room = most - 1, room - source.path.stat().st_size
+            if most < 0 or room < 0 or source.path.with_suffix(".ann").exists() or detect(source.path).name != "text":
+                return False
+            data = source.path.read_bytes()
+            if b"\0" in data or other_unicode(data) or not data.decode().strip():
+                return False
+    except (OSError, UnicodeError, FormatError):
+        return False  # what is wrong with it, the import says
+    return most < _MOST_PLAIN
 
 
 def _below(folder: Path, asked: Format | None) -> Iterator[Source | Complaint]:

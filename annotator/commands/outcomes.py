@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from annotator.domain.annotations import AnnotationSet, Item, Span
+from annotator.domain.annotations import WHOLE_DOCUMENT, AnnotationSet, Item, Span
 from annotator.domain.changes import What
 
 
@@ -27,7 +27,7 @@ def outcomes(content: AnnotationSet, models: Mapping[str, AnnotationSet]) -> Ite
     """
     left: defaultdict[str, list[str]] = defaultdict(list)
     for verdict in content.verdicts.values():
-        if verdict.verdict == "rejected":
+        if verdict.verdict == "rejected" and not verdict.signature.endswith(f"@{WHOLE_DOCUMENT}"):  # a category is no item
             left[verdict.origin].append(verdict.signature)
     for what, items in ((What.SPAN, content.spans), (What.RELATION, content.relations)):
         for item in items.values():

@@ -14,7 +14,7 @@ from typing import Any
 from annotator.commands.command import Command
 from annotator.commands.joining import Joining
 from annotator.commands.searching import Host
-from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
+from annotator.domain.annotations import WHOLE_DOCUMENT, Relation, SetInfo, Span, Verdict
 from annotator.domain.changes import Lane, What
 from annotator.domain.labels import LabelScheme
 from annotator.domain.progress import Progress
@@ -148,10 +148,11 @@ class SchemeStep:
                 yield _named(edit, _put_categories(sets, names, open_names))
 
     def _verdicts(self) -> Iterator[Command]:
-        relations, spans = ({old: new for old, new in self._edit.renamed(part).items() if new != GONE} for part, _ in _KINDS)
-        if spans or relations:
-            for page in relabelling.rejected(self._host.project.connection, [*spans, *relations]):
-                yield _named(self._edit, _put_verdicts(page, spans, relations))
+        parts = (Part.SPANS, Part.RELATIONS, Part.CATEGORIES)
+        named = {part: {old: new for old, new in self._edit.renamed(part).items() if new != GONE} for part in parts}
+        if any(named.values()):
+            for page in relabelling.rejected(self._host.project.connection, [old for names in named.values() for old in names]):
+                yield _named(self._edit, _put_verdicts(page, named))
 
 
 def _must_be_possible(host: Host, edit: SchemeEdit) -> int:
@@ -242,14 +243,12 @@ def _relabel(page: Found, names: Mapping[str, str], *, joins: bool, scheme: Labe
     return run
 
 
-def _put_verdicts(
-    page: list[tuple[int, Verdict]], spans: Mapping[str, str], relations: Mapping[str, str]
-) -> Callable[[Transaction], Relabelled]:
+def _put_verdicts(page: list[tuple[int, Verdict]], named: Mapping[Part, Mapping[str, str]]) -> Callable[[Transaction], Relabelled]:
     def run(tx: Transaction) -> Relabelled:
         moved: list[tuple[int, Verdict]] = []
         for set_id, verdict in page:
             label, _, place = verdict.signature.rpartition("@")
-            new = (relations if ">" in place else spans).get(label)
+            new = named[Part.CATEGORIES if place == WHOLE_DOCUMENT else Part.RELATIONS if ">" in place else Part.SPANS].get(label)
             if new:
                 tx.remove(set_id, verdict)
                 moved.append((set_id, replace(verdict, signature=f"{new}@{place}")))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.commands.projects import load_scheme
+from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel
+from annotator.domain.mapping import closest, likeliest
+from annotator.domain.renamings import Renaming, former_names, meant_by
 from annotator.domain.rules import amount
 from annotator.domain.suggesting import SuggesterSetup
 from annotator.errors import AnnotatorError, SuggesterError
@@ -38,6 +42,30 @@ def described(setup: SuggesterSetup) -> Described:
         return _described(setup)
     except AnnotatorError as error:
         return Described(problem=str(error))
+
+
+def has_place(kind: str, scheme: LabelScheme) -> bool:
+    """Tell whether a run could keep anything that a suggester gives by what ships with it: whether a label of it means one of the scheme.
+
+    True, too, for one whose labels come from elsewhere.  Goes by the shipped scheme, not by the shipped patterns of relations: to read
+    those takes spaCy, and a window asks this at each choice of labels.
+    """
+    given = load_scheme(_SHIPPED)
+    if kind == "relations":
+        return _any_means(given.relations, "relations", scheme.relations, scheme.renamings, likeliest)
+    return kind != _SHIPPED or _any_means(given.spans, "spans", scheme.spans, scheme.renamings, closest)
+
+
+def _any_means(
+    given: Sequence[SpanLabel | RelationLabel],
+    part: str,
+    labels: Sequence[SpanLabel | RelationLabel],
+    renamings: Sequence[Renaming],
+    guess: Callable[[str, Sequence[str]], str],
+) -> bool:
+    known = [label.name for label in labels]
+    former = former_names(part, renamings, known)
+    return any(meant_by(label.name, known, former, guess) for label in given)
 
 
 def _described(setup: SuggesterSetup) -> Described:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -22,6 +22,10 @@ def _mapping(values: dict[str, Any]) -> Any:
 
 # spans travel to worker processes and back, and a read-only mapping cannot be pickled by itself
 copyreg.pickle(MappingProxyType, lambda mapping: (_mapping, (dict(mapping),)))
+
+
+WHOLE_DOCUMENT = "document"
+"""The place in the signature of a category."""
 
 
 class Kind(StrEnum):
@@ -104,7 +108,7 @@ Item = Span | Relation
 class Verdict:
     """A decision against a suggestion that must outlive the suggestion: it is not made again for this annotator.
 
-    ``signature`` is that of the span or relation; ``origin`` says who had suggested it.
+    ``signature`` is that of the span, relation or category; ``origin`` says who had suggested it.
     """
 
     signature: str
@@ -122,6 +126,28 @@ class SetInfo:
     status: Status = Status.NEW
     flagged: bool = False
     categories: tuple[str, ...] = ()
+
+
+def category_signature(name: str) -> str:
+    """Return what a verdict on a suggested category is known by: made as that of a span, with the whole document for its place."""
+    return f"{name}@{WHOLE_DOCUMENT}"
+
+
+def open_categories(known: Iterable[str], info: SetInfo, verdicts: Container[str], others: Iterable[SetInfo]) -> dict[str, str]:
+    """Return the categories that await a decision in a set, each with the model that named it first.
+
+    They are those of the ``known`` ones that a model among ``others`` names, and that neither hold in the set nor were rejected there
+    (``verdicts`` are its signatures).  Nothing of them is copied into a person's set: there, a category that holds has no origin.
+    """
+    named: dict[str, str] = {}
+    for other in others:
+        if other.kind is Kind.MODEL:
+            named = dict.fromkeys(other.categories, other.annotator) | named
+    return {
+        name: named[name]
+        for name in known
+        if name in named and name not in info.categories and category_signature(name) not in verdicts
+    }
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from annotator.domain.annotations import Item, Verdict
+from annotator.domain.annotations import WHOLE_DOCUMENT, Item, Verdict
 from annotator.domain.exchange import Record
 from annotator.domain.labels import LabelScheme, RelationLabel, SpanLabel, completed
 
@@ -89,7 +89,7 @@ class LabelMapping:
     def _verdict(self, verdict: Verdict) -> Verdict | None:
         """Return the verdict with the label in its signature mapped; None if that label is left out."""
         label, at, place = verdict.signature.rpartition("@")
-        if not at:
+        if not at or place == WHOLE_DOCUMENT:
             return verdict
         name = self._relation(label) if ">" in place else self._span(label)
         return replace(verdict, signature=f"{name}@{place}") if name else None

@@ -95,7 +95,8 @@ _TABLE = (
         0,
         Kind.NUMBER,
         "Keep the history for",
-        "In days; 0 keeps all of it. Older steps are removed soon after a project is opened, and can then not be undone.",
+        "In days; 0 keeps all of it. Older steps are removed soon after a project is opened,"
+        " and can then not be undone; the first time it is asked.",
         maximum=36_500,
     ),
     Setting(
@@ -103,18 +104,27 @@ _TABLE = (
         0,
         Kind.NUMBER,
         "Keep of the history",
-        "In megabytes, the newest; 0 sets no limit. What is beyond is removed soon after a project is opened, and can then not be undone.",
+        "In megabytes, the newest; 0 sets no limit. What is beyond is removed soon after a project is opened,"
+        " and can then not be undone; the first time it is asked.",
         maximum=1_000_000,
     ),
     Setting("keys.overrides", {}, Kind.KEYS, "Keys", "The keys of actions that differ from the usual ones."),
     Setting("import.choices", "", Kind.TEXT, "Choices of the last import, as JSON", private=True),
     Setting("suggest.choices", "", Kind.TEXT, "Suggesters that ran last by project, as JSON", private=True),
+    Setting("picture.choices", "", Kind.TEXT, "Choices of the last picture, as JSON", private=True),
+    Setting("beginning.choices", "", Kind.TEXT, "Labels, language and suggesters of the last new project, as JSON", private=True),
+    Setting("statistics.choices", "", Kind.TEXT, "Page, sets and table of the statistics, as JSON", private=True),
+    Setting("files.folders", "", Kind.TEXT, "Folders in which files were chosen last, as JSON", private=True),
+    Setting(
+        "history.agreed", {}, Kind.NUMBERS, "Steps agreed to be removed, by what is kept and project", maximum=50, private=True
+    ),
     Setting("help.state", "", Kind.TEXT, "Page and size of the help, as JSON", private=True),
     Setting("tour.done", False, Kind.SWITCH, "Whether the tour was gone through", private=True),
     Setting("palette.recent", [], Kind.TEXTS, "Commands run by name, the latest first", maximum=8, private=True),
     Setting("project.last", "", Kind.TEXT, "Last project", private=True),
     Setting("projects.recent", [], Kind.TEXTS, "Recent projects, the latest first", maximum=12, private=True),
     Setting("session.document", {}, Kind.NUMBERS, "Open document by project", maximum=50, private=True),
+    Setting("session.noted", {}, Kind.NUMBERS, "When the open document was noted, by project", maximum=50, private=True),
     Setting("session.scroll", {}, Kind.NUMBERS, "Code point in the middle of the window by project", maximum=50, private=True),
     Setting("export.choices", "", Kind.TEXT, "Choices of the last export, as JSON", private=True),
     Setting("dialogs.sizes", {}, Kind.NUMBERS, "Sizes of dialogs that were resized", maximum=80, private=True),

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
+from annotator.domain.annotations import WHOLE_DOCUMENT, Relation, SetInfo, Span, Verdict
 from annotator.domain.changes import BulkCopy, BulkInsert, BulkSets, What
 from annotator.domain.labels import LabelScheme
 from annotator.domain.renamings import Renaming
@@ -110,7 +110,7 @@ class _Strays:
 
     def rejected(self) -> Iterator[tuple[int, Verdict]]:
         """Yield the remembered rejections of something whose label is called otherwise now."""
-        names = sorted(self._moved[Part.SPANS] | self._moved[Part.RELATIONS])
+        names = sorted(self._moved[Part.SPANS] | self._moved[Part.RELATIONS] | self._moved[Part.CATEGORIES])
         for page in relabelling.rejected(self._connection, names) if names else ():
             for set_id, verdict in page:
                 if self.moved(verdict) != verdict and self._since.brought(set_id, What.VERDICT, verdict.signature):
@@ -119,7 +119,8 @@ class _Strays:
     def moved(self, verdict: Verdict) -> Verdict:
         """Return a rejection under the name of now; one of a label that has none is of no use, and of no harm."""
         label, _, place = verdict.signature.rpartition("@")
-        new = self._successor(Part.RELATIONS if ">" in place else Part.SPANS, label)
+        part = Part.CATEGORIES if place == WHOLE_DOCUMENT else Part.RELATIONS if ">" in place else Part.SPANS
+        new = self._successor(part, label)
         return replace(verdict, signature=f"{new}@{place}") if new else verdict
 
     def described(self) -> Iterator[tuple[int, Span | Relation]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -19,17 +20,18 @@ from annotator.ui.describing import Describing
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.docks import Panels
 from annotator.ui.documents import Documents
+from annotator.ui.drafts import PATTERNS, SCHEME, Offering
 from annotator.ui.dropping import FileRequests
 from annotator.ui.editing import Editing
-from annotator.ui.ending import heeding_signals
+from annotator.ui.ending import Ending, heeding_logout, heeding_signals
 from annotator.ui.finding import Finding
 from annotator.ui.hands import Hands
-from annotator.ui.help_tables import key_or_name, words
+from annotator.ui.help_tables import key_or_name, key_rows, words
 from annotator.ui.helping import Helping, names_of
 from annotator.ui.history import History
 from annotator.ui.i18n import told, tr
 from annotator.ui.icons import icon
-from annotator.ui.instance import Instance, raise_other
+from annotator.ui.instance import Instance, Lobby, raise_other
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.knowing import Knowing
 from annotator.ui.knowledge_base import KnowledgeBase
@@ -73,8 +75,11 @@ def application() -> QApplication:
     return app
 
 
-def build(settings: Settings, annotator: str) -> MainWindow:
-    """Build the window with everything in it, not yet shown and with no project open."""
+def build(settings: Settings, annotator: str, *, ending: Ending | None = None, lobby: Lobby | None = None) -> MainWindow:
+    """Build the window with everything in it, not yet shown and with no project open.
+
+    ``ending`` says when it has to close without a question; at ``lobby`` it can be reached while it has no project.
+    """
     speak(settings.get("ui.language"))
     theme = theme_named(settings.get("ui.theme"))
     view, messages, find_bar, ask = ArticleView(), MessageBar(), FindBar(), Ask()
@@ -88,16 +93,7 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     panels = Panels(bench, editing, relating, documents, theme=theme, jobs=jobs)
 
     def closing() -> bool:
-        editing.unsaved = ""
-        projects.remember()
-        text = tr("What you typed last could not be saved: {}").format(editing.unsaved)
-        if editing.unsaved and not bench.ask.confirm(tr("Close"), text, tr("Close without it")):
-            return False
-        if not suggesting.asking.closes():
-            return False
-        suggesting.stop()
-        projects.stop()
-        return True
+        return _closes(ending or Ending(), bench, editing, projects=projects, scheming=scheming, suggesting=suggesting)
 
     describing = Describing(bench)
     window = MainWindow(bench, panels, describing.above(overviewing.beside_the_article()), find_bar, closing)
@@ -111,7 +107,7 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     pruning = Pruning(bench, jobs, busy=lambda: backing_up.busy or projects.busy or suggesting.busy or base.busy)
     pruning.pruned.connect(panels.history.reload)
     panels.history.keepingRequested.connect(pruning.ask)
-    Instance(bench, window)
+    Instance(bench, window, lobby)
     DialogSizes(settings, window)
     statistics = Statistics(bench, jobs, window, panels.documents)
     suggesting = Suggesting(bench, projects, window, panels.documents.model.narrowed)
@@ -130,6 +126,7 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     )
     Mending(bench, projects, window, export_anew=shell.ask_export, open_other=shell.ask_open_project)
     preferring, scheming = Preferring(bench, window), Scheming(bench, jobs, window, panels.guidelines)
+    Offering(bench, {SCHEME: scheming.offered, PATTERNS: suggesting.asking.offered})
     knowing = Knowing(bench)
     base, linking = (
         KnowledgeBase(bench, jobs, window, knowing),
@@ -164,6 +161,25 @@ def build(settings: Settings, annotator: str) -> MainWindow:
     return window
 
 
+def _closes(
+    ending: Ending, bench: Workbench, editing: Editing, *, projects: Projects, scheming: Scheming, suggesting: Suggesting
+) -> bool:
+    """End everything for a window that closes; False where somebody who was asked about what would be lost wants to go on."""
+    editing.unsaved = ""
+    projects.remember()
+    if not ending.now:
+        text = tr("What you typed last could not be saved: {}").format(editing.unsaved)
+        agreed = not editing.unsaved or bench.ask.confirm(tr("Close"), text, tr("Close without it"))
+        agreed = agreed and scheming.closes() and suggesting.asking.closes()
+        if not agreed and not ending.now:  # the end may come while somebody is asked
+            return False
+    scheming.put_away()
+    suggesting.asking.put_away()
+    suggesting.stop()
+    projects.stop()
+    return True
+
+
 def _helping(bench: Workbench, projects: Projects, window: MainWindow) -> Helping:
     """Build the help and the tour, whose strip stands below the article."""
     strip, center = TourPanel(), window.centralWidget()
@@ -173,7 +189,8 @@ def _helping(bench: Workbench, projects: Projects, window: MainWindow) -> Helpin
     window.welcome.tourRequested.connect(touring.start)
     window.welcome.set_toured(bench.settings.get(DONE))
     touring.finished.connect(window.welcome.set_toured)
-    return Helping(bench, window, lambda: words(bench.settings.get("keys.overrides")), touring)
+    keys = partial(bench.settings.get, "keys.overrides")
+    return Helping(bench, window, lambda: words(keys()), lambda: key_rows(keys()), touring)
 
 
 def run(project: Path | None, settings: Settings, annotator: str, ready: Callable[[], object] = bool) -> int:
@@ -181,12 +198,12 @@ def run(project: Path | None, settings: Settings, annotator: str, ready: Callabl
 
     ``ready`` is called when everything is made and the window begins to wait for the user.
     """
-    app = application()
-    if project is not None and raise_other(project):
+    app, ending, lobby = application(), Ending(), Lobby()
+    if raise_other(project) if project is not None else lobby.raise_other():
         return 0
 
     def make() -> MainWindow:
-        window = build(settings, annotator)
+        window = build(settings, annotator, ending=ending, lobby=lobby)
         assert window.hands is not None
         FileRequests(app, window, window.hands.projects.open)
         return window
@@ -194,12 +211,26 @@ def run(project: Path | None, settings: Settings, annotator: str, ready: Callabl
     def explains(error: BaseException) -> bool:
         return standing.window.bench.explains(error)
 
+    def end() -> None:
+        ending.now = True
+        if standing.window.close():
+            app.quit()
+
+    def keep() -> None:
+        """Keep what is typed: the desktop is about to end this session, and may ask the person about other programs first."""
+        hands = standing.window.hands
+        assert hands is not None
+        hands.projects.remember()
+        hands.scheming.keep()
+        hands.suggesting.asking.keep()
+
     standing = Standing(settings, make)
     window = standing.window
     assert window.hands is not None
     with (
         errors.watching(lambda: standing.window, explains),
-        heeding_signals(lambda: standing.window.close() and app.quit()),
+        heeding_signals(end),
+        heeding_logout(app, keep),
     ):
         window.show()
         if project is not None:
@@ -207,4 +238,6 @@ def run(project: Path | None, settings: Settings, annotator: str, ready: Callabl
         if settings.problem:
             window.bench.messages.show_message(told(settings.problem), "warning")
         ready()
-        return app.exec()
+        status = app.exec()
+    lobby.give_up()
+    return status

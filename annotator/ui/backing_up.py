@@ -22,6 +22,7 @@ from annotator.ui.dialogs.frame import to_front
 from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.projects import Projects
+from annotator.ui.under_way import refused
 from annotator.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -224,8 +225,7 @@ class BackingUp(QObject):
         session = self._bench.session
         if session is None or self._bench.refuses_edits():
             return
-        if self._projects.busy:
-            self._bench.messages.show_message(tr("An import or export is under way: wait for it, or cancel it first."), "warning")
+        if refused(self._bench.messages, self._projects.under_way()):
             return
         text = tr("The project becomes what it was on {}. What it is now is kept as a backup of its own, so you can come back.")
         if not self._bench.ask.confirm(tr("Go back to a backup"), text.format(made_at(backup)), tr("Go back")):

@@ -75,10 +75,11 @@ class ChoicePopup(QFrame):
         self._list.itemClicked.connect(self._on_item_clicked)
         self._fill("")
 
-    def pop_up(self, place: QPoint, *, clear: int = 0) -> None:
+    def pop_up(self, place: QPoint, *, clear: int = 0, within: QWidget | None = None) -> None:
         """Show the list with its corner at ``place`` (global), moved to stay inside the window; it goes with the keyboard's focus.
 
-        Where there is no room below, it stands above the ``clear`` pixels over ``place``, so that what it is about stays in view.
+        Where there is no room below, it stands above the ``clear`` pixels over ``place``, so that what it is about stays in view.  With
+        ``within`` there is no room below the lower edge of that widget either: what stands there may say what to choose.
         """
         self.before = _keeper(QApplication.focusWidget())
         self.adjustSize()
@@ -86,7 +87,11 @@ class ChoicePopup(QFrame):
         x = max(0, min(inside.x(), area.right() - self.width()))
         y = max(0, min(inside.y(), area.bottom() - self.height()))
         above = inside.y() - clear - self.height()
-        if clear and y < inside.y() and above >= 0:
+        leaves = (
+            within is not None
+            and y + self.height() > self._window.mapFromGlobal(within.mapToGlobal(QPoint(0, within.height()))).y()
+        )
+        if clear and (y < inside.y() or leaves) and above >= 0:
             y = above
         self.move(x, y)
         self.raise_()

@@ -68,7 +68,9 @@ class Choosing(QObject):
         popup = ChoicePopup(title, options, self._theme, by_key=True, parent=self._window)
         popup.chosen.connect(self._on_relation_chosen)
         last = document.span(choice.tail or choice.head) if document is not None else None
-        popup.pop_up(self._below(last.start if last is not None else self._bench.view.caret))
+        view, place = self._bench.view, self._below(last.start if last is not None else self._bench.view.caret)
+        # the tour, whose strip stands below the article, says there what to choose
+        popup.pop_up(place, clear=round(view.look.metrics.line) + 2 * self._theme.space, within=view.viewport())
 
     def _on_relation_chosen(self, label: str) -> None:
         if self._pending is not None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from annotator.commands import describing, documents
-from annotator.domain.annotations import Item, Kind, Relation, Span
+from annotator.domain.annotations import Item, Relation, Span, open_categories
 from annotator.domain.changes import ChangeSet, What
 from annotator.domain.fuzzy import ranked
 from annotator.domain.rules import quoted
@@ -40,8 +40,11 @@ class Describing(QObject):
         self.strip.toggled.connect(self.toggle_category)
         self.strip.moreRequested.connect(self.choose_categories)
         self._suggested: dict[str, str] = {}
-        """Who suggests a category of the open document: what models say of it, no set of a person's takes over by itself."""
-        bench.documentOpened.connect(self._on_document_opened)
+        """The categories that models name for the open document and the person has not decided on, each with who names it.
+
+        They are no part of the person's set before the document is marked done, or they are chosen.
+        """
+        bench.documentOpened.connect(self._show_categories)
         bench.changed.connect(self._on_changed)
 
     def above(self, article: QWidget) -> QWidget:
@@ -192,27 +195,33 @@ class Describing(QObject):
         if self._popup is not None:
             self._popup.look_again()
 
-    def _on_document_opened(self) -> None:
+    def _look_up_suggested(self) -> None:
         session, document = self._bench.session, self._bench.document
         self._suggested = {}
-        if session is not None and document is not None and document.scheme.categories:
-            sets = self._bench.attempt(lambda: queries.set_ids(session.project.connection, document.document.id)) or []
-            for _, info in sets:
-                if info.kind is Kind.MODEL:
-                    self._suggested |= {name: info.annotator for name in info.categories if name not in self._suggested}
-        self._show_categories()
+        if session is None or document is None or not document.scheme.categories:
+            return
+        connection, known, info = session.project.connection, document.scheme.categories, document.info
+        found = self._bench.attempt(
+            lambda: (
+                [other for _, other in queries.set_ids(connection, document.document.id)],
+                {verdict.signature for verdict in queries.verdicts(connection, document.set_id)},
+            )
+        )
+        if found is not None:
+            self._suggested = open_categories(known, info, found[1], found[0])
 
     def _show_categories(self) -> None:
         document = self._bench.document
         if document is None:
             self.strip.hide()
             return
+        self._look_up_suggested()
         names = _categories(document)
         self.strip.show_categories(names, document.info.categories, editable=not document.read_only, suggested=self._suggested)
         self.strip.setVisible(bool(names))
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        if any(change.what in (What.SET, What.SCHEME) for change in changes.changes):
+        if changes.bulk or any(change.what in (What.SET, What.SCHEME) for change in changes.changes):  # a run brings whole sets
             self._show_categories()
 
 

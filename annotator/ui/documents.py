@@ -86,11 +86,12 @@ class Documents:
         self.leaving.emit(None)
         if self._bench.refuses_edits():
             return
-        waiting = document.unreviewed_count()
-        if not self._bench.succeeds(lambda: session.execute(command(document.set_id))):
+        outcome = self._bench.attempt(lambda: (session.execute(command(document.set_id)),))
+        if outcome is None:
             self._focus_first_problem(document)
             return
         if document.info.status is Status.DONE:
+            waiting = outcome[0] or 0
             accepted = by_count(waiting, tr("Done; 1 suggestion accepted."), tr("Done; {} suggestions accepted."))
             self._bench.tell(accepted if waiting else tr("Done."))
         if not self._bench.settings.get("done.next"):

@@ -1,7 +1,7 @@
 """The system asks the program to end: at logging out, by ``kill``, by Ctrl+C in the terminal it was started from.
 
 A pipe wakes Qt, which then ends the program between two events; what Python calls by itself on a signal may come in the midst of anything.
-Windows sends no such signals; there Qt's own session management closes the window.
+Windows sends no such signals; there, as at every end of a session that Qt tells of, what is typed is kept.
 """
 
 from __future__ import annotations
@@ -13,9 +13,34 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QSocketNotifier, Qt
+from PySide6.QtGui import QGuiApplication
 
 _SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
+
+
+class Ending:
+    """Whether the program has to end: ``now`` means that nobody is there to be asked any more, and a question would only hang it."""
+
+    def __init__(self) -> None:
+        self.now = False
+
+
+@contextmanager
+def heeding_logout(app: QGuiApplication, keep: Callable[[], object]) -> Iterator[None]:
+    """Inside, call ``keep`` when the desktop ends the session.
+
+    That may still be called off, so the window stays; if it is not, a signal or the end of the process follows.
+    """
+
+    def on_logout(_manager: object) -> None:
+        keep()
+
+    app.commitDataRequest.connect(on_logout, Qt.ConnectionType.DirectConnection)
+    try:
+        yield
+    finally:
+        app.commitDataRequest.disconnect(on_logout)
 
 
 @contextmanager

@@ -148,11 +148,12 @@ class Exporting(QObject):
         dialog.lossActivated.connect(self._on_loss_activated)
 
     def _on_exported(self, report: LossReport) -> None:
+        from annotator.ui.dialogs.modeless import show_report
         from annotator.ui.dialogs.report import LossReportDialog
 
         dialog = LossReportDialog(report, self._window, ask=self._bench.ask)
         dialog.lossActivated.connect(self._on_loss_activated)
-        dialog.open()
+        show_report(dialog, self._window, self._bench)
 
     def _on_loss_activated(self, loss: Loss) -> None:
         session = self._bench.session

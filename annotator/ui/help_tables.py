@@ -25,6 +25,15 @@ def key_or_name(command: str, overrides: Mapping[str, list[str]]) -> str:
     return keys.partition(" / ")[0] or tr("“{}”").format(name)
 
 
+def key_rows(overrides: Mapping[str, list[str]]) -> list[tuple[str, str, str]]:
+    """Return (section, what it does, keys) of all commands that have keys."""
+    return [
+        (tr(str(action.section)), tr(action.text).rstrip("…"), " / ".join(map(key_text, keys)))
+        for action in ACTIONS
+        if (keys := keys_of(action, overrides))
+    ]
+
+
 def settings_list() -> str:
     """Return every setting that people may change, as Markdown: what it does, what it may be, what it usually is."""
     shown = [setting for setting in SETTINGS.values() if not setting.private]

@@ -1,4 +1,4 @@
-"""Help in the window: the pages, and what each panel and command is for ("what's this?")."""
+"""Help in the window: the pages, the sheet of keys, the diagnostics, and what each panel and command is for ("what's this?")."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWhatsThis, QWidget
 
+from annotator import log
+from annotator._version import __version__
 from annotator.errors import AnnotatorError
 from annotator.ui.help_pages import FALLBACK, PAGES, Page, Words, command_help, page_file, read_page
 from annotator.ui.i18n import language, plain_tip, told, tr
@@ -20,16 +22,24 @@ if TYPE_CHECKING:
     from annotator.ui.touring import Touring
     from annotator.ui.workbench import Workbench
 
+KeyRows = list[tuple[str, str, str]]
+"""Section, what it does and keys, of all commands that have keys."""
+
 STATE = "help.state"
 """The private setting that keeps the page and the size of the help, as JSON."""
 
 
 class Helping(QObject):
-    """The help of one window.  ``words`` says what the program puts into the pages: names, keys as they are now, lists."""
+    """The help of one window.
 
-    def __init__(self, bench: Workbench, window: QWidget, words: Callable[[], Words], touring: Touring) -> None:
+    ``words`` says what the program puts into the pages: names, keys as they are now, lists; ``key_rows`` what the sheet of keys has.
+    """
+
+    def __init__(
+        self, bench: Workbench, window: QWidget, words: Callable[[], Words], key_rows: Callable[[], KeyRows], touring: Touring
+    ) -> None:
         super().__init__(window)
-        self._bench, self._window, self._words = bench, window, words
+        self._bench, self._window, self._words, self._key_rows = bench, window, words, key_rows
         self.touring = touring
         self._dialog: HelpDialog | None = None
         self.destroyed.connect(bench.settings.subscribe(self._on_set))
@@ -49,6 +59,22 @@ class Helping(QObject):
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()
+
+    def show_keys(self) -> None:
+        """Show all keys on one sheet beside the work."""
+        from annotator.ui.dialogs.keys import KeysDialog
+        from annotator.ui.dialogs.modeless import open_one
+
+        if open_one(self._window, KeysDialog) is None:
+            KeysDialog(self._key_rows(), self._window).open()
+
+    def show_about(self) -> None:
+        """Show version and diagnostics beside the work."""
+        from annotator.ui.dialogs.about import AboutDialog
+        from annotator.ui.dialogs.modeless import open_one
+
+        if open_one(self._window, AboutDialog) is None:
+            AboutDialog(__version__, log.diagnostics(), self._window).open()
 
     def explain(self) -> None:
         """Let the next click say what it hit is for, instead of doing anything."""
@@ -88,6 +114,14 @@ class Helping(QObject):
     def _on_set(self, key: str, _value: object) -> None:
         if key in ("keys.overrides", "ui.language") and self._dialog is not None:
             self._dialog.again()
+        if key == "keys.overrides":
+            self._show_keys_anew()
+
+    def _show_keys_anew(self) -> None:
+        from annotator.ui.dialogs.keys import KeysDialog
+
+        for sheet in self._window.findChildren(KeysDialog):
+            sheet.show_rows(self._key_rows())
 
 
 def commands_explained() -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""Asking what to import, with a look at it beforehand: reads beside the window, remembers choices, and hands over to ``Projects``."""
+"""Asking what to import, with a look at it beforehand, and showing what came of it: reads beside the window, remembers choices, and
+hands over to ``Projects``."""
 
 from __future__ import annotations
 
@@ -14,11 +15,12 @@ from annotator.errors import AnnotatorError
 from annotator.store.queries import Connection
 from annotator.ui.feeds import Feed
 from annotator.ui.i18n import told, tr
+from annotator.ui.recalling import ARTICLES, LastFolders
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from annotator.commands.importing import ImportOptions
+    from annotator.commands.importing import ImportOptions, ImportReport
     from annotator.commands.previewing import Survey
     from annotator.ui.jobs import WindowJobs
     from annotator.ui.projects import Projects
@@ -73,7 +75,9 @@ class Importing(QObject):
 
     def __init__(self, bench: Workbench, projects: Projects, window: QWidget, folder: Callable[[], Path]) -> None:
         super().__init__(window)
-        self._bench, self._projects, self._window, self._folder = bench, projects, window, folder
+        self._bench, self._projects, self._window = bench, projects, window
+        self._folders = LastFolders(bench, folder)
+        projects.imported.connect(self._on_imported)
 
     def ask(self, paths: Sequence[Path] = ()) -> None:
         """Ask what to import; ``paths`` are in the list from the start."""
@@ -85,7 +89,7 @@ class Importing(QObject):
             return
         readable = [name for name, entry in known_formats().items() if entry.read is not None]
         dialog = ImportDialog(
-            self._folder(),
+            self._folders.of(ARTICLES),
             readable,
             self._bench.ask,
             self._window,
@@ -95,7 +99,18 @@ class Importing(QObject):
             remembered=self.remembered(),
         )
         dialog.accepted.connect(self._on_accepted)
+        dialog.finished.connect(self._on_finished)
         dialog.open()
+
+    def bring_in(self, paths: Sequence[Path]) -> None:
+        """Import files that were chosen already; asked about is only what is not plain text alone, of which there is nothing to ask."""
+        from annotator.commands.folders import are_plain
+        from annotator.commands.importing import ImportOptions
+
+        if are_plain(paths):
+            self._projects.import_files(paths, ImportOptions(format="text"))
+        else:
+            self.ask(paths)
 
     def remembered(self) -> dict[str, Any]:
         """Return the choices of the last import."""
@@ -104,6 +119,14 @@ class Importing(QObject):
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+    def _on_finished(self, _: int) -> None:
+        from annotator.ui.dialogs.import_files import ImportDialog
+
+        dialog = self.sender()
+        assert isinstance(dialog, ImportDialog)
+        if dialog.page.folder != self._folders.of(ARTICLES):
+            self._folders.note(ARTICLES, dialog.page.folder)
 
     def _on_accepted(self) -> None:
         from annotator.ui.dialogs.import_files import ImportDialog
@@ -116,3 +139,9 @@ class Importing(QObject):
         except AnnotatorError as error:
             self._bench.tell(told(error))
         self._projects.import_files(chosen.paths, chosen.options())
+
+    def _on_imported(self, report: ImportReport) -> None:
+        from annotator.ui.dialogs.import_report import ImportReportDialog
+        from annotator.ui.dialogs.modeless import show_report
+
+        show_report(ImportReportDialog(report, self._window), self._window, self._bench)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtGui import QKeySequence
 
 from annotator.ui.i18n import tr
+
+_RETURN = re.compile(r"\bReturn$")
+"""Qt's name of the key that keyboards, and every text of ours, call Enter; where a sign stands for it, that stays."""
 
 
 def key_text(key: str) -> str:
@@ -16,4 +21,5 @@ def key_text(key: str) -> str:
     modifier, _, last = key.rpartition("+")
     if last and last in "[]{}" and modifier:
         return f"{QKeySequence(modifier + '+A').toString(QKeySequence.SequenceFormat.NativeText)[:-1]}{last}"
-    return QKeySequence(key, QKeySequence.SequenceFormat.PortableText).toString(QKeySequence.SequenceFormat.NativeText)
+    shown = QKeySequence(key, QKeySequence.SequenceFormat.PortableText).toString(QKeySequence.SequenceFormat.NativeText)
+    return _RETURN.sub("Enter", shown)

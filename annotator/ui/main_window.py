@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -12,7 +11,6 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LABEL_KEYS
-from annotator.errors import AnnotatorError
 from annotator.ui.actions import ACTIONS, Action, Scope, Section, article_bindings, is_bare, keys_of
 from annotator.ui.article.soon import Soon
 from annotator.ui.docks import Panels
@@ -23,11 +21,10 @@ from annotator.ui.key_text import key_text
 from annotator.ui.models.history import Scope as HistoryScope
 from annotator.ui.panels.find import FindBar
 from annotator.ui.panels.welcome import WelcomePage
+from annotator.ui.places import keep_arrangement
 from annotator.ui.raising import moved_on
 from annotator.ui.status import StatusLine
 from annotator.ui.workbench import Workbench
-
-_log = logging.getLogger(__name__)
 
 _LAYOUT_VERSION = 6
 """Raised when the docks change, so that an old arrangement is not forced on a new window."""
@@ -175,12 +172,18 @@ class MainWindow(QMainWindow):
     def restore_layout(self) -> None:
         """Arrange the window as it was left, or as it is meant."""
         settings = self.bench.settings
-        screen = self.screen().availableGeometry()
-        self.resize(min(1280, screen.width()), min(800, screen.height()))
+        self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
         geometry, state = _bytes(settings.get("window.geometry")), _bytes(settings.get("window.state"))
-        if geometry:
-            self.restoreGeometry(geometry)
+        self.restoreGeometry(geometry)  # which does nothing by none
         self._arranged = self._grid_sized = bool(state) and self.restoreState(state, _LAYOUT_VERSION)
+
+    def arrangement(self) -> dict[str, str]:
+        """Return what the settings keep of how the window is arranged; nothing while the article is alone."""
+        if self._alone is not None:
+            return {}
+        state = self._arrangement if self._away is not None else self._state()
+        docks = {"window.state": state} if self._arranged else {}  # before the first project they have not been given their widths
+        return {"window.geometry": self.saveGeometry().toHex().toStdString(), **docks}
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow the docks before the article, which is what the window is for; with the window they get their width back."""
@@ -264,13 +267,7 @@ class MainWindow(QMainWindow):
             return
         if self._alone is not None:
             self.toggle_full_screen()
-        settings = self.bench.settings
-        state = self._arrangement if self._away is not None else self._state()
-        try:
-            settings.set("window.geometry", self.saveGeometry().toHex().toStdString())
-            settings.set("window.state", state)
-        except AnnotatorError as error:
-            _log.info("the arrangement of the window was not kept: %s", error)  # no reason to keep the window open
+        keep_arrangement(self.bench.settings, self.arrangement(), anyway=True)
         self.bench.set_session(None)
         event.accept()
 
@@ -375,7 +372,7 @@ def _show_keys(made: QAction, action: Action, keys: tuple[str, ...]) -> None:
     shortcuts = [key for key in keys if action.scope is Scope.WINDOW and not is_bare(key)]
     made.setShortcuts([QKeySequence(key, QKeySequence.SequenceFormat.PortableText) for key in shortcuts])
     # a key that types or erases acts in the article alone: it is shown like a shortcut, but is none
-    made.setText(title if len(shortcuts) == len(keys) else f"{title}\t{shown}")
+    made.setText(title if len(shortcuts) == len(keys) and "Enter" not in shown else f"{title}\t{shown}")  # a menu says Return
     made.setToolTip(f"{title.rstrip('…')}  ({shown})" if shown else title.rstrip("…"))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
 from annotator.ui.i18n import by_count, tr
+from annotator.ui.recalling import keep, recalled
 from annotator.ui.theme import LIGHT, THEMES
 from annotator.ui.typesetting import text_style
 from annotator.ui.workbench import Workbench
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
     from annotator.ui.dialogs.picture import PictureChoice
     from annotator.ui.printing import Subject
+
+CHOICES = "picture.choices"
+"""The private setting that keeps the choices of the last picture, as JSON."""
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
@@ -37,8 +42,8 @@ class Pictures(QObject):
         self._folder = folder
         self._printer: QPrinter | None = None
 
-    def ask_picture(self) -> None:
-        """Ask how and where to save a picture of the open document."""
+    def ask_picture(self, suffix: str = "") -> None:
+        """Ask how and where to save a picture of the open document: as it was saved last, or in the format of ``suffix``."""
         from annotator.ui.dialogs.picture import PictureDialog
 
         document = self._bench.document
@@ -48,6 +53,9 @@ class Pictures(QObject):
         columns = self._bench.settings.get("article.line_width")
         # A name may have a dot, which is no suffix.
         dialog = PictureDialog(self._folder() / f"{name}.pdf", columns, self._bench.ask, self._window)
+        dialog.recall(recalled(self._bench.settings, CHOICES))
+        if suffix:
+            dialog.choose_format(suffix)
         dialog.accepted.connect(self._on_picture_accepted)
         dialog.open()
 
@@ -84,7 +92,7 @@ class Pictures(QObject):
                 tr("This computer knows no printer. A PDF looks the same as the printed page."),
                 "warning",
                 tr("Save a PDF…"),
-                self.ask_picture,
+                partial(self.ask_picture, ".pdf"),
             )
             return
         self._printer = QPrinter(QPrinter.PrinterMode.HighResolution)
@@ -132,6 +140,7 @@ class Pictures(QObject):
 
         dialog = self.sender()
         assert isinstance(dialog, PictureDialog)
+        keep(self._bench, CHOICES, dialog.remember())
         self.save(dialog.values())
 
     def _on_print_answered(self, result: int) -> None:

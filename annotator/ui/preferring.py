@@ -1,4 +1,4 @@
-"""Preferences and keys: the dialogs that change them, and what must follow at once."""
+"""Preferences and keys: the dialogs that change them.  What is changed holds at once, so they stand beside the work."""
 
 from __future__ import annotations
 
@@ -21,18 +21,26 @@ class Preferring(QObject):
 
     def ask_for(self, key: str) -> None:
         """Show all settings, with the keyboard in the field of one of them."""
+        from annotator.ui.dialogs.modeless import open_one
         from annotator.ui.dialogs.preferences import PreferencesDialog
 
-        dialog = PreferencesDialog(self._bench.settings, self._window)
-        dialog.keysRequested.connect(self.ask_keys)
-        dialog.open()
+        dialog = open_one(self._window, PreferencesDialog)
+        if dialog is None:
+            dialog = PreferencesDialog(self._bench.settings, self._bench.ask, self._window)
+            dialog.keysRequested.connect(self.ask_keys)
+            dialog.open()
         dialog.show_setting(key)
 
     def ask_keys(self) -> None:
         """Show all commands with their keys, to change them."""
+        from annotator.ui.dialogs.modeless import open_one
         from annotator.ui.dialogs.shortcuts import ShortcutsDialog
 
+        if open_one(self._window, ShortcutsDialog) is not None:
+            return
         session = self._bench.session
         scheme = session.project.scheme if session is not None else None
         used = {label.key for label in (*scheme.spans, *scheme.relations) if label.key} if scheme is not None else set()
-        ShortcutsDialog(self._bench.settings, self._bench.ask, used, self._window).open()
+        dialog = ShortcutsDialog(self._bench.settings, self._bench.ask, used, self._window)
+        self._bench.sessionChanged.connect(dialog.close)  # the labels' keys that it knows are those of this project
+        dialog.show()

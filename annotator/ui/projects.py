@@ -16,10 +16,12 @@ from annotator.nlp.tokens import tokenize_batch
 from annotator.paths import PROJECT_SUFFIX
 from annotator.session.events import Event
 from annotator.session.session import Session
-from annotator.settings.table import with_latest, with_recent
-from annotator.store import history, queries
+from annotator.settings.table import with_recent
+from annotator.store import queries
 from annotator.store.project import Project, open_project
 from annotator.ui.i18n import number, told, tr
+from annotator.ui.places import go_back, note_place
+from annotator.ui.under_way import UnderWay, refused
 
 if TYPE_CHECKING:
     from annotator.commands.exporting import ExportOptions
@@ -52,8 +54,8 @@ class Projects:
         self._job: RunningJob | None = None
         self._step: ImportStep | None = None
         self.annotator = annotator
-        self.beside: Callable[[], str] = str
-        """Says what else is under way that an import or export must wait for; empty for nothing."""
+        self.beside: Callable[[], UnderWay | None] = lambda: None
+        """Says what else is under way that an import or export must wait for; None for nothing."""
 
     @property
     def jobs(self) -> WindowJobs:
@@ -64,6 +66,12 @@ class Projects:
     def busy(self) -> bool:
         """Whether an import or export is under way: until its outcome has arrived in the window, not only until its thread has ended."""
         return self._job is not None
+
+    def under_way(self) -> UnderWay | None:
+        """Return the import or export that other work must wait for; None if there is none."""
+        if not self.busy:
+            return None
+        return UnderWay(tr("An import or export is under way: wait for it, or cancel it first."), self.cancel)
 
     def open(self, path: Path) -> bool:
         """Open a project file in place of the one that is open; what is wrong with it is said in the window."""
@@ -107,6 +115,25 @@ class Projects:
             self.remember()
             self._bench.set_session(None)
 
+    def work_as(self, annotator: str) -> None:
+        """Go on under another name, in the project that is open, too; while work is under way, from the next project on."""
+        if annotator == self.annotator:
+            return
+        self.annotator = annotator
+        session = self._bench.session
+        if session is None:
+            return
+        if self.busy or self.beside():
+            told_later = tr(
+                "Something is under way in this project: your new name, {}, holds when you open a project the next time."
+            )
+            self._bench.messages.show_message(told_later.format(annotator), "info")
+            return
+        path = session.project.path
+        self.close()
+        if self.open(path):
+            self._bench.tell(tr("You work as {} now.").format(annotator))
+
     def save_copy(self) -> None:
         """Ask for a place and write a copy of the project there, with what is half typed."""
         session = self._bench.session
@@ -128,27 +155,22 @@ class Projects:
     def remember(self) -> None:
         """Save what is half typed, and keep which document is open and where the caret is, for the next time."""
         self._bench.leaving.emit(None)
-        session, document = self._bench.session, self._bench.document
-        if session is None or document is None:
-            return
-        key, settings = str(session.project.path.resolve()), self._bench.settings
         try:
-            settings.set("session.document", with_latest(settings.get("session.document"), key, document.document.id))
-            settings.set("session.caret", with_latest(settings.get("session.caret"), key, self._bench.view.caret))
-            settings.set("session.scroll", with_latest(settings.get("session.scroll"), key, self._bench.view.middle))
+            note_place(self._bench, anyway=True)
         except AnnotatorError as error:
             self._bench.tell(told(error))
 
     def _take(self, project: Project) -> bool:
         self.remember()
-        self._bench.set_session(Session(project, self.annotator))
+        session = Session(project, self.annotator)
+        self._bench.set_session(session)
         settings, path = self._bench.settings, str(project.path.resolve())
         try:
             settings.set("project.last", path)
             settings.set("projects.recent", with_recent(settings.get("projects.recent"), path))
         except AnnotatorError as error:
             self._bench.tell(told(error))
-        if self._bench.succeeds(lambda: self._restore(project, path)):
+        if self._bench.succeeds(lambda: go_back(self._bench, session)):
             if project.left_behind:
                 self.left_behind.emit(project)
             elif project.read_only:
@@ -157,25 +179,6 @@ class Projects:
             elif project.notices:
                 self._bench.messages.show_message(" ".join(map(told, project.notices)), "warning")
         return True
-
-    def _restore(self, project: Project, key: str) -> None:
-        session, settings = self._bench.session, self._bench.settings
-        assert session is not None
-        wanted = settings.get("session.document").get(key, 0)
-        if project.left_behind:  # nothing could be noted then: where the last edit was, the person was
-            wanted = next(
-                (one.document_id for one in history.project_entries(project.connection, limit=1) if one.document_id), wanted
-            )
-        found = wanted if wanted and queries.document(project.connection, wanted) else None
-        found = found or queries.open_document_after(project.connection, 0, session.annotator)
-        found = found or queries.neighbour_document(project.connection, 0, 1)
-        if found is not None:
-            session.open_document(found)
-            if found == settings.get("session.document").get(key, 0):
-                self._bench.view.place_caret(settings.get("session.caret").get(key, 0))
-                middle = settings.get("session.scroll").get(key)
-                if middle is not None:
-                    self._bench.view.scroll_to(middle)
 
     # Import
 
@@ -298,16 +301,10 @@ class Projects:
             raise error
 
     def _refuse_while_busy(self) -> bool:
-        if self.busy:
-            text = tr("An import or export is under way: wait for it, or cancel it first.")
-            self._bench.messages.show_message(text, "warning", tr("Cancel it"), self.cancel)
-        return self.busy
+        return refused(self._bench.messages, self.under_way())
 
     def _refuse_beside(self) -> bool:
-        reason = self.beside()
-        if reason:
-            self._bench.messages.show_message(reason, "warning")
-        return bool(reason)
+        return refused(self._bench.messages, self.beside())
 
 
 def _refuse_unsound(paths: Sequence[Path], options: ImportOptions, progress: Progress) -> None:

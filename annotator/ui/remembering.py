@@ -21,7 +21,7 @@ SIZES = "dialogs.sizes"
 
 
 class DialogSizes(QObject):
-    """Watches the dialogs of one window.
+    """Watches the dialogs of one window, and those that stand over another dialog.
 
     A size is remembered when a dialog is hidden in another size than it was shown in.  Nothing gets larger than the screen.
     """
@@ -37,9 +37,10 @@ class DialogSizes(QObject):
         if isinstance(event, QChildEvent) and event.type() == QEvent.Type.ChildPolished:
             child = event.child()
             if isinstance(child, QDialog):
-                child.installEventFilter(self)
-                self._restore(child)
+                child.installEventFilter(self)  # dialogs over it come by as its children
         elif isinstance(watched, QDialog) and event.type() == QEvent.Type.Show and not event.spontaneous():
+            # not before: Qt gives a dialog without a size of its own the one of its content between polishing and this
+            self._restore(watched)
             self._shown[watched] = watched.size()
         elif isinstance(watched, QDialog) and event.type() == QEvent.Type.Hide and not event.spontaneous():
             self._keep(watched)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
@@ -24,11 +24,13 @@ from annotator.ui.dialogs.frame import to_front
 from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.panels.guidelines import GuidelinesPanel
+from annotator.ui.recalling import LABELS, LastFolders
 from annotator.ui.workbench import Workbench
 
 if TYPE_CHECKING:
     from annotator.commands.schemes import Relabelled, SchemeStep
     from annotator.ui.dialogs.scheme import SchemeDialog
+    from annotator.ui.drafts import Keeper, Kept
 
 _SLICE = 0.05
 """Seconds that one piece of a change takes about."""
@@ -42,9 +44,12 @@ class Scheming(QObject):
     def __init__(self, bench: Workbench, jobs: WindowJobs, window: QWidget, panel: GuidelinesPanel) -> None:
         super().__init__(bench)
         self._bench, self._jobs, self._window, self._panel = bench, jobs, window, panel
+        self._folders = LastFolders(bench, self._folder)
         self._dialog: SchemeDialog | None = None
         self._counting: RunningJob | None = None
         self._step: SchemeStep | None = None
+        self._keeper: Keeper | None = None
+        """Keeps the draft of the editor; None while the editor asks whether to go on with an earlier one."""
         bench.sessionChanged.connect(self._on_session_changed)
         bench.changed.connect(self._on_changed)
         bench.following.followed.connect(self._on_followed)
@@ -74,6 +79,12 @@ class Scheming(QObject):
         quick = self._bench.attempt(lambda: relabelling.label_uses(session.project.connection))
         dialog.show_uses(quick or {})
         self._counting = self._jobs.runner.start(_uses_job(session.project), done=self._on_counted, failed=self._on_failed)
+        dialog.decided.connect(self._on_decided)
+        kept = self._kept()
+        if kept is None:
+            self._keep(dialog)
+        else:
+            dialog.offer(_kept_words(kept))
         dialog.open()
 
     def edit_guidelines(self) -> None:
@@ -86,6 +97,93 @@ class Scheming(QObject):
         """Take back a change that is under way."""
         if self._step is not None:
             self._finish(Cancelled())
+
+    # What is not applied
+
+    def closes(self) -> bool:
+        """Close the editor, asking about what is not applied in it; False where somebody wants to go on."""
+        self.stop()
+        if self._dialog is not None:
+            self._dialog.reject()
+        return self._dialog is None
+
+    def put_away(self) -> None:
+        """Close the editor without a question; what is not applied in it is kept, to be offered when the project is open again."""
+        self.stop()
+        dialog, keeper = self._dialog, self._keeper
+        self._keeper = None  # or the closing would drop it
+        if keeper is not None:
+            keeper.now()
+        if dialog is not None:
+            dialog.finish()
+
+    def keep(self) -> None:
+        """Keep what is not applied, and go on."""
+        if self._keeper is not None:
+            self._keeper.now()
+
+    def offered(self, kept: Kept) -> tuple[str, Callable[[], object] | None] | None:
+        """Say what is kept of this project's scheme, with what goes on with it; None while the editor is open."""
+        if self._dialog is not None:
+            return None
+        fits = self._fits(kept)
+        return (_kept_words(kept), self._go_on_with) if fits else (_unfit_words(kept), None)
+
+    def _go_on_with(self) -> None:
+        self.edit()
+        if self._dialog is not None and self._dialog.strip is not None:
+            self._dialog.strip.go_on.click()
+
+    def _kept(self) -> Kept | None:
+        """Return the draft that is kept of this project's scheme, if there is one that fits it; else it is let go, and that is said."""
+        from annotator.ui.drafts import SCHEME, Where, find, project_key
+
+        session = self._bench.session
+        kept = find(Where(SCHEME, project_key(session.project.path))) if session is not None else None
+        if kept is None or self._fits(kept):
+            return kept
+        self._bench.messages.show_message(_unfit_words(kept), "warning")
+        return None
+
+    def _fits(self, kept: Kept) -> bool:
+        """Tell whether a draft began from the scheme as it is; what does not is let go."""
+        from annotator.domain.scheme_draft_plain import fits
+
+        session = self._bench.session
+        found = session is not None and fits(kept.draft, session.project.scheme)
+        if not found:
+            kept.drop()
+        return found
+
+    def _on_decided(self, go_on: bool) -> None:
+        from annotator.domain.scheme_draft_plain import draft_from_dict
+        from annotator.ui.drafts import answered, put_aside
+
+        dialog, kept = self._dialog, self._kept()
+        if dialog is None:
+            return
+        if kept is not None:
+            answered(self._bench.messages, _kept_words(kept))
+        try:
+            if go_on and kept is not None:
+                dialog.show_draft(draft_from_dict(kept.draft, dialog.draft.before))
+            elif kept is not None:
+                kept.drop()
+        except AnnotatorError as error:
+            if kept is not None:
+                put_aside(kept.where.file)
+            self._bench.messages.show_message(told(error), "error")
+        self._keep(dialog)
+
+    def _keep(self, dialog: SchemeDialog) -> None:
+        from annotator.domain.scheme_draft_plain import draft_to_dict
+        from annotator.ui.drafts import SCHEME, Keeper, Where, project_key
+
+        session = self._bench.session
+        assert session is not None
+        where = Where(SCHEME, project_key(session.project.path))
+        self._keeper = Keeper(dialog, where, lambda: draft_to_dict(dialog.draft) if dialog.changed else None)
+        dialog.edited.connect(self._keeper.touch)
 
     def _count_twins(self, part: Part, old: Sequence[str], new: Sequence[str]) -> int:
         session = self._bench.session
@@ -161,7 +259,9 @@ class Scheming(QObject):
     def _on_import_requested(self) -> None:
         from annotator.commands.previewing_labels import read_scheme
 
-        path = self._bench.ask.open_file(tr("Take labels from a file"), self._folder(), _patterns(reading=True))
+        path = self._bench.ask.open_file(tr("Take labels from a file"), self._folders.of(LABELS), _patterns(reading=True))
+        if path is not None:
+            self._folders.note(LABELS, path.parent)
         dialog = self._dialog
         if path is None or dialog is None:
             return
@@ -182,10 +282,11 @@ class Scheming(QObject):
         if dialog is None:
             return
         scheme = dialog.draft.edit().scheme
-        suggestion = self._folder() / f"{scheme.name.replace('/', '-')}.labels.json"
+        suggestion = self._folders.of(LABELS) / f"{scheme.name.replace('/', '-')}.labels.json"
         path = self._bench.ask.save_file(tr("Save the label scheme"), suggestion, _patterns(reading=False))
         if path is None:
             return
+        self._folders.note(LABELS, path.parent)
         try:
             lost = write_scheme(scheme, path)
         except AnnotatorError as error:
@@ -212,14 +313,15 @@ class Scheming(QObject):
 
     def _on_closed(self, _: int) -> None:
         self._dialog = None
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.drop()  # it was applied, or the person wanted to close without it
         if self._counting is not None:
             self._counting.cancel()
             self._counting = None
 
     def _on_session_changed(self) -> None:
-        self.stop()  # its project is still open: it closes after this
-        if self._dialog is not None:
-            self._dialog.finish()
+        self.put_away()  # its project is still open: it closes after this
         self._show_guidelines()
 
     def _on_changed(self, changes: ChangeSet) -> None:
@@ -263,6 +365,15 @@ def words(did: Relabelled) -> str:
     ]
     told = ", ".join(part for part in parts if part)
     return tr("The label scheme was changed: {}.").format(told) if told else tr("The label scheme was changed.")
+
+
+def _kept_words(kept: Kept) -> str:
+    return tr("You changed the label scheme on {} and did not apply it. What you typed is kept.").format(kept.at)
+
+
+def _unfit_words(kept: Kept) -> str:
+    text = tr("What you changed in the label scheme on {} and did not apply was let go: the scheme itself was changed since.")
+    return text.format(kept.at)
 
 
 def _patterns(*, reading: bool) -> str:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
-from annotator import log
-from annotator._version import __version__
 from annotator.errors import AnnotatorError
 from annotator.paths import PROJECT_SUFFIX
 from annotator.store import queries
-from annotator.ui.actions import ACTIONS, keys_of
 from annotator.ui.backing_up import BackingUp
 from annotator.ui.beginning import Beginning
 from annotator.ui.choosing import Choosing
@@ -24,19 +20,17 @@ from annotator.ui.editing import Editing
 from annotator.ui.exporting import Exporting
 from annotator.ui.i18n import told, tr
 from annotator.ui.importing import Importing
-from annotator.ui.key_text import key_text
 from annotator.ui.main_window import MainWindow
+from annotator.ui.noting import Noting
 from annotator.ui.panels.nothing_yet import NothingYet
 from annotator.ui.pictures import Pictures
 from annotator.ui.projects import Projects, project_patterns
+from annotator.ui.recalling import PROJECTS, LastFolders
 from annotator.ui.relating import Relating
 from annotator.ui.statistics import Statistics
 from annotator.ui.theme_qt import palette, theme_named
 from annotator.ui.typesetting import Typesetting
 from annotator.ui.workbench import Workbench
-
-if TYPE_CHECKING:
-    from annotator.commands.importing import ImportReport
 
 
 class WindowShell(QObject):
@@ -57,9 +51,11 @@ class WindowShell(QObject):
         super().__init__(window)
         self._window, self._bench, self._editing, self._relating, self._projects = window, bench, editing, relating, projects
         self._typesetting, self._backing_up, self._statistics = typesetting, backing_up, statistics
+        self._folders = LastFolders(bench, self._folder)
+        Noting(window, bench)
         self._pictures = Pictures(bench, window, self._folder)
         self._importing = Importing(bench, projects, window, self._folder)
-        self._beginning = Beginning(bench, projects, window, self._folder, self._importing.ask)
+        self._beginning = Beginning(bench, projects, window, self._folder, self._importing.bring_in)
         self._beginning.suggestersWanted.connect(self._on_suggesters_wanted)
         self._exporting = Exporting(bench, projects, window)
         FileDrop(window, self._on_dropped)
@@ -67,7 +63,6 @@ class WindowShell(QObject):
         self.theme = theme_named(bench.settings.get("ui.theme"))
         projects.working.connect(window.status.show_job)
         projects.finished.connect(window.status.hide_job)
-        projects.imported.connect(self._on_imported)
         window.status.cancel.clicked.connect(projects.cancel)
         window.welcome.demoRequested.connect(projects.demo)
         window.welcome.newRequested.connect(self.ask_new_project)
@@ -79,6 +74,16 @@ class WindowShell(QObject):
         window.welcome.recentRequested.connect(self._on_recent_requested)
         bench.messages.dismissed.connect(self.focus_article)
         bench.view.menuRequested.connect(self._on_menu_requested)
+        self.destroyed.connect(bench.settings.subscribe(self._on_set))  # settings live longer than a window
+
+    def _on_set(self, key: str, value: object) -> None:
+        """Make a setting hold at once, whoever has changed it; the article and the keys listen for themselves."""
+        if key == "ui.theme":
+            self.set_theme(str(value))
+        elif key == "annotator.name":
+            self._projects.work_as(str(value))
+        elif key == "done.order":
+            self._window.refresh_actions()  # their marks say which order is chosen
 
     # Projects
 
@@ -99,8 +104,9 @@ class WindowShell(QObject):
 
     def ask_open_project(self) -> None:
         """Ask for a project file."""
-        path = self._bench.ask.open_file(tr("Open project"), self._folder(), project_patterns())
+        path = self._bench.ask.open_file(tr("Open project"), self._folders.of(PROJECTS), project_patterns())
         if path is not None:
+            self._folders.note(PROJECTS, path.parent)
             self._projects.open(path)
 
     def _on_recent_requested(self, path: str) -> None:
@@ -119,11 +125,6 @@ class WindowShell(QObject):
             self._bench.messages.show_message(text, "info", tr("New project…"), lambda: self._beginning.ask(paths))
         elif not self._bench.refuses_edits():
             self._importing.ask(paths)
-
-    def _on_imported(self, report: ImportReport) -> None:
-        from annotator.ui.dialogs.import_report import ImportReportDialog
-
-        ImportReportDialog(report, self._window).open()
 
     def ask_export(self) -> None:
         """Ask what to export."""
@@ -222,6 +223,7 @@ class WindowShell(QObject):
                 settings.set("ui.theme", name)
             except AnnotatorError as error:
                 self._bench.tell(told(error))
+            return  # `_on_set` has called this again by now, as it does for a choice in Preferences
         theme = theme_named(name)
         self.theme = theme
         app = QApplication.instance()
@@ -237,21 +239,13 @@ class WindowShell(QObject):
 
     def show_keys(self) -> None:
         """Show all keys on one sheet."""
-        from annotator.ui.dialogs.keys import KeysDialog
-
-        overrides = self._bench.settings.get("keys.overrides")
-        rows = [
-            (tr(str(action.section)), tr(action.text).rstrip("…"), " / ".join(map(key_text, keys_of(action, overrides))))
-            for action in ACTIONS
-            if keys_of(action, overrides)
-        ]
-        KeysDialog(rows, self._window).open()
+        if self._window.hands is not None:
+            self._window.hands.helping.show_keys()
 
     def show_about(self) -> None:
         """Show version and diagnostics."""
-        from annotator.ui.dialogs.about import AboutDialog
-
-        AboutDialog(__version__, log.diagnostics(), self._window).open()
+        if self._window.hands is not None:
+            self._window.hands.helping.show_about()
 
     def quit(self) -> None:
         """Close the window."""

@@ -15,7 +15,7 @@ from annotator.domain.annotations import Relation, Span
 from annotator.domain.changes import Lane
 from annotator.domain.rules import UNSOUND, relation_problems, span_problems
 from annotator.domain.text import Tokens
-from annotator.ui.i18n import by_count, told, tr
+from annotator.ui.i18n import by_count, number, told, tr
 
 if TYPE_CHECKING:
     from annotator.session.document import DocumentState
@@ -63,9 +63,7 @@ class SoundnessCheck:
         if document is None:
             return
         spans, relations = unsound(document)
-        messages = list(_messages(document, spans, relations))
-        listed = [*messages[:_LISTED], *(["…"] if len(messages) > _LISTED else [])]
-        text = tr("Remove what cannot be shown? This cannot be undone.") + "\n\n" + "\n".join(listed)
+        text = _question(list(_messages(document, spans, relations)))
         if not self._bench.ask.confirm(tr("Remove"), text, tr("Remove them")):
             self._on_time()  # the bar went with the click; what it says still holds
             return
@@ -73,6 +71,15 @@ class SoundnessCheck:
         # No edit of the person's: undo could not bring back what the file refuses to hold.
         if self._bench.run(replace(command, lane=Lane.SYSTEM)):
             self._bench.tell(tr("Removed."))
+
+
+def _question(messages: list[str]) -> str:
+    one = tr("Remove {} item that cannot be shown? This cannot be undone.")
+    asked = by_count(len(messages), one, tr("Remove {} items that cannot be shown? This cannot be undone."))
+    listed = messages[:_LISTED]
+    if len(messages) > _LISTED:
+        listed.append(tr("{} more are not listed here.").format(number(len(messages) - _LISTED)))
+    return asked + "\n\n" + "\n".join(listed)
 
 
 def _messages(document: DocumentState, spans: list[Span], relations: list[Relation]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from annotator.ui.main_window import MainWindow
 _log = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 500
-"""Milliseconds until it is looked whether work beside the window has ended, which the change waits for."""
+"""Milliseconds until it is looked whether work beside the window has ended, or a question was answered, which the change waits for."""
 
 
 class Standing(QObject):
@@ -59,8 +59,10 @@ class Standing(QObject):
             self._follow(old, shown=shown)
         finally:
             QApplication.setQuitOnLastWindowClosed(quits)
-        hands = self.window.hands
+        hands, before = self.window.hands, old.hands
         assert hands is not None
+        assert before is not None
+        hands.projects.annotator = before.projects.annotator  # it may have been changed since the program was started
         if path is not None:
             hands.projects.open(path)
         if full:
@@ -79,8 +81,9 @@ class Standing(QObject):
 
 
 def _busy(window: MainWindow) -> bool:
-    """Tell whether work beside the window is under way, which must not be cut off."""
+    """Tell whether work beside the window is under way, which must not be cut off, or a question waits for its answer."""
     hands, searching = window.hands, window.panels.searching
-    return hands is not None and (
-        hands.projects.busy or hands.suggesting.busy or hands.scheming.busy or hands.knowledge.busy or searching.busy
+    return window.bench.ask.asking or (
+        hands is not None
+        and (hands.projects.busy or hands.suggesting.busy or hands.scheming.busy or hands.knowledge.busy or searching.busy)
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDockWidget, QWidget
 
+from annotator.domain.annotations import Kind
 from annotator.domain.changes import ChangeSet
 from annotator.domain.progress import Progress
 from annotator.errors import AnnotatorError
@@ -22,6 +23,7 @@ from annotator.ui.i18n import told, tr
 from annotator.ui.jobs import WindowJobs
 from annotator.ui.models.documents_choice import Choice
 from annotator.ui.panels.documents import DocumentsPanel
+from annotator.ui.recalling import keep, recalled
 from annotator.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from annotator.ui.models.statistics_targets import Target
 
 T = TypeVar("T")
+
+CHOICES = "statistics.choices"
+"""The private setting that keeps page, counted sets and table, as JSON."""
 
 AFTER_EDITS = 400
 """Milliseconds after the last edit until the page in view is read anew."""
@@ -73,12 +78,13 @@ class Statistics(QObject):
         bench.changed.connect(self._on_changed)
 
     def show(self) -> None:
-        """Show the figures as they are now, on the page that was shown last."""
+        """Show the figures as they are now: the page that was shown last, of the sets that were counted then."""
         from annotator.ui.dialogs.frame import to_front
         from annotator.ui.dialogs.statistics import StatisticsDialog
 
         if self._bench.session is None or to_front(self._dialog):
             return
+        with_table = self._recall()
         dialog = self._dialog = StatisticsDialog(self._window)
         dialog.finished.connect(self._on_closed)
         dialog.pageChosen.connect(self._on_page_chosen)
@@ -87,6 +93,7 @@ class Statistics(QObject):
         dialog.targetChosen.connect(self._on_target_chosen)
         dialog.saveRequested.connect(self._on_save_requested)
         self._again.setInterval(AFTER_EDITS)
+        dialog.table.setChecked(with_table)
         dialog.choose_page(self._page or "progress")
         dialog.open()
 
@@ -125,6 +132,8 @@ class Statistics(QObject):
             if self._reading is running:  # else it is of another page, or of a dialog that was closed
                 self._stop_reading()
                 one.stale = edits != self._edits
+                if self._chosen == wished and wished not in one.names:
+                    self._chosen = None  # they are of another project: counted are the first of this one
                 self._found[page.key] = one
                 self._show_page()
 
@@ -270,9 +279,9 @@ class Statistics(QObject):
             self._dialog.close()
 
     def _on_session_changed(self) -> None:
-        self._board, self._chosen = None, None
-        self._found, self._options = {}, {}
         self._close()
+        self._board = None
+        self._found, self._options = {}, {}
 
     def _on_changed(self, changes: ChangeSet) -> None:
         if self._board is not None:
@@ -284,12 +293,34 @@ class Statistics(QObject):
             self._again.start()
 
     def _on_closed(self, _: int) -> None:
+        if self._dialog is not None:
+            self._remember(self._dialog)
         self._dialog, self._found = None, {}  # the times of a million documents need not be kept
         self._again.stop()
         self._stop_reading()
         if self._looking is not None:
             self._looking.cancel()
             self._looking = None
+
+    # The next time
+
+    def _recall(self) -> bool:
+        """Begin with the page and the sets that were chosen last; returns whether the table was shown."""
+        from annotator.store.figures_annotations import Whose
+        from annotator.ui.models.statistics_pages import PAGES
+
+        kept = recalled(self._bench.settings, CHOICES)
+        page, sets = kept.get("page"), kept.get("sets")
+        self._page = page if page in [one.key for one in PAGES] else ""
+        self._chosen = None
+        if isinstance(sets, list) and len(sets) == 2 and isinstance(sets[0], str) and sets[1] in ("", *Kind):
+            self._chosen = Whose(sets[0], Kind(sets[1]) if sets[1] else None)
+        return kept.get("table") is not False
+
+    def _remember(self, dialog: StatisticsDialog) -> None:
+        chosen, kept = self._chosen, recalled(self._bench.settings, CHOICES)
+        sets = [chosen.annotator, chosen.kind or ""] if chosen is not None else kept.get("sets")
+        keep(self._bench, CHOICES, {"page": self._page, "table": dialog.table.isChecked(), "sets": sets})
 
 
 def _job(project: Project, work: Callable[[Connection, Progress], T]) -> Job[T]:

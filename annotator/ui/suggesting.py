@@ -21,6 +21,7 @@ from annotator.ui.suggesting_asking import Asking
 from annotator.ui.suggesting_choice import Row, placed, ready, remember_run
 from annotator.ui.suggesting_run import Run, Wanted
 from annotator.ui.suggesting_warm import Warmth
+from annotator.ui.under_way import UnderWay, refused
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -143,17 +144,14 @@ class Suggesting(QObject):
         run.start()
         return True
 
-    def under_way(self) -> str:
-        """Return why other work must wait; empty if it need not."""
-        return tr("Suggestions are being made: wait for them, or cancel that first.") if self._run is not None else ""
+    def under_way(self) -> UnderWay | None:
+        """Return the run that other work must wait for; None if there is none."""
+        if self._run is None:
+            return None
+        return UnderWay(tr("Suggestions are being made: wait for them, or cancel that first."), self.cancel)
 
     def _refuses_while_busy(self) -> bool:
-        text = self.under_way()
-        if self._projects.busy:
-            text = tr("An import or export is under way: wait for it, or cancel it first.")
-        if text:
-            self._bench.messages.show_message(text, "warning")
-        return bool(text)
+        return refused(self._bench.messages, self._projects.under_way() or self.under_way())
 
     # What came of it
 
@@ -193,13 +191,14 @@ class Suggesting(QObject):
 
     def show_report(self) -> None:
         """List what the last run left out, and where it failed."""
+        from annotator.ui.dialogs.modeless import show_report
         from annotator.ui.dialogs.suggest_report import SuggestReportDialog
 
         if self._report is None:
             return
         dialog = SuggestReportDialog(self._report, self._window)
         dialog.documentRequested.connect(self._on_document_requested)
-        dialog.open()
+        show_report(dialog, self._window, self._bench)
 
     def _on_document_requested(self, complaint: Complaint) -> None:
         session = self._bench.session

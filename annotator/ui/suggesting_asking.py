@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from annotator.errors import SuggesterError
 from annotator.store import queries
 from annotator.ui.i18n import tr
 from annotator.ui.suggesting_choice import Row, last_run, ready, rows_of
-from annotator.ui.suggesting_patterns import PatternChecker
+from annotator.ui.suggesting_patterns import PatternChecker, PatternDraft, kept_words
 from annotator.ui.suggesting_sources import SourceReader
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from annotator.ui.dialogs.patterns import PatternsDialog
     from annotator.ui.dialogs.suggest import SuggestDialog
+    from annotator.ui.drafts import Kept
     from annotator.ui.jobs import WindowJobs
     from annotator.ui.workbench import Workbench
 
@@ -46,6 +48,7 @@ class Asking(QObject):
         self._bench, self._jobs, self._window, self._listed = bench, jobs, window, listed
         self._dialog: SuggestDialog | None = None
         self._editors: list[PatternsDialog] = []
+        self._drafts: list[PatternDraft] = []
         self._trusted: set[str] = set()
         bench.sessionChanged.connect(self._on_session_changed)
         bench.documentOpened.connect(self._on_document_opened)
@@ -174,6 +177,8 @@ class Asking(QObject):
         checker = PatternChecker(self._bench, self._jobs, kind)
         editor = PatternsDialog(path, self._bench.ask, self._window, checker=checker, beginning=beginning)
         self._editors.append(editor)
+        if self._bench.session is not None:
+            self._drafts.append(PatternDraft(editor, self._bench, self._bench.session.project.path, kind))
         editor.saved.connect(self._on_patterns_saved)
         editor.finished.connect(self._on_editor_finished)
         editor.open()
@@ -185,6 +190,7 @@ class Asking(QObject):
 
     def _on_editor_finished(self, _: int) -> None:
         self._editors = [editor for editor in self._editors if editor is not self.sender()]
+        self._drafts = [draft for draft in self._drafts if draft.editor in self._editors]
 
     # What happens meanwhile
 
@@ -193,6 +199,31 @@ class Asking(QObject):
         for editor in list(self._editors):
             editor.reject()
         return not any(editor.isVisible() for editor in self._editors)
+
+    def put_away(self) -> None:
+        """Close the editors without a question; what is not saved in them is kept, to be offered when the project is open again."""
+        for draft in list(self._drafts):
+            draft.put_away()
+
+    def keep(self) -> None:
+        """Keep what is not saved in the editors, and go on."""
+        for draft in self._drafts:
+            draft.keep()
+
+    def offered(self, kept: Kept) -> tuple[str, Callable[[], object] | None] | None:
+        """Say what is kept of a pattern file, with what goes on with it; None while its editor is open."""
+        from annotator.ui.drafts import project_key
+
+        path = Path(kept.where.place)
+        if any(project_key(editor.path) == kept.where.place for editor in self._editors):
+            return None
+        return kept_words(kept), partial(self._go_on_with, path, str(kept.draft.get("kind", "patterns")))
+
+    def _go_on_with(self, path: Path, kind: str) -> None:
+        self.edit_patterns(path, kind)
+        for editor in self._editors:
+            if editor.path == path and editor.strip is not None:
+                editor.strip.go_on.click()
 
     def _name(self) -> str:
         document = self._bench.document

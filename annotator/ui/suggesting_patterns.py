@@ -1,4 +1,4 @@
-"""Checks patterns in a helper process while they are written."""
+"""What goes on beside the editor of patterns: they are checked in a helper process, and kept while they are not saved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from annotator.ui.jobs import WindowJobs
 from annotator.ui.workbench import Workbench
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from annotator.commands.pattern_checks import PatternCheck
+    from annotator.ui.dialogs.patterns import PatternsDialog
+    from annotator.ui.drafts import Keeper, Kept
 
 LIMIT = 10.0
 """Seconds after which a check is given up: to load spaCy, which some patterns need, may be part of it."""
@@ -103,3 +107,69 @@ class PatternChecker:
                 self._worker.close(kill=True)
                 return PatternCheck(too_slow=True)
         return future.result()
+
+
+class PatternDraft:
+    """Keeps what is not saved in an editor that was just made, and has it offer what is kept of an earlier time.
+
+    ``kind`` is the suggester that the patterns are for: whoever goes on with them needs it.
+    """
+
+    def __init__(self, editor: PatternsDialog, bench: Workbench, project: Path, kind: str) -> None:
+        from annotator.ui.drafts import PATTERNS, Keeper, Where, find, project_key
+
+        self.editor, self._bench, self._kind = editor, bench, kind
+        where = Where(PATTERNS, project_key(project), project_key(editor.path))
+        self._keeper: Keeper | None = Keeper(editor, where, self._state)
+        editor.finished.connect(self._on_finished)
+        editor.decided.connect(self._on_decided)
+        self._kept = find(where)
+        if self._kept is not None:
+            editor.offer(kept_words(self._kept))
+        editor.editor.textChanged.connect(self.touch)
+        editor.saved.connect(self.keep)
+
+    def touch(self) -> None:
+        """Keep it soon."""
+        if self._keeper is not None and self._kept is None:
+            self._keeper.touch()
+
+    def keep(self) -> None:
+        """Keep what is not saved, now; where nothing is, nothing is kept."""
+        if self._keeper is not None and self._kept is None:  # else the answer is waited for
+            self._keeper.now()
+
+    def put_away(self) -> None:
+        """Close the editor without a question; what is not saved in it is kept."""
+        self.keep()
+        self._keeper = None  # or the closing would drop it
+        self.editor.done(0)
+
+    def _state(self) -> dict[str, object] | None:
+        state = self.editor.state()
+        return {**state, "kind": self._kind} if state is not None else None
+
+    def _on_decided(self, go_on: bool) -> None:
+        from annotator.ui.drafts import answered
+
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return
+        answered(self._bench.messages, kept_words(kept))
+        if go_on:
+            self.editor.go_on_with(kept.draft)
+        else:
+            kept.drop()
+
+    def _on_finished(self, _: int) -> None:
+        if self._keeper is not None and self._kept is None:
+            self._keeper.drop()  # it was saved, or the person wanted to close without it
+        self._keeper = None
+
+
+def kept_words(kept: Kept) -> str:
+    """Say what is kept of a pattern file."""
+    from pathlib import Path
+
+    name = Path(kept.where.place).name
+    return tr("You changed {} on {} and did not save it. What you typed is kept.").format(name, kept.at)

@@ -113,6 +113,18 @@ def test_a_bad_file_from_the_welcome_page_is_said_there(use, tmp_path):
     assert use(drive) == 0
 
 
+@pytest.mark.parametrize("with_project", [False, True])
+def test_settings_that_were_damaged_are_told_of_and_kept(use, story, profile_folder, with_project):
+    (profile_folder / "settings.json").write_text('{"annotator.name": "bu', encoding="utf-8")
+
+    def drive(user):
+        assert "The settings file was damaged; it is kept as " in user.message
+        assert is_a_sentence(user.message)
+
+    assert use(drive, *(("open", story) if with_project else ())) == 0
+    assert [path.read_text(encoding="utf-8") for path in profile_folder.glob("settings.json*bad*")] == ['{"annotator.name": "bu']
+
+
 @pytest.mark.parametrize("spoil", [of_another_kind, damaged, newer, missing], ids=lambda value: value.__name__)
 def test_the_command_says_it_before_any_window(use, tmp_path, capsys, spoil):
     bad = tmp_path / "bad.annotator"

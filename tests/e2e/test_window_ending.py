@@ -162,10 +162,12 @@ def test_ending_at_work_leaves_nothing_behind(tmp_path: Path, driver: Path, work
     assert kept["session.caret"] == {str(project.resolve()): 3}  # a signal closes the window as the person would
 
 
-def test_ctrl_c_in_the_terminal_closes_the_window(tmp_path: Path, driver: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal there")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_ctrl_c_in_the_terminal_and_closing_it_close_the_window(tmp_path: Path, driver: Path, name: str) -> None:
     project = story_project(tmp_path)
     run = begun(driver, "nothing", "signal", project, tmp_path)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(signal.Signals[name])
     complaints = run.communicate(timeout=60)[1]
     assert (run.returncode, "Traceback" in complaints) == (0, False), complaints
     assert not list(tmp_path.glob(".*.holder"))

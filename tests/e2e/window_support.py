@@ -24,6 +24,7 @@ from annotator.store.project import create
 from annotator.ui.article.hit import Handle, Part
 from annotator.ui.choice import ChoicePopup
 from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.dialogs.modeless import ModelessDialog
 from annotator.ui.errors import CrashReport
 from annotator.ui.main_window import MainWindow
 
@@ -152,7 +153,10 @@ class Driver:
     def target(self) -> QWidget:
         """What a key pressed now goes to."""
         dialog = self.dialog
-        if dialog is not None and (dialog.isModal() or isinstance(dialog, ExportDialog)):  # which one can leave for the article
+        beside = isinstance(dialog, ModelessDialog) and dialog.isActiveWindow()
+        if dialog is not None and (
+            dialog.isModal() or beside or isinstance(dialog, ExportDialog)
+        ):  # which one can leave for the article
             return dialog.focusWidget() or dialog
         return self.window.focusWidget() or self.view
 

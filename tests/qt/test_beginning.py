@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtTest import QTest
 
+from annotator.commands.folders import are_plain
+from annotator.commands.projects import load_scheme
+from annotator.commands.suggester_sources import described
 from annotator.domain.annotations import Kind
+from annotator.domain.suggesting import SuggesterSetup
 from annotator.store import queries
 from annotator.ui.dialogs.import_files import ImportDialog
 from annotator.ui.dialogs.import_report import ImportReportDialog
@@ -104,10 +108,10 @@ def wait_for_suggestions(seat: Seat) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "labels", "counts"),
     [
-        ("annotation.conf", BRAT, {"Person", "Place"}, "2 span labels, 1 relation labels."),
+        ("annotation.conf", BRAT, {"Person", "Place"}, "2 span labels, 1 relation label."),
         ("config.xml", LABEL_STUDIO, {"Orang", "Kota"}, "2 span labels, 0 relation labels."),
         ("doccano.json", '[{"text": "PER"}, {"text": "LOC"}]', {"PER", "LOC"}, "2 span labels, 0 relation labels."),
-        ("own.json", '{"name": "own", "spans": ["A"]}', {"A"}, "1 span labels, 0 relation labels."),
+        ("own.json", '{"name": "own", "spans": ["A"]}', {"A"}, "1 span label, 0 relation labels."),
     ],
 )
 def test_labels_come_from_the_file_of_any_tool(first_seat, tmp_path, *, name, content, labels, counts):
@@ -174,8 +178,11 @@ def test_suggesters_are_those_of_the_language_and_wait_for_articles(dialog, tmp_
     boxes = dialog.first.boxes
     assert set(boxes) == {"indonesian-news", "relations"}
     assert not any(box.isEnabled() for box in boxes.values())
+    choose_labels(dialog, "indonesian-news")
+    assert {dialog.first.reasons[kind].text() for kind in boxes} == {"Choose articles first."}
     assert dialog.values().suggesters == ()
     dialog.first.take([article(tmp_path / "a")])
+    assert {dialog.first.reasons[kind].text() for kind in boxes} == {""}
     assert dialog.values().suggesters == ("indonesian-news", "relations")
     boxes["relations"].setChecked(False)
     assert dialog.values().suggesters == ("indonesian-news",)
@@ -185,6 +192,55 @@ def test_suggesters_are_those_of_the_language_and_wait_for_articles(dialog, tmp_
     dialog.language.setEditText("id")
     assert not dialog.first.no_suggester.isVisible()
     assert boxes["indonesian-news"].isVisible()
+
+
+def choose_labels(dialog, name):
+    dialog.labels.setCurrentIndex(dialog.labels.findData(name))
+    assert dialog.labels.currentData() == name
+
+
+def test_a_suggester_without_a_label_in_the_scheme_is_off_and_says_why(dialog, tmp_path):
+    boxes, reasons = dialog.first.boxes, dialog.first.reasons
+    choose_labels(dialog, "indonesian-news")
+    dialog.first.take([article(tmp_path / "a")])
+    path = tmp_path / "annotation.conf"
+    path.write_text("[entities]\nOrang\nTempat\n[relations]\ntinggal_di Arg1:Orang, Arg2:Tempat\n[events]\n[attributes]\n")
+    dialog._ask.path = path
+    dialog.scheme_file.click()
+    assert dialog.values().suggesters == ()
+    for kind, box in boxes.items():
+        assert not box.isChecked()
+        assert not box.isEnabled()
+        assert reasons[kind].isVisible()
+        assert reasons[kind].text() == box.accessibleDescription() == "The label scheme has none of its labels."
+    choose_labels(dialog, "indonesian-news")
+    assert dialog.values().suggesters == ("indonesian-news", "relations")
+    boxes["relations"].setChecked(False)
+    path.write_text("[entities]\nPer\n[relations]\n[events]\n[attributes]\n")  # as a run takes PERSON
+    dialog.scheme_file.click()
+    assert dialog.values().suggesters == ("indonesian-news",)
+    assert reasons["relations"].text()
+
+
+def test_what_was_unticked_stays_so_while_the_labels_change(dialog, tmp_path):
+    choose_labels(dialog, "indonesian-news")
+    dialog.first.take([article(tmp_path / "a")])
+    dialog.first.boxes["indonesian-news"].setChecked(False)
+    dialog.name.setText("another")
+    assert dialog.values().suggesters == ("relations",)
+
+
+def test_the_shipped_patterns_of_relations_give_the_relations_of_the_shipped_scheme():
+    told = described(SuggesterSetup("relations", "relations"))
+    assert set(told.relations) <= {label.name for label in load_scheme("indonesian-news").relations}
+
+
+def test_a_scheme_is_summed_up_with_attributes_and_categories(dialog, tmp_path):
+    path = tmp_path / "s.json"
+    path.write_text('{"name": "s", "spans": ["A"], "attributes": [{"name": "sure"}, {"name": "how"}], "categories": ["x"]}')
+    dialog._ask.path = path
+    dialog.scheme_file.click()
+    assert dialog.about_scheme.text() == "1 span label, 0 relation labels, 2 attributes, 1 document category."
 
 
 @pytest.mark.parametrize("suggest", [True, False])
@@ -200,8 +256,12 @@ def test_a_project_begins_with_its_articles_labelled_beforehand(first_seat, tmp_
     dialog.create_button.click()
     settle()
     assert seat.project.name == "baru"
-    take_import(seat)
-    seat.dialog(ImportReportDialog).close()
+    seat.wait_for_job()
+    assert not seat.window.findChildren(ImportDialog), "there is nothing to ask about plain text that was chosen already"
+    report = seat.dialog(ImportReportDialog)
+    assert isinstance(report, ImportReportDialog)
+    assert report.counts.text() == "1 new document."
+    report.close()
     wait_for_suggestions(seat)
     connection = seat.project.connection
     assert queries.document_count(connection) == 1
@@ -210,6 +270,29 @@ def test_a_project_begins_with_its_articles_labelled_beforehand(first_seat, tmp_
     if found is not None:
         labelled = {span.surface(seat.document.text) for span in queries.spans(connection, found)}
         assert {"Joko Widodo", "Jakarta"} <= labelled
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("satu.txt", "Café".encode("latin-1")),
+        ("satu.txt", "Kabar".encode("utf-16")),
+        ("satu.txt", b"a\0b"),
+        ("satu.txt", b" \n"),
+        ("satu.jsonl", b'{"text": "Kabar"}'),
+        ("satu.ann", b"T1\tPER 0 5\tKabar"),
+    ],
+)
+def test_whatever_is_more_than_plain_text_is_asked_about(tmp_path, name, content):
+    plain = article(tmp_path / "a", "dua")
+    assert are_plain([plain, plain.parent])
+    assert not are_plain([])
+    assert not are_plain([tmp_path / "gone.txt"])
+    (tmp_path / "a" / name).write_bytes(content)
+    if name.endswith(".ann"):
+        article(tmp_path / "a", "satu")
+        assert not are_plain([tmp_path / "a" / "satu.txt"])
+    assert not are_plain([plain.parent])
 
 
 def test_without_articles_nothing_is_imported_and_nothing_runs_later(first_seat, tmp_path):
@@ -228,12 +311,14 @@ def test_articles_for_another_project_start_no_suggesters(first_seat, tmp_path, 
     seat = first_seat
     dialog = ask_new(seat)
     dialog.name.setText("baru")
-    dialog.first.take([article(tmp_path / "a")])
+    foreign = article(tmp_path / "a")
+    foreign.write_text("Café", encoding="latin-1")
+    dialog.first.take([foreign])
     dialog.create_button.click()
     settle()
     seat.dialog(ImportDialog).reject()
     assert seat.hands.projects.open(project_file)
-    seat.hands.shell._importing.ask([article(tmp_path / "a")])
+    seat.hands.shell._importing.ask([article(tmp_path / "b")])
     take_import(seat)
     assert not seat.hands.suggesting.busy
     assert seat.hands.suggesting.report is None

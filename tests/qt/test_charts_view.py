@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtCore import QPoint, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter, QPalette
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -138,6 +138,14 @@ def test_another_chart_keeps_the_mark_by_its_names(area):
     assert press(area, "Down") == "it"
 
 
+def test_the_mark_gone_to_is_announced(area, monkeypatch):
+    heard: list[str] = []
+    monkeypatch.setattr(QAccessible, "isActive", staticmethod(lambda: True))
+    monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(lambda event: heard.append(event.message())))
+    press(area, "Home", "Right")
+    assert heard[-1] == area.view.focus_mark.said
+
+
 def test_tab_into_a_chart_goes_to_its_first_mark(area, qtbot):
     area.view.clearFocus()
     area.view.setFocus(Qt.FocusReason.TabFocusReason)
@@ -195,6 +203,20 @@ def test_marks_and_what_is_written_on_them_stand_out(theme, base):
     assert contrast(shades.strong, shades.strong_text) >= TEXT_CONTRAST
     assert contrast(shades.fill, theme.text) >= TEXT_CONTRAST
     assert contrast(shades.strong, theme.page) >= OUTLINE_CONTRAST
+
+
+def test_lines_of_one_colour_are_told_apart_by_their_dashes_and_the_shapes_of_their_points():
+    dashes = {tuple(paint._line_pen(LIGHT, "accent", pattern).dashPattern()) for pattern in Pattern}
+    assert len(dashes) == len(Pattern)
+    shapes = set()
+    for pattern in Pattern:
+        image = QImage(24, 24, QImage.Format.Format_RGB32)
+        image.fill(QColor(LIGHT.page))
+        painter = QPainter(image)
+        paint._paint_point(painter, LIGHT, "accent", pattern, QRectF(2, 2, 20, 20))
+        painter.end()
+        shapes.add(bytes(image.constBits()))
+    assert len(shapes) == 4
 
 
 @pytest.mark.parametrize("theme", list(THEMES.values()), ids=lambda theme: theme.name)

@@ -68,3 +68,20 @@ def test_escape_takes_nothing(qtbot):
     made, chosen = popup(qtbot, by_key=False)
     QTest.keyClick(made.findChild(QLineEdit), Qt.Key.Key_Escape)
     assert chosen == []
+
+
+def test_a_list_that_would_leave_the_article_stands_above_its_target(qtbot):
+    window = QWidget()
+    window.resize(600, 600)
+    article = QWidget(window)
+    article.setGeometry(0, 0, 600, 420)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    options = [Option(f"label {number}") for number in range(6)]
+    for at, above in ((60, False), (400, True)):
+        made = ChoicePopup("Relation", options, LIGHT, by_key=True, parent=window)
+        made.pop_up(window.mapToGlobal(QPoint(50, at)), clear=30, within=article)
+        assert (made.geometry().bottom() <= at - 30) is above
+        assert made.geometry().bottom() <= article.height()
+        made.close()

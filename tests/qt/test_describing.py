@@ -11,16 +11,21 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QToolButton
 
 from annotator.commands import documents
-from annotator.domain.annotations import Kind
+from annotator.commands.command import Command
+from annotator.commands.schemes import change_scheme
+from annotator.domain.annotations import AnnotationSet, Kind, SetInfo
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
 from annotator.domain.labels import AttributeDefinition
+from annotator.domain.scheme_draft import renamed
+from annotator.domain.scheme_edit import Part
+from annotator.store.filling import set_rows
 from annotator.store.project import open_project
 from annotator.ui.choice_search import SearchPopup
 from annotator.ui.context_menu import ArticleMenu
 from annotator.ui.panels.categories import CategoryStrip
 from annotator.ui.theme import LIGHT
-from tests.qt.window_support import MakeSeat, Seat, read_only, settle
+from tests.qt.window_support import MakeSeat, Seat, read_only, settle, written_elsewhere
 
 CATEGORIES = ("politik", "ekonomi & bisnis", "olahraga")
 
@@ -153,6 +158,17 @@ def test_what_only_some_have_is_not_taken_for_set(desk):
     assert attributes(desk, "mention") == dict.fromkeys(("s3", "s4"), "name")
 
 
+def test_texts_that_differ_are_not_shown_as_one(desk):
+    for key, text in (("s3", "raja"), ("s4", "ratu")):
+        desk.view.focus_span(key)
+        desk.press("b", *text, "Return")
+    desk.view.choose(("s3", "s4"))
+    desk.press("b")
+    assert rows(desk)[-1] == "Type a text, role"
+    desk.press("Escape")
+    assert attributes(desk, "role") == {"s3": "raja", "s4": "ratu"}
+
+
 def test_where_there_are_no_attributes_that_is_said(seat):
     seat.show()
     seat.document.scheme = replace(seat.document.scheme, attributes=())
@@ -234,6 +250,33 @@ def test_a_click_on_the_strip_sets_and_takes_away(desk):
     assert button.icon().isNull()
 
 
+def test_a_category_that_could_not_be_set_does_not_look_as_if_it_held(desk):
+    with written_elsewhere(desk.project):
+        QTest.mouseClick(strip(desk).buttons[1], Qt.MouseButton.LeftButton)
+        settle()
+        assert desk.document.info.categories == ()
+        assert pressed(desk) == []
+
+
+def test_the_strip_follows_the_scheme(desk):
+    change_scheme(desk.bench.session, renamed(desk.project.scheme, Part.CATEGORIES, "politik", "politics"))
+    settle()
+    assert [button.objectName() for button in strip(desk).buttons] == ["politics", *CATEGORIES[1:]]
+
+
+def test_a_category_that_only_the_document_has_is_shown_and_can_be_taken_away(make_seat, project_file):
+    project = open_project(with_more(project_file))
+    with project.transaction("Import {}", "it", actor="import", lane=Lane.JOB) as tx:
+        tx.add_set(SetInfo(1, "ani", Kind.PERSON, categories=("kriminal",)))
+    project.close()
+    seat = make_seat(project_file)
+    seat.show()
+    assert seat.name == "satu"
+    assert pressed(seat) == ["kriminal"]
+    seat.press("Ctrl+T", *"krim", "Return")
+    assert seat.document.info.categories == ()
+
+
 def test_the_strip_follows_the_document(desk):
     desk.hands.describing.toggle_category("politik")
     assert pressed(desk) == ["politik"]
@@ -259,7 +302,7 @@ def test_what_a_model_says_of_the_document_is_shown_as_a_suggestion(make_seat, p
     plain, _, suggested = strip(seat).buttons
     assert plain.icon().isNull()
     assert not suggested.icon().isNull()
-    assert "Suggested by model" in suggested.toolTip()
+    assert "Suggested by model: a click accepts it" in suggested.toolTip()
     seat.press("Ctrl+T")
     assert rows(seat) == ["politik", "ekonomi & bisnis", "olahraga, Suggested by model"]
     seat.press(*"olah", "Return")
@@ -268,6 +311,19 @@ def test_what_a_model_says_of_the_document_is_shown_as_a_suggestion(make_seat, p
     assert suggested.toolTip() == ""
     seat.hands.documents.step(1)
     assert all(button.icon().isNull() for button in strip(seat).buttons)
+
+
+def test_what_another_person_says_of_the_document_is_not_shown_to_whoever_judges_it_now(make_seat, project_file):
+    project = open_project(with_more(project_file))
+    with project.transaction("Import {}", "it", actor="budi", lane=Lane.JOB) as tx:
+        tx.add_set(SetInfo(1, "budi", Kind.PERSON, categories=("olahraga",)))
+    project.close()
+    seat = make_seat(project_file)
+    seat.show()
+    assert seat.name == "satu"
+    assert all(button.icon().isNull() and button.toolTip() == "" for button in strip(seat).buttons)
+    seat.press("Ctrl+T")
+    assert rows(seat) == list(CATEGORIES)
 
 
 def test_where_there_are_no_categories_there_is_no_strip(seat):
@@ -347,3 +403,55 @@ def test_other_names_take_the_place_of_the_old_ones(qtbot):
         ("c", True, False),
     ]
     assert len(made._row.findChildren(QToolButton)) == 2
+
+
+@pytest.fixture
+def advised(make_seat: MakeSeat, project_file: Path) -> Seat:
+    """A window on a document of which a model says what it is about."""
+    project = open_project(with_more(project_file))
+    with project.transaction("Import {}", "it", actor="ani", lane=Lane.JOB) as tx:
+        (key, info) = tx.sets_of(1)["model", Kind.MODEL]
+        tx.put_set(key, replace(info, categories=("politik", "olahraga")))
+    project.close()
+    seat = make_seat(project_file)
+    seat.settings.set("done.next", False)
+    seat.show()
+    return seat
+
+
+def signed(seat: Seat) -> list[str]:
+    return [button.objectName() for button in strip(seat).buttons if button.toolTip()]
+
+
+def test_done_accepts_the_categories_that_have_the_sign_and_counts_them(advised):
+    assert signed(advised) == ["politik", "olahraga"]
+    advised.trigger("document.done")
+    assert advised.told[-1] == "Done; 7 suggestions accepted.", "four spans, a relation and two categories"
+    assert pressed(advised) == ["politik", "olahraga"]
+    assert signed(advised) == []
+    advised.trigger("edit.undo")
+    assert advised.document.info.status is Status.NEW
+    assert pressed(advised) == []
+    assert signed(advised) == ["politik", "olahraga"]
+
+
+def test_a_suggested_category_that_was_taken_away_has_no_sign_and_stays_away(advised):
+    for _ in range(2):
+        QTest.mouseClick(strip(advised).buttons[0], Qt.MouseButton.LeftButton)
+        settle()
+    assert signed(advised) == ["olahraga"]
+    advised.hands.documents.step(1)
+    advised.hands.documents.step(-1)
+    assert signed(advised) == ["olahraga"]
+    advised.trigger("document.done")
+    assert advised.told[-1] == "Done; 6 suggestions accepted."
+    assert pressed(advised) == ["olahraga"]
+
+
+def test_what_a_run_says_of_the_open_document_is_shown_at_once(desk):
+    assert signed(desk) == []
+    assert desk.bench.session is not None
+    said = set_rows(AnnotationSet(SetInfo(1, "second", Kind.MODEL, categories=("politik",))))
+    desk.bench.session.execute(Command("Suggest with {}", lambda tx: tx.add_sets([(1, said)]), "second", Lane.JOB))
+    settle()
+    assert signed(desk) == ["politik"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -464,6 +466,20 @@ def test_closing_asks_where_something_would_be_lost(dialog):
     dialog._ask.agrees = True
     dialog.reject()
     assert dialog.isHidden()
+
+
+@pytest.mark.parametrize("part", [CATEGORIES, ATTRIBUTES])
+def test_names_swapped_where_they_stand_are_a_change_too(make_dialog, part):
+    """The lists look as before, and yet every annotation would change."""
+    dialog = make_dialog(replace(small_scheme(), categories=("politik", "olahraga")))
+    names = dialog.draft.entries[CATEGORIES] if part is CATEGORIES else dialog.draft.find(ATTRIBUTES, "sure").values
+    first, second = names
+    first.name, second.name = second.name, first.name
+    names.reverse()
+    assert dialog.draft.edit().scheme == dialog.draft.before
+    dialog.reject()
+    assert dialog.isVisible()
+    assert "would be lost" in dialog._ask.asked[0]
 
 
 def test_closing_without_a_change_asks_nothing(dialog):

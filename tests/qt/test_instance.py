@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from annotator.commands import spans
 from annotator.domain.changes import Lane
@@ -69,6 +70,11 @@ def test_each_project_and_each_way_to_it_has_one_address(tmp_path):
     (tmp_path / "link.annotator").symlink_to(tmp_path / "a.annotator")
     assert address_of(tmp_path / "a.annotator") == address_of(tmp_path / "link.annotator")
     assert address_of(tmp_path / "a.annotator") != address_of(tmp_path / "b.annotator")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe is no file there")
+def test_nobody_else_at_the_computer_can_reach_the_window(instance):
+    assert Path(instance._server.fullServerName()).stat().st_mode & 0o077 == 0
 
 
 def test_a_second_start_in_another_process_raises_the_window(instance, seat):
@@ -210,6 +216,23 @@ def test_once_it_is_free_it_can_be_edited_in_place(waiting):
     assert seat.view.hasFocus()
 
 
+def test_the_keyboard_stays_where_it_is_with_what_was_typed_there(waiting):
+    seat, instance, writer = waiting
+    seat.view.focus_span("s2")
+    field = seat.window.panels.documents.filters.name
+    field.setFocus()
+    field.setText("sat")
+    writer.close()
+    instance.try_now()
+    assert not seat.project.read_only
+    assert QApplication.focusWidget() is field
+    assert field.text() == "sat"
+    before = seat.document.span("s2")
+    QTest.keyClick(QApplication.focusWidget(), "3")
+    assert field.text() == "sat3"
+    assert seat.document.span("s2") == before
+
+
 def test_the_focus_is_kept_where_its_item_still_is(waiting):
     seat, instance, writer = waiting
     seat.view.focus_span("s4")
@@ -218,6 +241,14 @@ def test_the_focus_is_kept_where_its_item_still_is(waiting):
     writer.close()
     instance.try_now()
     assert seat.bench.span.id == "s4"
+
+
+def test_the_focus_is_kept_on_a_relation_too(waiting):
+    seat, instance, writer = waiting
+    seat.view.focus_relation("r1")
+    writer.close()
+    instance.try_now()
+    assert seat.bench.relation.id == "r1"
 
 
 def test_the_focus_is_gone_with_its_item(waiting):
@@ -267,6 +298,7 @@ def test_who_holds_it_now_is_said_when_that_changes(waiting, project_file):
     holder.write_text("budi on another machine")
     instance.try_now()
     assert "budi on another machine" in seat.message
+    assert seat.bench.messages.action_button.text() == "Save a copy…"
 
 
 def test_a_file_that_went_away_is_said_once_and_looked_for_further(waiting, project_file):

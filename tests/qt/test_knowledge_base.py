@@ -213,9 +213,10 @@ def test_a_load_is_shown_while_it_lasts_and_can_be_stopped(seat, tmp_path, monke
     dialog = opened(seat)
     wait(seat)
     go_on = threading.Event()
-    whole = commands.load
+    whole, begun = commands.load, []
 
     def slow(project, path, *, progress, **rest):
+        begun.append(path.name)
         progress.start("Reading the knowledge base", 10)
         progress.advance(3)
         go_on.wait(30)
@@ -232,7 +233,7 @@ def test_a_load_is_shown_while_it_lasts_and_can_be_stopped(seat, tmp_path, monke
     assert dialog.stop.isVisible()
     assert not dialog.load.isEnabled()
     assert not dialog.remove.isEnabled()
-    seat.hands.knowledge.load(tmp_path / "third.csv")  # one thing at a time
+    seat.hands.knowledge.load(_written(tmp_path / "third.csv", ENTRIES), replace=True)  # one thing at a time
     dialog.close()
     again = opened(seat)
     assert again.stop.isVisible()
@@ -240,26 +241,31 @@ def test_a_load_is_shown_while_it_lasts_and_can_be_stopped(seat, tmp_path, monke
     go_on.set()
     wait(seat)
     assert again.told.text() == "Stopped; what was there is there still."
+    assert begun == ["other.csv"]
     assert not again.bar.isVisible()
     assert knowledge.count(seat.project.connection) == 4
     again.close()
 
 
 def test_a_project_that_is_closed_while_it_loads(seat, tmp_path, monkeypatch):
-    go_on, ended = threading.Event(), threading.Event()
-    whole = commands.load
+    go_on, begun, ended = threading.Event(), threading.Event(), threading.Event()
+    whole, seen = commands.load, []
 
-    def slow(project, path, *, write, **rest):
+    def slow(project, path, *, progress, write, **rest):
+        seen.append(progress)
+        begun.set()
         go_on.wait(30)
         try:
-            return whole(project, path, write=write, **rest)
+            return whole(project, path, progress=progress, write=write, **rest)
         finally:
             ended.set()
 
     monkeypatch.setattr(commands, "load", slow)
     dialog = opened(seat)
     seat.hands.knowledge.load(_written(tmp_path / "kb.csv", ENTRIES))
+    assert begun.wait(30)
     seat.hands.projects.close()
+    assert seen[0].cancelled, "nobody waits for it any more"
     assert not dialog.isVisible()
     assert not seat.hands.knowledge.busy
     go_on.set()
@@ -339,6 +345,8 @@ def test_in_a_read_only_project_one_can_look_and_save(make_seat, project_file, t
         wait(seat)
         assert dialog.title.text() == "4 entries"
         assert (dialog.load.isEnabled(), dialog.remove.isEnabled(), dialog.save.isEnabled()) == (False, False, True)
+        dialog.removeRequested.emit()
+        assert seat.ask.asked == [], "what cannot be removed is not asked about"
         dialog.field.setText("jak")
         assert names(dialog) == [JAKARTA.name]
         seat.ask.path = tmp_path / "out.jsonl"

@@ -214,6 +214,36 @@ def test_all_chosen_spans_get_the_link_in_one_step(known):
     assert links(known) == {}
 
 
+def test_the_links_that_chosen_spans_have_are_listed_and_taken_away_together(known):
+    set_id = known.document.set_id
+    known.bench.run(linking.link_spans(set_id, ["s3"], "Q404"))
+    known.bench.run(linking.link_spans(set_id, ["s4"], JAKARTA.id))
+    known.view.choose(("s2", "s3", "s4"))
+    known.view.focus_span("s2")
+    known.press("k")
+    offered = dict(zip(listed(known), spoken(known), strict=True))
+    assert offered["Q404"] == "Q404, linked now"
+    assert offered[JAKARTA.id].startswith("Jakarta, linked now")
+    assert "linked" not in offered[RUSSIA.id]
+    assert listed(known)[-1] == ""
+    known.press(*["Down"] * (len(listed(known)) - 1 - current(known)), "Return")
+    assert links(known) == {}
+    assert known.told[-1] == "3 spans are no longer linked."
+
+
+@pytest.mark.parametrize("typed", ["", "rus"])
+@pytest.mark.parametrize(("label", "first"), [("GPE", "Q159"), ("ORG", "Q10")])
+def test_entries_of_the_span_s_label_come_first(seat, typed, label, first):
+    put_knowledge(seat.project, [RUSSIA, replace(RUSSIA, id="Q10", label="ORG", aliases=())])
+    seat.show()
+    seat.bench.run(spans.relabel_span(seat.document.set_id, "s2", label))
+    seat.view.focus_span("s2")
+    seat.press("k", *typed)
+    assert sorted(listed(seat)[:2]) == ["Q10", "Q159"]
+    assert listed(seat)[0] == first
+    seat.press("Escape")
+
+
 def test_chosen_spans_are_linked_with_no_span_in_focus(known):
     known.view.choose(("s1", "s4"))
     known.view.clear_focus()

@@ -14,7 +14,7 @@ from annotator.commands.exporting import ExportOptions
 from annotator.domain.annotations import Span
 from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
-from annotator.errors import AnnotatorError, FormatError
+from annotator.errors import AnnotatorError, FormatError, Refused
 from annotator.store.project import open_project
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.export import ExportDialog
@@ -120,6 +120,8 @@ def test_another_refusal_offers_no_label(seat):
     with seat.project.transaction("Import {}", "a label", actor="import", lane=Lane.JOB) as tx:
         tx.put(seat.document.set_id, Span("new", ((0, 5),), "VEHICLE", origin="import"))
     seat.bench.session.read_again()
+    assert seat.bench.explains(Refused("Nothing is selected."))
+    assert (seat.message, button(seat)) == ("Nothing is selected.", "")
     assert seat.bench.explains(FormatError("The file is gone."))
     assert (seat.message, button(seat)) == ("The file is gone.", "")
     assert seat.bench.explains(AnnotatorError("Something."))
@@ -187,8 +189,9 @@ def test_the_start_after_a_crash_says_what_is_there_again(make_seat, project_fil
     first.open_named("dua")
     first.view.focus_span("s1")
     first.hands.editing.label("ORG")
-    first.settings.set("session.document", {str(project_file): 1})  # nothing could be noted when it was killed
     first.leave()
+    first.settings.set("session.document", {str(project_file): 1})  # nothing could be noted when it was killed
+    first.settings.set("session.noted", {})
     left_by_a_killed_window(project_file)
     seat = make_seat(project_file)
     assert seat.message.startswith("The program did not end properly the last time. Nothing you saved is lost: your last step, “")
@@ -200,6 +203,38 @@ def test_the_start_after_a_crash_says_what_is_there_again(make_seat, project_fil
     seat.leave()
     again = make_seat(project_file)
     assert again.message == "", "it was closed properly this time"
+
+
+def test_the_step_named_after_a_crash_is_the_last_one_of_this_person_that_stands(make_seat, project_file):
+    first = make_seat(project_file)
+    first.open_named("dua")
+    first.view.focus_span("s1")
+    first.hands.editing.label("ORG")
+    first.hands.editing.label("DATE")
+    first.hands.history.undo()
+    set_id = first.document.set_id
+    for actor, lane in (("import", Lane.JOB), ("budi", Lane.EDIT)):
+        with first.project.transaction("Import {}", "more", actor=actor, lane=lane) as tx:
+            tx.put(set_id, Span(actor, ((2, 6),), "GPE", origin=actor))
+    first.leave()
+    left_by_a_killed_window(project_file)
+    seat = make_seat(project_file)
+    assert "your last step, “Relabel as ORG” in “dua”, is there." in seat.message
+
+
+def test_an_import_that_was_worked_on_before_a_crash_is_kept_and_that_is_said(make_seat, project_file):
+    project = open_project(project_file)
+    step = project.begin_step("Import {}", "berita.jsonl", actor="import", lane=Lane.JOB)
+    with project.transaction("", actor="import", lane=Lane.JOB, step_id=step) as tx:
+        tx.put(1, Span("half", ((0, 5),), "DATE", origin="import"))
+    with project.transaction("Label as {}", "ORG", actor="ani") as tx:
+        tx.put(1, Span("half", ((0, 5),), "ORG", origin="ani"))
+    project.connection.close()
+    project._lock._lock.release()  # as the system does for a killed process
+    seat = make_seat(project_file)
+    assert seat.message.startswith("The program did not end properly")
+    assert "What it brought was worked on since, so it was kept as it is." in seat.message
+    assert seat.project.connection.execute("SELECT label FROM spans WHERE id = 'half'").fetchone()[0] == "ORG"
 
 
 def test_an_import_that_a_crash_cut_off_is_taken_back_and_named(make_seat, project_file):

@@ -113,6 +113,7 @@ def test_a_setting_opens_in_the_preferences(shown: Seat) -> None:
     popup = palette(shown)
     assert "setting ui.theme" in rows(popup, "theme")
     assert rows(popup, "line width")[0] == "setting article.line_width"
+    assert "setting ui.theme" in rows(popup, "theme dark"), "it is found by what it may be set to, too"
     shown.press("Escape")
     run(shown, "line width")
     dialog = shown.dialog(PreferencesDialog)

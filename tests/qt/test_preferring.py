@@ -37,8 +37,8 @@ def settings(tmp_path) -> Settings:
 
 
 @pytest.fixture
-def preferences(qtbot, settings) -> PreferencesDialog:
-    made = PreferencesDialog(settings)
+def preferences(qtbot, settings, ask) -> PreferencesDialog:
+    made = PreferencesDialog(settings, ask)
     opened(qtbot, made)
     return made
 
@@ -91,6 +91,33 @@ def test_the_usual_values_of_a_group_come_back_and_no_others(preferences, settin
     assert settings.get("article.zoom") == 100
     assert preferences.fields["article.zoom"].value() == 100
     assert settings.get("done.next") is False
+
+
+def test_usual_values_are_asked_for_in_numbers_and_by_name(preferences, settings, ask):
+    preferences.usual.click()
+    assert ask.asked == []
+    assert preferences.complaint.text() == "“General” has the usual values already."
+    settings.set("article.zoom", 150)
+    settings.set("article.density", "compact")
+    preferences.groups.setCurrentRow(1)
+    ask.agrees = False
+    preferences.usual.click()
+    ((_, text, action),) = ask.asked
+    assert text == "2 settings of “Article” go back to their usual values:\n\nZoom\nLine spacing"
+    assert action == "Go back to them"
+    assert settings.get("article.zoom") == 150
+    assert preferences.fields["article.density"].value() == "compact"
+
+
+def test_nobody_loses_their_name_to_usual_values(preferences, settings, ask):
+    settings.set("annotator.name", "Rini")
+    settings.set("ui.theme", "dark")
+    preferences.groups.setCurrentRow(0)
+    preferences.usual.click()
+    assert ask.asked[0][1] == "1 setting of “General” goes back to its usual value:\n\nTheme"
+    assert settings.get("annotator.name") == "Rini"
+    assert preferences.fields["annotator.name"].value() == "Rini"
+    assert settings.get("ui.theme") == "system"
 
 
 def test_a_setting_that_cannot_be_saved_says_so_and_holds(preferences, settings):
@@ -167,7 +194,7 @@ def test_bare_keys():
 
 def test_all_actions_are_listed_with_their_keys(keys):
     assert len(keys.sheet.rows()) == len(ACTIONS)
-    keys.search.setText("ctrl+return")
+    keys.search.setText("ctrl+enter")
     assert {item.text(0) for item in keys.sheet.rows() if not item.isHidden()} >= {"Done, and next"}
 
 
@@ -226,6 +253,29 @@ def test_delete_takes_the_keys_and_usual_keys_gives_them_back(keys, settings):
     keys.back.click()
     assert overrides(settings) == {}
     assert not keys.sheet.currentItem().font(0).italic()
+
+
+def test_keys_that_cannot_be_saved_are_not_said_to_be_given_or_taken(keys, settings):
+    settings.path.mkdir()  # a folder stands where the file should
+    keys.choose("edit.undo")
+    keys.listen()
+    QTest.keyClick(keys.sheet, Qt.Key.Key_F9)
+    assert "cannot be saved" in keys.told.text()
+    assert keys.listening == ""
+    keys.listen()
+    QTest.keyClick(keys.sheet, Qt.Key.Key_D, CONTROL)
+    QTest.keyClick(keys.sheet, Qt.Key.Key_D, CONTROL)
+    assert "cannot be saved" in keys.told.text(), "nor is a key that another action had"
+    QTest.keyClick(keys.sheet, Qt.Key.Key_Delete)
+    assert "cannot be saved" in keys.told.text()
+    choose_profile(keys, "prodigy")
+    assert "cannot be saved" in keys.told.text()
+    assert overrides(settings)["document.done"] == ["a", "Ctrl+Return"], "until the program ends they hold"
+    settings.path.rmdir()
+    keys.choose("document.done")
+    keys.back.click()
+    assert keys.told.text() == "", "what can be saved again is complained of no more"
+    assert overrides(Settings(settings.path)) == overrides(settings)
 
 
 def test_a_profile_replaces_own_keys_only_when_asked(keys, settings, ask):
@@ -287,3 +337,21 @@ def test_the_dialogs_open_from_the_window_and_know_the_labels_keys(seat):
     (keys,) = seat.window.findChildren(ShortcutsDialog)
     seat.hands.bench.settings.set("keys.overrides", {"document.done": ["1"]})
     assert "do not label any more: 1." in keys.about.text()
+
+
+def test_both_stand_beside_the_work_and_are_there_once(seat):
+    seat.show()
+    for action, kind in (("edit.preferences", PreferencesDialog), ("edit.keys", ShortcutsDialog)):
+        seat.trigger(action)
+        dialog = seat.dialog(kind)
+        assert not dialog.isModal()
+        seat.trigger(action)
+        assert seat.dialog(kind) is dialog
+    seat.press("Ctrl+L")
+    assert seat.document.info.flagged
+    seat.hands.preferring.ask_for("article.zoom")
+    preferences = seat.dialog(PreferencesDialog)
+    assert preferences.pages.currentIndex() == 1
+    seat.trigger("project.close")
+    assert seat.dialog(PreferencesDialog) is preferences
+    assert not [child for child in seat.window.findChildren(ShortcutsDialog) if child.isVisible()]

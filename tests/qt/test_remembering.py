@@ -12,8 +12,10 @@ from annotator.settings.store import Settings
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.preferences import PreferencesDialog
+from annotator.ui.dialogs.report import LossReportDialog
 from annotator.ui.exporting import CHOICES
 from annotator.ui.remembering import SIZES
+from tests.qt.dialogs_support import DIALOGS, close_all
 from tests.qt.window_support import Seat, long_project, settle
 
 
@@ -107,6 +109,38 @@ def test_sizes_are_kept_for_each_dialog_and_for_the_next_start(shown, make_seat)
     close(again)
     keys = opened(seat, "help.keys", KeysDialog)
     assert (keys.width(), keys.height()) == (700, 480)
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_every_dialog_comes_back_in_the_size_it_was_given(shown, tmp_path, name):
+    try:
+        dialog = DIALOGS[name].open(shown.window, tmp_path)
+        room = dialog.screen().availableSize()
+        dialog.resize(min(dialog.width() + 77, room.width() - 7), min(dialog.height() + 55, room.height() - 7))
+        settle()
+        given = dialog.width(), dialog.height()
+        close_all()
+        settle()
+        again = DIALOGS[name].open(shown.window, tmp_path)
+        assert (again.width(), again.height()) == given
+    finally:
+        close_all()
+
+
+def test_a_list_over_the_export_comes_back_in_its_size_too(shown):
+    sizes = []
+    for _ in range(2):
+        dialog = opened(shown, "project.export", ExportDialog)
+        assert isinstance(dialog, ExportDialog)
+        assert dialog.preview is not None
+        dialog.preview._on_button()
+        (over,) = dialog.findChildren(LossReportDialog)
+        sizes.append((over.width(), over.height()))
+        over.resize(over.width() + 90, over.height() + 60)
+        settle()
+        close(over)
+        close(dialog)
+    assert sizes[1] == (sizes[0][0] + 90, sizes[0][1] + 60)
 
 
 def test_a_dialog_that_nobody_resized_is_not_remembered(shown):

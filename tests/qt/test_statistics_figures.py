@@ -273,6 +273,8 @@ def test_the_calendar_has_weekdays_in_rows_and_weeks_in_columns():
     assert [series.name for series in made.chart.series] == ["2 Mar", "9 Mar"]
     assert [(mark.group, mark.series, mark.value) for mark in made.chart.marks] == [(0, 0, 10), (0, 1, 4), (1, 0, 2)]
     assert made.chart.marks[0].target == Target(OnDays("", "2026-03-02", "2026-03-02"), "edited by Everybody, 2 Mar 2026")
+    own = day_figure(WORK, {"by": "calendar", "person": "ani"}, CONTEXT).chart.marks[0]
+    assert own.target == Target(OnDays("ani", "2026-03-02", "2026-03-02"), "edited by ani, 2 Mar 2026")
     QLocale.setDefault(QLocale("id"))
     assert day_figure(WORK, {"by": "calendar"}, CONTEXT).chart.groups[0] == "Sen"
 

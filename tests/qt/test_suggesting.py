@@ -343,6 +343,7 @@ def test_one_run_at_a_time_and_none_beside_an_import(at_once, held, seat, row, m
     suggesting(seat).run([row], None)
     assert not suggesting(seat).run([row], None)
     assert "Suggestions are being made" in seat.message
+    assert seat.bench.messages.action_button.text() == "Cancel it"
     suggesting(seat).ask()
     assert seat.window.findChildren(SuggestDialog) == []
     held.go_on.set()
@@ -350,6 +351,7 @@ def test_one_run_at_a_time_and_none_beside_an_import(at_once, held, seat, row, m
     monkeypatch.setattr(type(seat.hands.projects), "busy", property(lambda _: True))
     assert not suggesting(seat).run([row], None)
     assert "import or export" in seat.message
+    assert seat.bench.messages.action_button.text() == "Cancel it"
     monkeypatch.undo()
 
 
@@ -360,8 +362,10 @@ def test_an_import_waits_for_the_run(at_once, held, seat, row, tmp_path):
     seat.hands.projects.import_files([path], ImportOptions())
     assert not seat.hands.projects.busy
     assert "Suggestions are being made" in seat.message
+    seat.bench.messages.action_button.click()
     held.go_on.set()
     wait_for_run(seat)
+    assert "Stopped" in seat.message
 
 
 def test_a_broken_pattern_file_is_one_plain_sentence_and_nothing_changes(at_once, seat, tmp_path):

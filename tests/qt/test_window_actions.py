@@ -265,7 +265,17 @@ def test_menus_and_tool_tips_show_every_key(seat):
 
 @pytest.mark.parametrize(
     ("key", "shown"),
-    [(" ", "Space"), ("[", "["), ("Alt+{", "Alt+{"), ("Ctrl++", "Ctrl++"), ("Ctrl+PgUp", "Ctrl+PgUp"), ("Del", "Del"), ("r", "r")],
+    [
+        (" ", "Space"),
+        ("[", "["),
+        ("Alt+{", "Alt+{"),
+        ("Ctrl++", "Ctrl++"),
+        ("Ctrl+PgUp", "Ctrl+PgUp"),
+        ("Del", "Del"),
+        ("r", "r"),
+        ("Return", "Enter"),
+        ("Ctrl+Return", "Ctrl+Enter"),
+    ],
 )
 def test_keys_are_shown_as_people_know_them(qapp, key, shown):
     assert key_text(key) == shown

@@ -41,6 +41,7 @@ def test_a_span_that_cannot_be_is_named_and_can_be_removed(make_seat, project_fi
     seat.view.grab()
     seat.bench.messages.action_button.click()
     assert told in seat.ask.asked[-1]
+    assert seat.ask.asked[-1].startswith("Remove 1 item that cannot be shown? This cannot be undone.")
     assert seat.document.span("s2") is not None, "nothing goes unasked"
     seat.ask.agrees = True
     seat.bench.messages.action_button.click()

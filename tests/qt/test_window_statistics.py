@@ -15,13 +15,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget
 
 from annotator.commands import documents, spans
+from annotator.domain.annotations import Kind, SetInfo, Span
+from annotator.domain.changes import Lane
 from annotator.domain.documents import Status
 from annotator.domain.progress import Cancelled, Progress
 from annotator.errors import ProjectDamaged
-from annotator.store import figures_annotations, figures_work, history, journal, queries
+from annotator.store import figures_annotations, figures_work, queries
 from annotator.store.figures_annotations import Whose
-from annotator.ui import pruning, statistics
-from annotator.ui.dialogs.history_keeping import HistoryKeepingDialog
+from annotator.store.project import open_project
+from annotator.ui import statistics
 from annotator.ui.dialogs.statistics import StatisticsDialog
 from annotator.ui.i18n import date
 from annotator.ui.models.statistics_pages import PAGES
@@ -309,24 +311,40 @@ def test_every_figure_is_saved_as_picture_drawing_and_table(qtbot, seat, tmp_pat
         dialog.whose.activated.emit(1)
         qtbot.waitUntil(lambda: dialog.panel.figure.chart.title.endswith("ani"), timeout=10_000)
     for action, suffix in zip(dialog.saves.actions(), (".png", ".svg", ".csv"), strict=True):
-        seat.ask.path = tmp_path / f"figure {page}"  # whose ending is added
+        seat.ask.path = tmp_path / f"figure 1.5 {page}"  # whose ending is added
         action.trigger()
-        path = tmp_path / f"figure {page}{suffix}"
+        path = tmp_path / f"figure 1.5 {page}{suffix}"
         assert dialog.panel.told.text() == f"The figure is at {path}."
         assert seat.ask.asked[-1].endswith(suffix)
         assert path.stat().st_size
-    with (tmp_path / f"figure {page}.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / f"figure 1.5 {page}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     sheet = dialog.panel.figure.sheet
     assert rows[0] == [" ".join(name.split()) for name in sheet.header]
     assert len(rows) == len(sheet.rows) + 1
     assert not any(re.search(r"\d[,\u202f\u00a0]\d", cell) for row in rows for cell in row)
-    image = QImage(str(tmp_path / f"figure {page}.png"))
+    image = QImage(str(tmp_path / f"figure 1.5 {page}.png"))
     assert image.text("Title") == dialog.panel.figure.chart.title
     assert image.width() >= 2 * dialog.panel.area.maximumViewportSize().width()
-    drawing = (tmp_path / f"figure {page}.svg").read_text(encoding="utf-8")
+    drawing = (tmp_path / f"figure 1.5 {page}.svg").read_text(encoding="utf-8")
     assert f">{dialog.panel.figure.chart.title}</text>" in drawing
     assert all(f">{name}</text>" in drawing for name in dialog.panel.figure.chart.groups[:1])
+
+
+def test_the_name_offered_for_a_file_is_one_that_every_system_takes(qtbot, make_seat, project_file):
+    project = open_project(project_file)
+    with project.transaction("Import {}", "it", actor="import", lane=Lane.JOB) as tx:
+        tx.put(tx.add_set(SetInfo(1, 'tim a/b: "c"', Kind.PERSON)), Span("p1", ((0, 5),), "PERSON"))
+    project.close()
+    seat = make_seat(project_file)
+    dialog = opened(qtbot, seat, "labels")
+    dialog.whose.setCurrentIndex(dialog.whose.findText("tim a/b", Qt.MatchFlag.MatchStartsWith))
+    dialog.whose.activated.emit(dialog.whose.currentIndex())
+    qtbot.waitUntil(lambda: "tim a/b" in dialog.panel.figure.chart.title, timeout=10_000)
+    dialog.saves.actions()[0].trigger()
+    offered = seat.ask.asked[-1].partition(": ")[2]
+    assert offered.startswith("kabar - ")
+    assert offered.endswith("tim a b c.png")
 
 
 def test_what_cannot_be_written_is_said(qtbot, seat, tmp_path):
@@ -385,6 +403,32 @@ def test_pages_out_of_view_are_read_when_they_are_looked_at(qtbot, seat):
     qtbot.waitUntil(lambda: any("Done: 1" in one for one in said(dialog)), timeout=10_000)
     dialog.choose_page("days")
     qtbot.waitUntil(lambda: any("edit" in one for one in said(dialog)), timeout=10_000)
+
+
+def test_what_was_changed_while_a_page_was_read_is_there_when_it_is_looked_at_again(qtbot, seat, monkeypatch):
+    monkeypatch.setattr(statistics, "AFTER_EDITS", 600_000)  # another page is looked at before the first is read anew
+    finish(seat)
+    dialog = opened(qtbot, seat, "lengths")
+    begun, go_on = threading.Event(), threading.Event()
+    counted = figures_annotations.token_lengths
+
+    def slow(*given):
+        found = counted(*given)
+        begun.set()
+        go_on.wait(10)
+        return found
+
+    monkeypatch.setattr(figures_annotations, "token_lengths", slow)
+    field = dialog.panel.fields["unit"]
+    field.setCurrentIndex(1)
+    field.activated.emit(1)
+    qtbot.waitUntil(begun.is_set, timeout=10_000)
+    seat.bench.run(spans.remove_span(seat.document.set_id, "s2"))
+    go_on.set()
+    qtbot.waitUntil(lambda: said(dialog) == ["1 token: 4 spans"], timeout=10_000)
+    go_to(qtbot, dialog, "progress")
+    dialog.choose_page("lengths")
+    qtbot.waitUntil(lambda: said(dialog) == ["1 token: 3 spans"], timeout=10_000)
 
 
 def test_nothing_is_read_where_somebody_waits(qtbot, seat):
@@ -521,81 +565,3 @@ def test_another_project_begins_anew(qtbot, seat, tmp_path: Path):
     dialog = opened(qtbot, seat, "labels")
     assert dialog.documents.text() == "1 document"
     assert cells(dialog) == []
-
-
-# What the settings let go
-
-
-@pytest.fixture
-def old(seat: Seat) -> Seat:
-    """Twelve edits, and all steps but the last two are a year old."""
-    for _ in range(12):
-        seat.bench.run(documents.toggle_flag(seat.document.set_id))
-    connection = seat.project.connection
-    at = (datetime.now(UTC) - timedelta(days=365)).isoformat(timespec="milliseconds")
-    connection.execute("UPDATE steps SET at = ? WHERE id < (SELECT max(id) - 1 FROM steps)", (at,))
-    return seat
-
-
-def reopened(seat: Seat) -> None:
-    path = seat.project.path
-    seat.trigger("project.close")
-    assert seat.hands.projects.open(path)
-
-
-def test_old_steps_go_after_the_opening_and_it_is_said(qtbot, old, monkeypatch):
-    monkeypatch.setattr(
-        "annotator.commands.pruning.prune_some", lambda project, found: journal.prune(project.connection, found.last, most=2)
-    )
-    old.bench.settings.set("history.keep_days", 30)
-    old.show()
-    panel = old.window.panels.history
-    old.window.show_history_of_item()
-    reopened(old)
-    panel.set_scope(panel.model.subject.scope.PROJECT)
-    before = panel.model.rowCount()
-    content = old.content()
-    hands = old.window.findChild(pruning.Pruning) or old.bench.findChild(pruning.Pruning)
-    hands._later.start(1)
-    qtbot.waitUntil(lambda: any("no longer be undone" in told for told in [old.message]), timeout=10_000)
-    assert len(history.project_entries(old.project.connection)) == 2
-    assert before > 2
-    assert panel.model.rowCount() == 2
-    assert old.content() == content
-    old.trigger("edit.undo")
-    old.trigger("edit.undo")
-    assert old.bench.session.next_undo() is None
-
-
-def test_everything_stays_without_a_setting(qtbot, old):
-    count = len(history.project_entries(old.project.connection))
-    reopened(old)
-    hands = old.bench.findChild(pruning.Pruning)
-    hands.look()
-    QTest.qWait(50)
-    assert len(history.project_entries(old.project.connection)) == count
-    assert old.message == ""
-
-
-def test_how_much_is_kept_is_asked_in_the_history(qtbot, old):
-    old.show()
-    old.window.panels.history.keeping.click()
-    dialog = old.dialog(HistoryKeepingDialog)
-    dialog.fields["history.keep_days"].show_value(30)
-    dialog.keep.click()
-    assert old.bench.settings.get("history.keep_days") == 30
-    qtbot.waitUntil(lambda: len(history.project_entries(old.project.connection)) == 2, timeout=10_000)
-
-
-def test_nothing_goes_while_a_backup_is_made(qtbot, old, monkeypatch):
-    hands = old.bench.findChild(pruning.Pruning)
-    old.bench.settings.set("history.keep_days", 30)
-    busy = [True]
-    monkeypatch.setattr(hands, "_busy", lambda: busy[0])
-    hands.look()
-    QTest.qWait(30)
-    assert len(history.project_entries(old.project.connection)) > 2
-    assert hands._later.isActive()
-    busy[0] = False
-    hands.look()
-    qtbot.waitUntil(lambda: len(history.project_entries(old.project.connection)) == 2, timeout=10_000)

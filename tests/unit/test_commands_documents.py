@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from annotator.commands import documents, spans
-from annotator.domain.annotations import Kind
+from annotator.commands.outcomes import Outcome, outcomes
+from annotator.commands.schemes import change_scheme
+from annotator.domain.annotations import Kind, SetInfo, Verdict
 from annotator.domain.documents import Status
+from annotator.domain.scheme_draft import renamed
+from annotator.domain.scheme_edit import Part
 from annotator.errors import Refused
 from annotator.session.session import Session
 from annotator.store import queries
@@ -93,3 +99,92 @@ def test_a_set_that_is_gone(session):
 def test_opening_for_somebody_twice_gives_the_same_set(session):
     first = session.execute(documents.open_for(1, "cici"))
     assert session.execute(documents.open_for(1, "cici")) == first
+
+
+# Suggested categories
+
+
+@pytest.fixture
+def named(session, project, make_document, model_set):
+    """Somebody's set of a document of which two models say what it is about; "weather" is not in the scheme."""
+    sets = []
+    for name, categories in (("first", ("weather", "politics")), ("second", ("politics", "sport"))):
+        content = model_set([("s1", 0, 3, "PERSON")] if name == "first" else [])
+        content.info = SetInfo(0, name, Kind.MODEL, categories=categories)
+        sets.append(content)
+    with project.transaction("x", actor="x") as tx:
+        tx.add_documents([(make_document("Ani"), sets)])
+    return session.open_document(4)
+
+
+def test_done_accepts_the_suggested_categories_in_one_step(session, named):
+    assert session.execute(documents.mark_done(named.set_id)) == 3, "a span, and two categories that are in the scheme"
+    assert named.info.categories == ("politics", "sport"), "in the order of the scheme"
+    session.undo()
+    assert (named.info.status, named.info.categories, named.unreviewed_count()) == (Status.NEW, (), 1)
+    session.redo()
+    assert named.info.categories == ("politics", "sport")
+    assert session.execute(documents.mark_done(named.set_id)) == 0
+
+
+def test_a_category_that_was_chosen_stays_beside_the_suggested_ones(session, named):
+    session.execute(documents.set_categories(named.set_id, ("sport",)))
+    assert session.execute(documents.mark_done(named.set_id)) == 2
+    assert named.info.categories == ("politics", "sport")
+
+
+def test_a_rejected_category_does_not_come_back(session, named):
+    session.execute(documents.set_categories(named.set_id, ("politics",)))
+    session.execute(documents.set_categories(named.set_id, ()))
+    assert list(queries.verdicts(session.project.connection, named.set_id)) == [Verdict("politics@document", "first")]
+    assert session.execute(documents.mark_done(named.set_id)) == 2
+    assert named.info.categories == ("sport",)
+    session.undo()
+    session.undo()
+    assert named.info.categories == ("politics",)
+    assert not list(queries.verdicts(session.project.connection, named.set_id)), "what is undone was not rejected"
+
+
+def test_a_category_taken_up_again_is_rejected_no_more(session, named):
+    for chosen in (("politics",), (), ("politics",)):
+        session.execute(documents.set_categories(named.set_id, chosen))
+    assert not list(queries.verdicts(session.project.connection, named.set_id))
+
+
+def test_each_person_decides_about_a_suggested_category_alone(session, named):
+    session.execute(documents.set_categories(named.set_id, ("politics", "sport")))
+    session.execute(documents.set_categories(named.set_id, ()))
+    other = Session(session.project, "budi")
+    theirs = other.open_document(4)
+    other.execute(documents.mark_done(theirs.set_id))
+    assert theirs.info.categories == ("politics", "sport")
+    session.execute(documents.mark_done(named.set_id))
+    assert named.info.categories == ()
+
+
+def test_what_another_person_says_is_no_suggestion(session, named):
+    other = Session(session.project, "budi")
+    other.execute(documents.set_categories(other.open_document(4).set_id, ("sport",)))
+    with session.project.transaction("x", actor="x") as tx:
+        for key, info in tx.sets_of(4).values():
+            if info.kind is Kind.MODEL:
+                tx.put_set(key, replace(info, categories=()))
+    session.execute(documents.mark_done(named.set_id))
+    assert named.info.categories == ()
+
+
+def test_a_rejected_category_stays_so_under_another_name(session, named):
+    session.execute(documents.set_categories(named.set_id, ("politics",)))
+    session.execute(documents.set_categories(named.set_id, ()))
+    change_scheme(session, renamed(session.project.scheme, Part.CATEGORIES, "politics", "politik"))
+    assert [one.signature for one in queries.verdicts(session.project.connection, named.set_id)] == ["politik@document"]
+    session.execute(documents.mark_done(named.set_id))
+    assert named.info.categories == ("sport",)
+
+
+def test_a_rejected_category_is_no_rejected_span(session, named):
+    session.execute(documents.set_categories(named.set_id, ("politics",)))
+    session.execute(documents.set_categories(named.set_id, ()))
+    content = queries.annotation_set(session.project.connection, named.set_id)
+    assert content is not None
+    assert [outcome for *_, outcome in outcomes(content, {})] == [Outcome.WAITING]

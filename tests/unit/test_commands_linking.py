@@ -18,7 +18,7 @@ from annotator.store.project import create
 
 TEXT = "Rusia dan Ru\nsia. rusia, Jakarta  Selatan, Jakarta\nSelatan, Jakarta Selatan."
 
-PLACES = [((0, 5), "GPE"), ((18, 23), "GPE"), ((25, 41), "GPE"), ((43, 58), "GPE"), ((60, 76), "ORG")]
+PLACES = [((0, 5), "GPE"), ((18, 23), "GPE"), ((25, 41), "GPE"), ((43, 58), "GPE"), ((60, 75), "ORG")]
 
 
 @pytest.fixture
@@ -89,6 +89,13 @@ def test_a_link_accepts_a_suggestion_and_taking_it_away_accepts_nothing(session)
     assert session.document.span("s1").reviewed
 
 
+def test_taking_away_the_link_of_a_suggestion_leaves_it_one(session):
+    set_id = session.document.set_id
+    session.execute(spans.describe_span(set_id, "s1", kb_id="Q159"))
+    session.execute(linking.link_spans(set_id, ["s1"], ""))
+    assert (links(session), session.document.span("s1").reviewed) == ({}, False)
+
+
 def test_the_link_that_a_suggestion_has_already_accepts_it(session):
     set_id = session.document.set_id
     session.execute(spans.describe_span(set_id, "s1", kb_id="Q159"))
@@ -102,6 +109,15 @@ def test_a_suggestion_that_breaks_a_rule_is_linked_and_stays_one(session):
         tx.put_scheme(type(tx.scheme)("bare"))
     session.execute(linking.link_spans(session.document.set_id, ["s1"], "Q159"))
     assert (links(session), session.document.span("s1").reviewed) == ({"s1": "Q159"}, False)
+
+
+def test_a_suggestion_that_cuts_a_token_is_accepted_with_its_link(session):
+    set_id = session.document.set_id
+    with session.project.transaction("x {}", "y", actor="ani") as tx:
+        tx.put(set_id, Span("cut", ((1, 5),), "GPE", reviewed=False))
+    session.read_again()
+    session.execute(linking.link_spans(set_id, ["cut"], "Q159"))
+    assert session.document.span("cut").reviewed, "whoever links it may mean it so"
 
 
 def test_what_has_the_link_already_is_not_written_again(session):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from annotator.commands import bulk, documents, relations, spans
-from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
+from annotator.domain.annotations import Relation, SetInfo, Span, Verdict, category_signature
 from annotator.domain.changes import BulkCopy, BulkInsert, Change, What
 from annotator.domain.documents import Status
 from annotator.domain.labels import SpanLabel, scheme_from_dict
@@ -137,6 +137,8 @@ def test_a_document_that_is_gone_has_no_words():
     change = Change(What.SPAN, 7, "s1", None, RUSIA)
     assert told(change) == ["GPE (text gone)"]
     assert told(Change(What.VERDICT, 7, "x", None, Verdict("GPE@0-5"))) == ["Remembered as rejected: GPE 0-5"]
+    category = Verdict(category_signature("sport"), "model")
+    assert told(Change(What.VERDICT, 7, category.signature, None, category)) == ["Remembered as rejected: Category sport"]
 
 
 def test_an_item_says_who_made_it():

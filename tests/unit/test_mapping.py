@@ -31,7 +31,7 @@ def record() -> Record:
         annotator="m",
         spans=(Span("s1", ((0, 4),), "PER"), Span("s2", ((8, 15),), "LOC"), Span("s3", ((5, 7),), "MISC")),
         relations=(Relation("r1", "goes", "s1", "s2"), Relation("r2", "other", "s1", "s3")),
-        verdicts=(Verdict("PER@0-4"), Verdict("goes@0-4>8-15"), Verdict("MISC@5-7"), Verdict("strange")),
+        verdicts=(Verdict("PER@0-4"), Verdict("goes@0-4>8-15"), Verdict("MISC@5-7"), Verdict("strange"), Verdict("PER@document")),
     )
 
 
@@ -47,7 +47,13 @@ def test_labels_get_their_names_and_everything_else_stays():
     assert [span.label for span in mapped.spans] == ["PERSON", "LOC", "MISC"]
     assert [span.fragments for span in mapped.spans] == [span.fragments for span in record().spans]
     assert [relation.label for relation in mapped.relations] == ["visited", "other"]
-    assert [verdict.signature for verdict in mapped.verdicts] == ["PERSON@0-4", "visited@0-4>8-15", "MISC@5-7", "strange"]
+    assert [verdict.signature for verdict in mapped.verdicts] == [
+        "PERSON@0-4",
+        "visited@0-4>8-15",
+        "MISC@5-7",
+        "strange",
+        "PER@document",
+    ]
 
 
 def test_what_is_left_out_takes_its_relations_and_verdicts_along_and_is_counted():
@@ -55,7 +61,7 @@ def test_what_is_left_out_takes_its_relations_and_verdicts_along_and_is_counted(
     mapped = LabelMapping({"MISC": ""}).apply(record(), left)
     assert [span.id for span in mapped.spans] == ["s1", "s2"]
     assert [relation.id for relation in mapped.relations] == ["r1"]
-    assert [verdict.signature for verdict in mapped.verdicts] == ["PER@0-4", "goes@0-4>8-15", "strange"]
+    assert [verdict.signature for verdict in mapped.verdicts] == ["PER@0-4", "goes@0-4>8-15", "strange", "PER@document"]
     assert left == {("span", "MISC"): 1, ("relation", "other"): 1}
 
 

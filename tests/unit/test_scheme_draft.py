@@ -173,6 +173,14 @@ def test_a_relation_without_direction_may_come_in_either_after_a_merge(scheme):
     assert not label.allows("DATE", "GPE")
 
 
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True), (False, False)])
+def test_a_relation_may_link_a_span_to_itself_after_a_merge_where_either_might(scheme, first, second):
+    relations = (RelationLabel("one", reflexive=first), RelationLabel("two", reflexive=second))
+    draft = Draft(replace(scheme, relations=relations))
+    draft.merge(draft.find(RELATIONS, "one"), draft.find(RELATIONS, "two"))
+    assert draft.edit().scheme.relation("two").reflexive is (first or second)
+
+
 def test_free_keys_are_given_until_there_are_none(scheme):
     draft = Draft(scheme)
     assert free_key(draft, SPANS) == "5"

@@ -101,6 +101,24 @@ def test_values_of_merged_attributes_keep_whose_they_were():
     assert same.edit().values == {"a": {"x": "w"}, "b": {"x": "w"}}
 
 
+@pytest.mark.parametrize("freely", ["a", "b"])
+def test_a_value_renamed_before_its_attribute_takes_any_text_has_its_new_name_all_the_same(freely):
+    listed = "b" if freely == "a" else "a"
+    draft = Draft(scheme_with(AttributeDefinition(listed, ("x", "y")), AttributeDefinition(freely)))
+    find_value(draft, listed, "x")[1].name = " x2 "
+    draft.merge(draft.find(ATTRIBUTES, "a"), draft.find(ATTRIBUTES, "b"))
+    edit = draft.edit()
+    assert edit.scheme.attributes == (AttributeDefinition("b"),)
+    assert {old: new for old, new in edit.values[listed].items() if old != new} == {"x": "x2"}
+
+
+def test_what_was_said_of_values_goes_with_their_attribute():
+    draft = Draft(scheme_with(*SURE.attributes, AttributeDefinition("other", ("1",))))
+    draft.delete_value(*find_value(draft, "sure", "no"), with_annotations=True)
+    draft.delete(draft.find(ATTRIBUTES, "sure"), with_annotations=True)
+    assert draft.edit().values == {}
+
+
 @pytest.mark.parametrize(
     ("fate", "told", "opened"), [(True, {"no": GONE}, {}), (None, {"no": "no"}, {}), (False, {}, {"sure": {"no"}})]
 )
@@ -135,6 +153,9 @@ def test_taking_a_scheme_from_a_file_takes_no_value_away():
     assert (edit.values, edit.values_left_open()) == ({}, {})
     draft.take(scheme_with(AttributeDefinition("sure")))
     assert draft.edit().scheme.attributes[0].values == ()
+    draft = Draft(scheme_with(AttributeDefinition("sure")))
+    draft.take(SURE)
+    assert draft.edit().scheme.attributes[0].values == (), "where any text went, any text goes"
 
 
 @pytest.mark.parametrize(("attribute", "value"), [("none", "yes"), ("sure", "none")])

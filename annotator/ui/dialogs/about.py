@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from annotator import paths
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
+from annotator.ui.dialogs.modeless import ModelessDialog
 from annotator.ui.i18n import tr
 from annotator.ui.panels.parts import heading, plain_label
 
 
-class AboutDialog(QDialog):
+class AboutDialog(ModelessDialog):
     """``diagnostics`` is plain text, shown and copied as it is."""
 
     def __init__(self, version: str, diagnostics: str, parent: QWidget | None = None) -> None:

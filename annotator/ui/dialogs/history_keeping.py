@@ -12,7 +12,7 @@ from annotator.ui.dialogs.setting_fields import SettingField, add_setting, setti
 from annotator.ui.i18n import told, tr
 from annotator.ui.panels.parts import plain_label
 
-KEYS = tuple(key for key in SETTINGS if key.startswith("history."))
+KEYS = tuple(key for key, setting in SETTINGS.items() if key.startswith("history.") and not setting.private)
 
 
 class HistoryKeepingDialog(QDialog):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from annotator.commands.importing import ImportReport
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
 from annotator.ui.dialogs.import_complaints import ComplaintList
+from annotator.ui.dialogs.modeless import ModelessDialog
 from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.panels.parts import heading, plain_label
 
 
-class ImportReportDialog(QDialog):
-    """Counts, notices, and each complaint by file, line and reason; the clipboard gets all of them, the table the first ones."""
+class ImportReportDialog(ModelessDialog):
+    """Counts, notices, and each complaint by file, line and reason; the clipboard gets all of them, the table the first ones.
+
+    It stands beside the work: what it says of broken rules is looked up in the inspector.
+    """
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,12 +62,15 @@ def _title(report: ImportReport, lost: int) -> str:
 
 
 def _lines(report: ImportReport) -> list[str]:
-    came = [
-        by_count(report.documents, tr("{} new document"), tr("{} new documents")),
-        by_count(report.sets, tr("{} annotation set"), tr("{} annotation sets")),
-        by_count(report.spans, tr("{} span"), tr("{} spans")),
-        by_count(report.relations, tr("{} relation"), tr("{} relations")),
-    ]
+    documents = by_count(report.documents, tr("{} new document"), tr("{} new documents"))
+    came = [documents] if report.documents or not report.sets else []
+    for count, one, many in (
+        (report.sets, tr("{} annotation set"), tr("{} annotation sets")),
+        (report.spans, tr("{} span"), tr("{} spans")),
+        (report.relations, tr("{} relation"), tr("{} relations")),
+    ):
+        if count:
+            came.append(by_count(count, one, many))
     lines = [", ".join(came) + "."]
     if report.unchanged:
         lines.append(by_count(report.unchanged, tr("{} set was there already."), tr("{} sets were there already.")))

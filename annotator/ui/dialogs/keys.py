@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHeaderView,
     QLineEdit,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.ui.dialogs.frame import close_buttons, framed
+from annotator.ui.dialogs.modeless import ModelessDialog
 from annotator.ui.i18n import tr
 from annotator.ui.panels.paint import draw_key_cap, draw_row, turn
 from annotator.ui.panels.parts import airy, plain_label, theme_of
@@ -89,10 +89,11 @@ class KeySheet(QTreeWidget):
             section.setHidden(left == 0)
 
 
-class KeysDialog(QDialog):
+class KeysDialog(ModelessDialog):
     """``rows`` are (section, what it does, keys); alternatives stand between slashes: ``F3 / Enter``.
 
-    Typing narrows the sheet to the rows whose words or keys contain all that is typed.
+    Typing narrows the sheet to the rows whose words or keys contain all that is typed.  It stands beside the work, so keys may be
+    changed while it is there: ``show_rows``.
     """
 
     def __init__(self, rows: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
@@ -121,6 +122,15 @@ class KeysDialog(QDialog):
             self.sheet.setFocus()
         elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+
+    def show_rows(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Show other keys in place of those that are shown, narrowed and scrolled as they are."""
+        bar = self.sheet.verticalScrollBar()
+        scrolled = bar.value()
+        self.sheet.clear()
+        self.sheet.fill([(*row, "") for row in rows])
+        self._on_search_changed(self.search.text())
+        bar.setValue(scrolled)
 
     def shown_rows(self) -> list[tuple[str, str]]:
         """Return (what it does, keys) of the rows the search has left, in order."""

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from annotator.commands.projects import load_scheme
+from annotator.domain.labels import LabelScheme
 from annotator.errors import AnnotatorError
 from annotator.paths import PROJECT_SUFFIX, is_folder, is_there
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.first_articles import FirstArticles
 from annotator.ui.dialogs.frame import accept_buttons, add_field, beside, complaint_label, form, framed, side_button
-from annotator.ui.i18n import localized, told, tr
+from annotator.ui.i18n import by_count, localized, told, tr
 from annotator.ui.panels.parts import CalmComboBox, plain_label
+from annotator.ui.recalling import LABELS, LastFolders
 
 _LANGUAGES = ("id", "ms", "en", "nl", "de", "fr", "es", "pt", "it", "ar", "tr", "ru", "tl", "xx")
+_CODE = r"[a-z]{2,3}"
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 
 
@@ -50,9 +54,10 @@ class NewProjectDialog(QDialog):
         *,
         ask: Ask | None = None,
         articles: Sequence[Path] = (),
+        folders: LastFolders | None = None,
     ) -> None:
         super().__init__(parent)
-        self._ask = ask or Ask(self)
+        self._ask, self._folders = ask or Ask(self), folders
         self._folder = path.parent
         self.name = QLineEdit(path.stem)
         self.folder = QLineEdit(str(path.parent))
@@ -69,7 +74,7 @@ class NewProjectDialog(QDialog):
         self.language.setEditable(True)
         for code in dict.fromkeys((language, *_LANGUAGES)):
             self.language.addItem(f"{code} – {_language_name(code)}", code)
-        self.first = FirstArticles(self._ask, lambda: self._folder)
+        self.first = FirstArticles(self._ask, lambda: self._folder, folders)
         self._lay_out()
         self.first.take(articles)
         self.first.offer(self._language())
@@ -86,6 +91,42 @@ class NewProjectDialog(QDialog):
         """Return what is chosen now."""
         labels = self.labels.currentData() or ""
         return NewProject(self._path(), labels, self._language(), self.first.paths, self.first.suggesters())
+
+    def remember(self) -> dict[str, Any]:
+        """Return the choices that the next project begins with."""
+        return {
+            "labels": self.labels.currentData() or "",
+            "language": self._language(),
+            "without": list(self.first.without()),
+        }
+
+    def recall(self, choices: Mapping[str, Any]) -> None:
+        """Begin with what ``remember`` gave; whatever makes no sense or is gone is passed over."""
+        labels, language, without = choices.get("labels"), choices.get("language"), choices.get("without")
+        if isinstance(labels, str) and labels:
+            self._take_labels(labels)
+        if isinstance(without, list):
+            self.first.leave_out([kind for kind in without if isinstance(kind, str)])
+        if isinstance(language, str) and re.fullmatch(_CODE, language):
+            row = self.language.findData(language)
+            self.language.setCurrentIndex(row)
+            if row < 0:
+                self.language.setEditText(language)
+        self.first.offer(self._language())
+        self._check()
+
+    def _take_labels(self, labels: str) -> None:
+        """Choose labels by name, or by the path of a file that can still be read."""
+        row = self.labels.findData(labels)
+        if row < 0:
+            path = Path(labels)
+            try:
+                load_scheme(labels)
+            except AnnotatorError:
+                return
+            self.labels.addItem(path.name, labels)
+            row = self.labels.count() - 1
+        self.labels.setCurrentIndex(row)
 
     def _lay_out(self) -> None:
         column = framed(self, tr("New project"), width=600)
@@ -126,7 +167,7 @@ class NewProjectDialog(QDialog):
             return tr("There is a project of this name in the folder already: choose another name.")
         if not is_folder(self._folder):
             return tr("The folder {} is not there: choose another one.").format(self._folder)
-        if not re.fullmatch(r"[a-z]{2,3}", self._language()):
+        if not re.fullmatch(_CODE, self._language()):
             return tr("A language is a code of two or three letters, such as id or en; xx stands for any.")
         return ""
 
@@ -137,7 +178,8 @@ class NewProjectDialog(QDialog):
         except AnnotatorError as error:
             self.about_scheme.setText("")
             return told(error)
-        counts = tr("{} span labels, {} relation labels.").format(len(scheme.spans), len(scheme.relations))
+        self.first.label_by(scheme)
+        counts = _counts(scheme)
         self.about_scheme.setText(" ".join(part for part in (localized(scheme.description), counts) if part))
         return ""
 
@@ -154,10 +196,26 @@ class NewProjectDialog(QDialog):
 
     def _on_scheme_file(self) -> None:
         """Take labels from a scheme file, or from what configures another tool: brat, Label Studio, doccano."""
-        chosen = self._ask.open_file(tr("Label scheme"), self._folder, tr("Label schemes") + " (*.json *.conf *.xml)")
+        folder = self._folders.of(LABELS) if self._folders is not None else self._folder
+        chosen = self._ask.open_file(tr("Label scheme"), folder, tr("Label schemes") + " (*.json *.conf *.xml)")
         if chosen is not None:
+            if self._folders is not None:
+                self._folders.note(LABELS, chosen.parent)
             self.labels.addItem(chosen.name, str(chosen))
             self.labels.setCurrentIndex(self.labels.count() - 1)
+
+
+def _counts(scheme: LabelScheme) -> str:
+    """Say how much a scheme has of everything; of attributes and categories only where it has some."""
+    told = [
+        by_count(len(scheme.spans), tr("{} span label"), tr("{} span labels")),
+        by_count(len(scheme.relations), tr("{} relation label"), tr("{} relation labels")),
+    ]
+    if scheme.attributes:
+        told.append(by_count(len(scheme.attributes), tr("{} attribute"), tr("{} attributes")))
+    if scheme.categories:
+        told.append(by_count(len(scheme.categories), tr("{} document category"), tr("{} document categories")))
+    return f"{', '.join(told)}."
 
 
 def _language_name(code: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut, QTextCursor
-from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from annotator.commands.pattern_checks import PatternCheck
 from annotator.errors import FormatError
 from annotator.formats.files import refusal, replacing
 from annotator.paths import is_there
 from annotator.ui.dialogs.ask import Ask
+from annotator.ui.dialogs.draft_strip import DraftStrip
 from annotator.ui.dialogs.frame import close_buttons, framed
 from annotator.ui.i18n import by_count, number, plain_tip, told, tr
 from annotator.ui.panels.parts import airy, plain_label
@@ -41,10 +43,11 @@ class PatternsDialog(QDialog):
     """It does not block the window: ``again`` counts anew when another document is open.
 
     ``saved`` carries the path of the file when it was written.  A file that is not there yet begins with ``beginning`` and is made by
-    saving.
+    saving.  ``decided`` says whether to go on with what was kept of an earlier time.
     """
 
     saved = Signal(object)
+    decided = Signal(bool)
 
     def __init__(
         self, path: Path, ask: Ask, parent: QWidget | None = None, *, checker: Checker | None = None, beginning: str = ""
@@ -53,7 +56,12 @@ class PatternsDialog(QDialog):
         self.path, self._ask, self._checker = path, ask, checker
         self._check: PatternCheck | None = None
         self._newline = "\n"
-        self._on_disk = b""
+        self._beginning = beginning
+        self._on_disk = ""
+        """The digest of what the file held when it was read or written last; empty for a file that is not there yet."""
+        self._refused = False
+        self.strip: DraftStrip | None = None
+        """Offers what was kept; nothing can be typed before the answer."""
         self.editor = QPlainTextEdit()
         self.editor.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.editor.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -96,6 +104,43 @@ class PatternsDialog(QDialog):
         """Return what is written, character by character: Qt's own plain text would make spaces of no-break spaces."""
         return self.editor.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
 
+    def state(self) -> dict[str, Any] | None:
+        """Return what is not saved, as plain data for ``go_on_with``; None while nothing would be lost."""
+        text = self.text()
+        if not self.editor.document().isModified() or self.strip is not None or (not self._on_disk and text == self._beginning):
+            return None
+        return {"text": text, "newline": self._newline, "on disk": self._on_disk}
+
+    def go_on_with(self, state: Mapping[str, Any]) -> None:
+        """Go on with what was not saved; a file that was written since is only written over after a question."""
+        self._newline, self._on_disk = str(state["newline"]), str(state["on disk"])
+        self.editor.setPlainText(str(state["text"]))
+        self.editor.document().setModified(True)
+
+    def offer(self, text: str) -> None:
+        """Ask, at the top, whether to go on with what was kept; until ``decided`` nothing can be typed."""
+        self.strip = DraftStrip(text)
+        self.strip.goOnRequested.connect(self._on_go_on)
+        self.strip.letGoRequested.connect(self._on_let_go)
+        if isinstance(column := self.layout(), QVBoxLayout):
+            column.insertWidget(0, self.strip)
+        self.editor.setReadOnly(True)
+        self._on_modification_changed(self.editor.document().isModified())
+        self.strip.go_on.setFocus()
+
+    def _on_go_on(self) -> None:
+        self._decide(go_on=True)
+
+    def _on_let_go(self) -> None:
+        self._decide(go_on=False)
+
+    def _decide(self, *, go_on: bool) -> None:
+        self.strip = None
+        self.editor.setReadOnly(self._refused and not go_on)
+        self._on_modification_changed(self.editor.document().isModified())
+        self.editor.setFocus()
+        self.decided.emit(go_on)
+
     def open(self) -> None:
         """Show the dialog without blocking the window behind it."""
         self.setModal(False)
@@ -111,6 +156,8 @@ class PatternsDialog(QDialog):
 
     def save(self) -> bool:
         """Write the file in place of what is there; False, with the reason said, if it cannot."""
+        if self.strip is not None:
+            return False
         text = tr("{} was changed by another program since it was opened. What it wrote would be lost.").format(self.path)
         if self._changed_elsewhere() and not self._ask.confirm(tr("Save the patterns"), text, tr("Save all the same")):
             return False
@@ -121,7 +168,7 @@ class PatternsDialog(QDialog):
         except FormatError as error:
             self.said.setText(told(error))
             return False
-        self._on_disk = data
+        self._on_disk = _digest(data)
         self.editor.document().setModified(False)
         self.said.setText(tr("Saved."))
         self.saved.emit(self.path)
@@ -130,7 +177,8 @@ class PatternsDialog(QDialog):
     def reject(self) -> None:
         """Close, after a question if there is something to lose."""
         text = tr("What was changed in {} is not saved.").format(self.path.name)
-        if self.editor.document().isModified() and not self._ask.confirm(tr("Patterns"), text, tr("Close without saving")):
+        changed = self.editor.document().isModified() and self.strip is None
+        if changed and not self._ask.confirm(tr("Patterns"), text, tr("Close without saving")):
             return
         super().reject()
 
@@ -160,13 +208,15 @@ class PatternsDialog(QDialog):
             self.editor.document().setModified(bool(beginning))
             return
         try:
-            self._on_disk = self.path.read_bytes()
-            text = self._on_disk.decode("utf-8-sig")
+            data = self.path.read_bytes()
         except OSError as error:
             self._refuse(str(refusal(self.path, error)))
             return
+        self._on_disk = _digest(data)
+        try:
+            text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = self._on_disk.count(b"\n", 0, error.start) + 1
+            line = data.count(b"\n", 0, error.start) + 1
             self._refuse(tr("Line {} of {} is not UTF-8, so that it cannot be edited here.").format(number(line), self.path.name))
             return
         self._newline = "\r\n" if "\r\n" in text else "\n"
@@ -175,11 +225,12 @@ class PatternsDialog(QDialog):
 
     def _refuse(self, reason: str) -> None:
         self.said.setText(reason)
+        self._refused = True
         self.editor.setReadOnly(True)
 
     def _changed_elsewhere(self) -> bool:
         try:
-            return is_there(self.path) and self.path.read_bytes() != self._on_disk
+            return is_there(self.path) and _digest(self.path.read_bytes()) != self._on_disk
         except OSError:
             return False  # the writing says why
 
@@ -189,7 +240,7 @@ class PatternsDialog(QDialog):
 
     def _on_modification_changed(self, changed: bool) -> None:
         self.setWindowModified(changed)
-        self.save_button.setEnabled(changed)
+        self.save_button.setEnabled(changed and self.strip is None)
 
     def _show_check(self, found: PatternCheck | str) -> None:
         if isinstance(found, str):
@@ -233,6 +284,10 @@ class PatternsDialog(QDialog):
         block = self.editor.document().findBlockByNumber(item.data(0, _LINE) - 1)
         self.editor.setTextCursor(QTextCursor(block))
         self.editor.setFocus()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _counted(found: PatternCheck) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QSpinBox, QWidget
 
@@ -55,7 +56,8 @@ class PictureDialog(QDialog):
         )
         self.part = _combo(tr("What to show"), [(tr("The whole article"), False), (tr("What is in view"), True)])
         self.zoom = _spin(ZOOM_LOW, ZOOM_HIGH, PAPER_PERCENT, tr(" %"), 5)
-        self.columns = _spin(NARROWEST, WIDEST, min(WIDEST, max(NARROWEST, columns or 90)), tr(" characters"), 5)
+        self._usual_columns = min(WIDEST, max(NARROWEST, columns or 90))
+        self.columns = _spin(NARROWEST, WIDEST, self._usual_columns, tr(" characters"), 5)
         self.scale = _combo(
             tr("Sharpness"), [(tr("As on the screen"), 1.0), (tr("Twice as sharp"), 2.0), (tr("Three times as sharp"), 3.0)]
         )
@@ -83,6 +85,32 @@ class PictureDialog(QDialog):
             in_view=self.part.currentData(),
             scale=self.scale.currentData(),
         )
+
+    def remember(self) -> dict[str, Any]:
+        """Return the choices that the next picture begins with: zoom and width only where they were chosen, else they follow."""
+        return {
+            "format": self.format.currentData(),
+            "in_view": self.part.currentData(),
+            "zoom": self.zoom.value() if self._zoom_chosen else 0,
+            "columns": self.columns.value() if self.columns.value() != self._usual_columns else 0,
+            "scale": self.scale.currentData(),
+            "colors": self.colors.currentData(),
+            "arcs": self.arcs.isChecked(),
+        }
+
+    def recall(self, choices: Mapping[str, Any]) -> None:
+        """Begin with what ``remember`` gave; whatever makes no sense is passed over."""
+        for combo, key in ((self.format, "format"), (self.part, "in_view"), (self.scale, "scale"), (self.colors, "colors")):
+            found = combo.findData(choices[key]) if key in choices else -1
+            if found >= 0:
+                combo.setCurrentIndex(found)
+        for spin, key in ((self.zoom, "zoom"), (self.columns, "columns")):
+            number = choices.get(key)
+            if isinstance(number, int) and spin.minimum() <= number <= spin.maximum():
+                spin.setValue(number)
+                self._zoom_chosen |= spin is self.zoom
+        if isinstance(choices.get("arcs"), bool):
+            self.arcs.setChecked(choices["arcs"])
 
     def choose_format(self, suffix: str) -> None:
         """Choose a format by its suffix, as a person would in the list."""

@@ -5,28 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.errors import AnnotatorError
 from annotator.settings.store import Settings
 from annotator.settings.table import SETTINGS, Setting
+from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import close_buttons, complaint_label, form, framed
+from annotator.ui.dialogs.modeless import ModelessDialog
 from annotator.ui.dialogs.setting_fields import SettingField, add_setting, has_field, setting_field
-from annotator.ui.i18n import told, tr
+from annotator.ui.i18n import by_count, told, tr
 from annotator.ui.panels.parts import airy, heading, spaced
 
 GROUPS = (("General", ("annotator", "ui")), ("Article", ("article",)), ("Work", ("done", "next")), ("History", ("history",)))
 """What the groups are called, and the beginnings of the keys of the settings in each; the last takes what no other does."""
 
 
-class PreferencesDialog(QDialog):
-    """A list of groups, and the settings of the chosen one.  ``keysRequested`` asks for the editor of keys, which are many."""
+OWN = frozenset({"annotator.name"})
+"""Settings that have no usual value to go back to: the login name in place of one's own would put all further work under another name."""
+
+
+class PreferencesDialog(ModelessDialog):
+    """A list of groups, and the settings of the chosen one.  ``keysRequested`` asks for the editor of keys, which are many.
+
+    It stands beside the work: what is changed is seen there at once.
+    """
 
     keysRequested = Signal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
+        self._settings, self._ask = settings, ask
         self.fields: dict[str, SettingField] = {}
         self.groups = QListWidget()
         airy(self.groups)
@@ -46,7 +55,7 @@ class PreferencesDialog(QDialog):
         self.groups.setCurrentRow(0)
         self.complaint = complaint_label()
         column.addWidget(self.complaint)
-        box, (self.keys, self.usual) = close_buttons(self, tr("Keys…"), tr("Usual values"))
+        box, (self.keys, self.usual) = close_buttons(self, tr("Keys…"), tr("Usual values…"))
         self.usual.setAccessibleName(tr("Go back to the usual values of this group"))
         self.keys.clicked.connect(self.keysRequested)
         self.usual.clicked.connect(self._on_usual)
@@ -97,8 +106,17 @@ class PreferencesDialog(QDialog):
             self.fields[key].show_value(value)
 
     def _on_usual(self) -> None:
-        _, members = grouped()[self.groups.currentRow()]
-        for setting in members:
+        title, members = grouped()[self.groups.currentRow()]
+        others = [setting for setting in members if setting.key not in OWN and self._settings.get(setting.key) != setting.default]
+        if not others:
+            self.complaint.setText(tr("“{}” has the usual values already.").format(tr(title)))
+            return
+        one = tr("{} setting of “{{}}” goes back to its usual value:")
+        text = by_count(len(others), one, tr("{} settings of “{{}}” go back to their usual values:")).format(tr(title))
+        listed = "\n".join(tr(setting.title) for setting in others)
+        if not self._ask.confirm(tr("Usual values"), f"{text}\n\n{listed}", tr("Go back to them")):
+            return
+        for setting in others:
             self._on_edited(setting.key, setting.default)
             self.fields[setting.key].show_value(self._settings.get(setting.key))
 

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QTreeView, QWidget
 
 from annotator.domain.exchange import Loss, LossReport
 from annotator.errors import FormatError
 from annotator.formats.files import replacing
 from annotator.ui.dialogs.ask import Ask
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
+from annotator.ui.dialogs.modeless import ModelessDialog
 from annotator.ui.i18n import by_count, number, told, tr
 from annotator.ui.models.losses import LossModel, LossRole
 from annotator.ui.panels.parts import airy, heading, plain_label
@@ -20,7 +21,7 @@ from annotator.ui.panels.parts import airy, heading, plain_label
 _OPEN_AT_ONCE = 200
 
 
-class LossReportDialog(QDialog):
+class LossReportDialog(ModelessDialog):
     """The report of an export.  It does not block the window: a loss that is entered is shown in the article beside it.
 
     With ``preview`` it is what an export would do; it may be there before its report is.
@@ -93,11 +94,6 @@ class LossReportDialog(QDialog):
         self.told.setVisible(bool(items))
         if items:
             self.resize(max(self.width(), 820), max(self.height(), 520))
-
-    def open(self) -> None:
-        """Show the report without blocking the window behind it."""
-        self.setModal(False)
-        self.show()
 
     def _on_activated(self, index: QModelIndex) -> None:
         loss = index.data(LossRole.LOSS)

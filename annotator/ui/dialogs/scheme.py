@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
 from annotator.domain.labels import LabelScheme
 from annotator.domain.scheme_draft import Draft
 from annotator.domain.scheme_edit import GONE, Part, SchemeEdit, unfit
 from annotator.store.relabelling import Use
 from annotator.ui.dialogs.ask import Ask
+from annotator.ui.dialogs.draft_strip import DraftStrip
 from annotator.ui.dialogs.frame import complaint_label, framed, side_button
 from annotator.ui.dialogs.scheme_fate import Twins, use_words
 from annotator.ui.dialogs.scheme_form import words
@@ -28,13 +29,16 @@ _MOST_LINES = 4
 class SchemeDialog(QDialog):
     """``applyRequested`` carries the ``SchemeEdit``; the dialog stays until somebody closes it (``finish``).
 
-    ``stopRequested`` asks to take back what is under way; ``importRequested`` and ``exportRequested`` ask for files.
+    ``stopRequested`` asks to take back what is under way; ``importRequested`` and ``exportRequested`` ask for files.  ``edited`` says that
+    the draft is another one; ``decided`` whether to go on with a draft that was kept.
     """
 
     applyRequested = Signal(object)
     stopRequested = Signal()
     importRequested = Signal()
     exportRequested = Signal()
+    edited = Signal()
+    decided = Signal(bool)
 
     def __init__(
         self, scheme: LabelScheme, parent: QWidget | None = None, *, ask: Ask | None = None, twins: Twins | None = None
@@ -45,6 +49,8 @@ class SchemeDialog(QDialog):
         self._linked: Mapping[tuple[str, str, str], int] = {}
         self._values: Mapping[tuple[str, str], Use] = {}
         self._working = False
+        self.strip: DraftStrip | None = None
+        """Offers a draft that was kept; nothing can be edited before the answer."""
         self.draft = Draft(scheme)
         column = framed(self, tr("Label scheme"), width=720)
         self.pages = {part: EntriesPage(part, self.draft, twins) for part in Part}
@@ -86,10 +92,25 @@ class SchemeDialog(QDialog):
     def take(self, scheme: LabelScheme) -> None:
         """Take another scheme into the draft: what has the same name changes, the rest is added."""
         self.draft.take(scheme)
+        self.show_draft(self.draft)
+
+    def show_draft(self, draft: Draft) -> None:
+        """Go on with a draft of the same scheme."""
+        self.draft = draft
         for page in self.pages.values():
-            page.show_draft(self.draft)
-        self.guidelines.show_draft(self.draft)
+            page.show_draft(draft)
+        self.guidelines.show_draft(draft)
         self._on_edited()
+
+    def offer(self, text: str) -> None:
+        """Ask, at the top, whether to go on with what was kept; until ``decided`` nothing else can be done but closing."""
+        self.strip = DraftStrip(text)
+        self.strip.goOnRequested.connect(self._on_go_on)
+        self.strip.letGoRequested.connect(self._on_let_go)
+        if isinstance(column := self.layout(), QVBoxLayout):
+            column.insertWidget(0, self.strip)
+        self._on_edited()
+        self.strip.go_on.setFocus()
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Say something below the pages."""
@@ -103,12 +124,10 @@ class SchemeDialog(QDialog):
     def set_working(self, text: str) -> None:
         """Show that the change is under way; empty when it is not any more."""
         self._working = bool(text)
-        self.tabs.setEnabled(not text)
-        self.bring.setEnabled(not text)
         self.stop.setText(tr("Stop") if text else tr("Cancel"))
         if text:
+            self._free(can_apply=False)
             self.say(text)
-            self.apply.setEnabled(False)
         else:
             self._on_edited()
 
@@ -132,7 +151,7 @@ class SchemeDialog(QDialog):
             self.stopRequested.emit()
             return
         text = tr("What you changed in the label scheme has not been applied, and would be lost.")
-        if not self.changed or self._ask.confirm(tr("Label scheme"), text, tr("Close without it")):
+        if not self.changed or self._ask.confirm(tr("Label scheme"), "\n".join((text, *self._effects())), tr("Close without it")):
             super().reject()
 
     @property
@@ -185,13 +204,38 @@ class SchemeDialog(QDialog):
             count = number(len(self.draft.entries[part]))
             self.tabs.setTabText(place, f"{title} ({count})" + (" ⚠" if part in wrong else ""))
         self.tabs.setTabText(len(titles), tr("Guidelines"))
-        self.apply.setEnabled(not found)
-        self.save.setEnabled(not found and not self._working)
+        self._free(can_apply=not found)
         if found:
             told = (tr("{list}: {fault}").format(list=titles[one.part], fault=words(one)) for one in found[:2])
             self.say("\n".join(dict.fromkeys(told)), warning=True)
         else:
-            self.say("\n".join(effects(self.draft.edit(), self._uses, self._linked, self._values)))
+            self.say("\n".join(self._effects()))
+        self.edited.emit()
+
+    def _free(self, *, can_apply: bool) -> None:
+        """Let the hands at what can be done now."""
+        free = not self._working and self.strip is None
+        for part in (self.tabs, self.bring):
+            part.setEnabled(free)
+        for button in (self.apply, self.save):
+            button.setEnabled(free and can_apply)
+
+    def _effects(self) -> list[str]:
+        if self.draft.findings():
+            return []
+        return effects(self.draft.edit(), self._uses, self._linked, self._values)
+
+    def _on_go_on(self) -> None:
+        self._decide(go_on=True)
+
+    def _on_let_go(self) -> None:
+        self._decide(go_on=False)
+
+    def _decide(self, *, go_on: bool) -> None:
+        self.strip = None
+        self._on_edited()
+        self.pages[Part.SPANS].list.setFocus()
+        self.decided.emit(go_on)
 
 
 def effects(

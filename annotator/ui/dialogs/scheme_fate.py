@@ -60,10 +60,12 @@ class FateDialog(QDialog):
         column = framed(self, title.format(entry.name), width=440)
         has = tr("{name} has {use}, of all annotators and models.").format(name=entry.name, use=use_words(part, use))
         column.addWidget(plain_label(has if use.items else tr("Nothing has {} yet.").format(entry.name)))
-        self.become = QRadioButton(tr("They become:"))
+        self.become = QRadioButton(by_count(use.items, tr("It becomes:"), tr("They become:")))
         self.remove = QRadioButton(_removal(part, use))
-        self.keep = QRadioButton(tr("They keep it, but it is no longer offered"))
-        self.other = CalmComboBox(tr("What they become"))
+        self.keep = QRadioButton(
+            by_count(use.items, tr("It keeps it, but it is no longer offered"), tr("They keep it, but it is no longer offered"))
+        )
+        self.other = CalmComboBox(by_count(use.items, tr("What it becomes"), tr("What they become")))
         for place, other in enumerate(self._others):
             if isinstance(other, Entry):
                 self.other.addItem(swatch_icon(theme_of(self), other.shown_color), other.name, place)

@@ -145,22 +145,23 @@ class ShortcutsDialog(QDialog):
             told = tr("“{key}” belongs to “{other}”. Press it once more to take it from there, Esc to leave it.")
             self.told.setText(told.format(key=key_text(key), other=_name(others[0])))
             return
-        self._keep(with_key(overrides, action.id, key))
-        told = tr("“{name}” has the key {key}.").format(name=_name(action), key=key_text(key))
-        self._end_listening(told if not others else f"{told} {tr('“{}” has it no more.').format(_name(others[0]))}")
+        said = tr("“{name}” has the key {key}.").format(name=_name(action), key=key_text(key))
+        if others:
+            said = f"{said} {tr('“{}” has it no more.').format(_name(others[0]))}"
+        self._end_listening("")
+        self._keep(with_key(overrides, action.id, key), said)
 
-    def _end_listening(self, told: str) -> None:
+    def _end_listening(self, said: str) -> None:
         self._listening = self._pressed = ""
-        if told or not self.told.text():
-            self.told.setText(told)
-        else:
-            self.told.setText("")
+        self.told.setText(said)
 
-    def _keep(self, overrides: dict[str, list[str]]) -> None:
+    def _keep(self, overrides: dict[str, list[str]], said: str = "") -> None:
+        """Keep the keys and say so; where they cannot be saved say that instead, lest they be missed only at the next start."""
         try:
             self._settings.set("keys.overrides", overrides)
         except AnnotatorError as error:
-            self.told.setText(told(error))
+            said = told(error)
+        self.told.setText(said)
 
     def _on_set(self, key: str, _value: object) -> None:
         if key == "keys.overrides":
@@ -169,8 +170,8 @@ class ShortcutsDialog(QDialog):
     def _on_take(self) -> None:
         action = self.current()
         if action is not None:
-            self._keep(without_keys(self._settings.get("keys.overrides"), action.id))
-            self.told.setText(tr("“{}” has no key. It stays in its menu and in the command list.").format(_name(action)))
+            said = tr("“{}” has no key. It stays in its menu and in the command list.").format(_name(action))
+            self._keep(without_keys(self._settings.get("keys.overrides"), action.id), said)
 
     def _on_back(self) -> None:
         action = self.current()

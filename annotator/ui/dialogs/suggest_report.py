@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from annotator.commands.suggesting import SuggestReport
 from annotator.ui.dialogs.frame import close_buttons, copy_text, framed
+from annotator.ui.dialogs.modeless import ModelessDialog
 from annotator.ui.i18n import by_count, number, plain_tip, told, tr
 from annotator.ui.panels.parts import airy, heading, plain_label
 
 _FAILED = Qt.ItemDataRole.UserRole
 
 
-class SuggestReportDialog(QDialog):
+class SuggestReportDialog(ModelessDialog):
     """It does not block the window: a document that is entered is opened beside it."""
 
     documentRequested = Signal(object)
@@ -47,11 +48,6 @@ class SuggestReportDialog(QDialog):
         column.addWidget(box)
         if self.table.topLevelItemCount():
             self.resize(720, 440)
-
-    def open(self) -> None:
-        """Show the dialog without blocking the window behind it."""
-        self.setModal(False)
-        self.show()
 
     def _fill(self, report: SuggestReport) -> None:
         by_suggester: dict[str, QTreeWidgetItem] = {}

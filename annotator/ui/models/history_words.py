@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from annotator.domain.annotations import Relation, SetInfo, Span, Verdict
+from annotator.domain.annotations import WHOLE_DOCUMENT, Relation, SetInfo, Span, Verdict
 from annotator.domain.changes import Bulk, BulkCopy, BulkInsert, BulkSets, Change, What
 from annotator.domain.labels import LabelScheme
 from annotator.domain.rules import quoted
@@ -192,7 +192,7 @@ def _verdict_line(change: Change, texts: Texts) -> Line:
     label, _, places = verdict.signature.rpartition("@")
     text = texts.text(change.set_id)
     names = [_at(place, text) for place in places.split(">")]
-    name = f"{label} {' → '.join(names)}"
+    name = tr("Category {}").format(label) if places == WHOLE_DOCUMENT else f"{label} {' → '.join(names)}"
     told = tr("Remembered as rejected: {}") if change.before is None else tr("No longer rejected: {}")
     return Line(Sign.NOTE, told.format(name), label)
 

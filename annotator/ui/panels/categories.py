@@ -66,7 +66,8 @@ class CategoryStrip(QWidget):
             button.setToolButtonStyle(
                 Qt.ToolButtonStyle.ToolButtonTextBesideIcon if there or by else Qt.ToolButtonStyle.ToolButtonTextOnly
             )
-            button.setToolTip(plain_tip(tr("Suggested by {}").format(by) if by else ""))
+            told = tr("Suggested by {}: a click accepts it, another rejects it. Marking the document done accepts it.").format(by)
+            button.setToolTip(plain_tip(told if by else ""))
             button.setEnabled(editable)
         self.more.setEnabled(editable)
         self._row.fit()

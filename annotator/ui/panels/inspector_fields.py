@@ -22,6 +22,9 @@ _ATTRIBUTE = "attribute:"
 
 Field = QLineEdit | QPlainTextEdit | CalmComboBox
 
+_NAME = 9
+"""Characters that the names of attributes have room for before the fields must move."""
+
 _NARROWEST = 60
 """Pixels that the field of an attribute keeps in a small window."""
 
@@ -66,7 +69,11 @@ class FieldsForm(QWidget):
         spaced(self._form)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        for caption, widget in (*top, (plain_label(tr("Note"), wrap=False), self.note), *below):
+        about = plain_label(tr("Note"), wrap=False)
+        about.setMinimumWidth(
+            about.fontMetrics().averageCharWidth() * _NAME
+        )  # there for every item: the fields stand where they stood
+        for caption, widget in (*top, (about, self.note), *below):
             self._form.addRow(caption, widget)
         self._standing = self._form.rowCount()
         self._last_above: QWidget = last or self.note
