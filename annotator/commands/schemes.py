@@ -1,7 +1,7 @@
 """Changing the label scheme together with everything labelled by it, in the whole project, as one step that one undo takes back.
 
 Labels change in every annotation set, the models' too, and so do remembered rejections: a suggestion that was rejected stays so under
-its new name.  Where two spans of one set become the same, one of them goes on with what both had; ``Relabelled`` counts that.
+its new name.  Where two spans of one set become the same, one of them goes on (``joining`` says with what); ``Relabelled`` counts that.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _KINDS = ((Part.RELATIONS, What.RELATION), (Part.SPANS, What.SPAN))
 class Relabelled:
     """What became of the annotations.
 
-    ``joined`` counts spans and relations that went because another one came to say the same; what they had besides is in that one.
+    ``joined`` counts spans and relations that went because another one came to say the same (``joining`` says what that one takes over).
     """
 
     spans: int = 0
