@@ -128,7 +128,7 @@ class Settings:
                 data.pop(key, None)
                 if key in self._values:
                     data[key] = self._values[key]
-            _replace(self.path, json.dumps(data, indent=2) + "\n")
+            replace_file(self.path, json.dumps(data, indent=2) + "\n")
         except OSError as error:
             raise AnnotatorError(
                 f"The settings cannot be saved to {self.path} ({error.strerror or error}); the change holds until the program ends."
@@ -136,8 +136,11 @@ class Settings:
         self._unsaved.clear()
 
 
-def _replace(path: Path, content: str) -> None:
-    """Write a file so that there is always the whole old or the whole new one; a symbolic link is followed, not replaced."""
+def replace_file(path: Path, content: str) -> None:
+    """Write a file that nobody else may read so that there is always the whole old or the whole new one.
+
+    Its folder is made where there is none; a symbolic link is followed, not replaced.  Raises ``OSError``.
+    """
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=target.name, suffix=".tmp", dir=target.parent)

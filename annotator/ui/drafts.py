@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any
 from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer
 
 from annotator import paths
+from annotator.settings.store import replace_file
 from annotator.ui.i18n import tr
 from annotator.ui.panels.message import Level, MessageBar
 from annotator.ui.workbench import Workbench
@@ -111,7 +110,7 @@ class Keeper(QObject):
             return
         said = {"editor": self._where.editor, "project": self._where.project, "place": self._where.place}
         try:
-            _replace(self._where.file, json.dumps({**said, "written": time(), "draft": draft}))
+            replace_file(self._where.file, json.dumps({**said, "written": time(), "draft": draft}))
         except OSError as error:
             _log.warning("what is typed in an editor cannot be kept in %s: %s", self._where.file, error)
 
@@ -204,18 +203,3 @@ def _remove(file: Path) -> None:
         file.unlink(missing_ok=True)
     except OSError as error:
         _log.warning("a draft that is done with cannot be removed: %s", error)
-
-
-def _replace(file: Path, content: str) -> None:
-    """Write a file that nobody else may read, so that there is always the whole old or the whole new one."""
-    handle, name = tempfile.mkstemp(prefix=file.name, suffix=".tmp", dir=file.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as written:
-            written.write(content)
-            written.flush()
-            os.fsync(written.fileno())
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
