@@ -151,6 +151,8 @@ class Sentences:
         """Translate what is said of a file whose name begins the sentence, and of which nothing is known but that it has blanks."""
         for blank in islice(_BLANK.finditer(f" {said}"), _MOST_STOPS):
             rest = said[blank.start() :]
+            if rest.count("“") != rest.count("”"):  # a name in quotation marks would be torn
+                continue
             stop = "." if rest.endswith(".") else ""
             known = (self._known(rest, 0) or self._known(rest.removesuffix("."), 0)) if " " in rest else None
             if known is not None:

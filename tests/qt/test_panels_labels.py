@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from annotator.domain.labels import LabelScheme
 from annotator.ui.models.labels import LabelRole
 from annotator.ui.panels.labels import LabelsPanel
-from annotator.ui.theme import DARK
+from annotator.ui.theme import DARK, LIGHT
 from annotator.ui.theme_qt import palette
 from tests.qt.panels_support import Heard, scheme
 
@@ -122,6 +122,7 @@ def test_an_empty_scheme_and_no_scheme_say_so(panel):
 def test_it_paints_in_both_themes(qtbot, panel):
     panel.set_legal_relations({"leads"})
     panel.set_last_used("GPE")
+    panel.setPalette(palette(LIGHT))
     light = panel.grab().toImage()
     panel.setPalette(palette(DARK))
     dark = panel.grab().toImage()

@@ -62,7 +62,7 @@ def window_color() -> str:
 
 
 def theme_shows(seat: Seat) -> None:
-    for name, theme in (("dark", DARK), ("light", LIGHT), ("dark", DARK)):
+    for name, theme in (("dark", DARK), ("light", LIGHT), ("dark", DARK), ("light", LIGHT)):
         choose(seat, "ui.theme", name)
         assert window_color() == theme.window
         assert seat.view.look.theme is theme

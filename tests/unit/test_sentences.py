@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotator.ui.catalogue import Catalogue, read_catalogue
@@ -174,6 +174,7 @@ SOURCES = sorted(found.sentences) if (found := read_catalogue("id")) is not None
     name=st.sampled_from([source for source in SOURCES if "“" not in source]),
     source=st.sampled_from([source for source in SOURCES if source.count("“{}”") == 1 and source.count("{}") == 1]),
 )
+@example(name="The line is broken JSON: something follows its value, at character {}.", source="set “{}”")
 def test_a_label_that_is_called_like_a_sentence_of_ours_stays(name: str, source: str):
     assert found is not None
     label = name.replace("{}", "x y")
