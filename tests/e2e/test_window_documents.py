@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QWhatsThis, QWidget
 
 from annotator.domain.documents import Status
 from annotator.ui.actions import ACTIONS
@@ -320,6 +320,7 @@ def test_every_menu_entry_is_in_the_window_and_runs_without_a_fault(at_work):
                 dialog.close()
             if user.menu is not None:
                 user.menu.close()
+            QWhatsThis.leaveWhatsThisMode()  # the program's one mode: it would take the next key, of another test too
             user.settle()
             user.check()
 
