@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from annotator.errors import AnnotatorError
-from annotator.paths import PROJECT_SUFFIX
+from annotator.paths import PROJECT_SUFFIX, demo_project
 from annotator.store import queries
 from annotator.ui.backing_up import BackingUp
 from annotator.ui.beginning import Beginning
@@ -133,8 +133,10 @@ class WindowShell(QObject):
     def _folder(self) -> Path:
         session = self._bench.session
         last = self._bench.settings.get("project.last")
-        folder = session.project.path.parent if session else Path(last).parent if last else Path.home()
-        return folder if folder.is_dir() else Path.home()
+        project = session.project.path if session else Path(last) if last else None
+        if project is None or project == demo_project():  # which lies where nobody would look for work of their own
+            return Path.home()
+        return project.parent if project.parent.is_dir() else Path.home()
 
     # Labels
 

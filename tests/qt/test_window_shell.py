@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QListWidget
 from annotator.commands.merging import ImportReport
 from annotator.domain.documents import Status
 from annotator.domain.exchange import Complaint, Fate, Loss, LossReport
+from annotator.paths import demo_project
 from annotator.settings.store import Settings
 from annotator.ui.actions import ACTIONS
 from annotator.ui.choice import ChoicePopup
@@ -62,6 +64,12 @@ def test_a_new_project_is_made_as_the_dialog_says(seat, tmp_path):
     assert seat.project.path == tmp_path / "baru.annotator"
     assert seat.project.language == "en"
     assert len(seat.project.scheme.spans) == 4
+
+
+def test_a_new_project_is_not_proposed_where_the_demo_lies(make_seat):
+    seat = make_seat(make_project(demo_project()))
+    seat.trigger("project.new")
+    assert Path(seat.dialog(NewProjectDialog).folder.text()) == Path.home()
 
 
 def test_a_dialog_that_is_left_changes_nothing(seat):
