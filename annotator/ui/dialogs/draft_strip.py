@@ -14,10 +14,9 @@ from annotator.ui.theme_qt import color
 
 
 class DraftStrip(QFrame):
-    """Goes with the answer: ``goOnRequested`` or ``letGoRequested``."""
+    """Goes with the answer: ``decided`` says whether the person goes on with it."""
 
-    goOnRequested = Signal()
-    letGoRequested = Signal()
+    decided = Signal(bool)
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -41,13 +40,12 @@ class DraftStrip(QFrame):
         self.let_go.clicked.connect(self._on_let_go)
 
     def _on_go_on(self) -> None:
-        self._end()
-        self.goOnRequested.emit()
+        self._end(go_on=True)
 
     def _on_let_go(self) -> None:
-        self._end()
-        self.letGoRequested.emit()
+        self._end(go_on=False)
 
-    def _end(self) -> None:
+    def _end(self, *, go_on: bool) -> None:
         self.hide()
         self.deleteLater()
+        self.decided.emit(go_on)

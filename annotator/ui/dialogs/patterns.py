@@ -120,21 +120,14 @@ class PatternsDialog(QDialog):
     def offer(self, text: str) -> None:
         """Ask, at the top, whether to go on with what was kept; until ``decided`` nothing can be typed."""
         self.strip = DraftStrip(text)
-        self.strip.goOnRequested.connect(self._on_go_on)
-        self.strip.letGoRequested.connect(self._on_let_go)
+        self.strip.decided.connect(self._on_decided)
         if isinstance(column := self.layout(), QVBoxLayout):
             column.insertWidget(0, self.strip)
         self.editor.setReadOnly(True)
         self._on_modification_changed(self.editor.document().isModified())
         self.strip.go_on.setFocus()
 
-    def _on_go_on(self) -> None:
-        self._decide(go_on=True)
-
-    def _on_let_go(self) -> None:
-        self._decide(go_on=False)
-
-    def _decide(self, *, go_on: bool) -> None:
+    def _on_decided(self, go_on: bool) -> None:
         self.strip = None
         self.editor.setReadOnly(self._refused and not go_on)
         self._on_modification_changed(self.editor.document().isModified())

@@ -105,8 +105,7 @@ class SchemeDialog(QDialog):
     def offer(self, text: str) -> None:
         """Ask, at the top, whether to go on with what was kept; until ``decided`` nothing else can be done but closing."""
         self.strip = DraftStrip(text)
-        self.strip.goOnRequested.connect(self._on_go_on)
-        self.strip.letGoRequested.connect(self._on_let_go)
+        self.strip.decided.connect(self._on_decided)
         if isinstance(column := self.layout(), QVBoxLayout):
             column.insertWidget(0, self.strip)
         self._on_edited()
@@ -225,13 +224,7 @@ class SchemeDialog(QDialog):
             return []
         return effects(self.draft.edit(), self._uses, self._linked, self._values)
 
-    def _on_go_on(self) -> None:
-        self._decide(go_on=True)
-
-    def _on_let_go(self) -> None:
-        self._decide(go_on=False)
-
-    def _decide(self, *, go_on: bool) -> None:
+    def _on_decided(self, go_on: bool) -> None:
         self.strip = None
         self._on_edited()
         self.pages[Part.SPANS].list.setFocus()
